@@ -1,0 +1,70 @@
+"""The error tree: what a user can act on, with a hint and an exit code.
+
+SeqforecastError
+├── ConfigError         2    the request is wrong
+├── DataError           3    the data cannot be used as asked
+│   └── TrainingError   3    the loss left the finite numbers
+├── BackendError        4    this machine cannot do it
+├── RunError            5    the run directory is missing, incomplete, in use or taken
+└── Interrupted       130    Ctrl-C or SIGTERM; the run can be resumed
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import ClassVar
+
+
+class SeqforecastError(Exception):
+    """An expected failure; the command line prints it without a traceback.
+
+    Attributes:
+        hint: the next thing to try; empty when the message already says it.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class ConfigError(SeqforecastError):
+    """The experiment file or an override asks for something that cannot be."""
+
+    exit_code = 2
+
+
+class DataError(SeqforecastError):
+    """The series cannot be used as configured."""
+
+    exit_code = 3
+
+
+class TrainingError(DataError):
+    """Training left the finite numbers on these data with these settings."""
+
+
+class BackendError(SeqforecastError):
+    """This machine cannot do what was asked of TensorFlow."""
+
+    exit_code = 4
+
+
+class RunError(SeqforecastError):
+    """A run directory is missing, incomplete, in use or already there."""
+
+    exit_code = 5
+
+
+class Interrupted(SeqforecastError):  # noqa: N818 - nothing went wrong
+    """The user or the system stopped the run; it can be resumed."""
+
+    exit_code = 130
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """Return a hint that names the closest known word, then all of them."""
+    names = sorted(known)
+    closest = get_close_matches(given, names, n=1)
+    guess = f"did you mean {closest[0]!r}? " if closest else ""
+    return f"{guess}known: {', '.join(names)}"

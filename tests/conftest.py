@@ -1,0 +1,82 @@
+"""What every test shares: golden files, hypothesis settings, no need of TensorFlow."""
+
+import difflib
+import importlib.util
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+GOLDEN = Path(__file__).parent / "golden"
+
+# Help and tables must not depend on the terminal or the CI service that runs the tests.
+for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS", "CLICOLOR_FORCE"):
+    os.environ.pop(name, None)
+os.environ["COLUMNS"] = "80"
+
+settings.register_profile(
+    "seqforecast",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("seqforecast")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--update-golden`."""
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="rewrite the files in tests/golden with what the program prints now",
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the tests marked `tensorflow` where TensorFlow is not installed."""
+    if importlib.util.find_spec("tensorflow"):
+        return
+    skip = pytest.mark.skip(reason="TensorFlow is not installed in this environment")
+    for item in items:
+        if item.get_closest_marker("tensorflow"):
+            item.add_marker(skip)
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with the reviewed file `tests/golden/<name>`.
+
+    `--update-golden` rewrites the file instead; the difference is then read in review.
+    """
+    update: bool = request.config.getoption("--update-golden")
+
+    def check(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if update:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+            return
+        if not path.is_file():
+            pytest.fail(f"{path} is missing: run pytest --update-golden", pytrace=False)
+        reviewed = path.read_text(encoding="utf-8")
+        if text != reviewed:
+            pytest.fail(_difference(name, reviewed, text), pytrace=False)
+
+    return check
+
+
+def _difference(name: str, reviewed: str, text: str) -> str:
+    lines = difflib.unified_diff(
+        reviewed.splitlines(keepends=True),
+        text.splitlines(keepends=True),
+        fromfile=f"golden/{name} (reviewed)",
+        tofile="printed now",
+    )
+    marked = [
+        line if line.endswith("\n") else f"{line}\n\\ no newline at the end\n"
+        for line in lines
+    ]
+    return "".join(marked) + "If this is meant: pytest --update-golden"
