@@ -1,0 +1,1 @@
+"""From a source to windows: source, panel, parts, scale, index pairs."""

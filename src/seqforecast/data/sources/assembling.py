@@ -1,0 +1,105 @@
+"""From an open table to a panel: columns, order, grid, gaps, what was done."""
+
+import numpy as np
+
+from seqforecast.data.cleaning import Cleaned, Missing, fill_gaps
+from seqforecast.data.frequency import calendar_season
+from seqforecast.data.grid import Grid, lay_grid
+from seqforecast.data.observations import check_order
+from seqforecast.data.panel import Panel
+from seqforecast.data.sources.layouts import observe_long, observe_wide
+from seqforecast.data.sources.reading import Table
+from seqforecast.data.sources.table import TableSource
+from seqforecast.errors import DataError
+
+
+def assemble(section: TableSource, table: Table) -> Panel:
+    """Return the panel a table holds, read as its section says.
+
+    Raises:
+        DataError: the table or its values cannot be used as asked.
+        ConfigError: `frequency` does not fit the time column.
+    """
+    observe = observe_wide if section.layout == "wide" else observe_long
+    observed, notes = observe(table, section.time, section.id, section.target_columns)
+    check_order(observed)
+    grid, steps = lay_grid(observed, section.frequency)
+    cleaned = fill_gaps(observed, steps, section.missing, grid.text)
+    short = np.flatnonzero(np.diff(cleaned.offsets) < 2)
+    if len(short):
+        raise DataError(
+            f"{observed.file}: series {observed.ids[short[0]]!r} has only one value",
+            hint="leave it out; a series needs at least a lookback and a horizon",
+        )
+    first = int(cleaned.first_steps.min())
+    values = cleaned.values.astype(np.float32)
+    values.flags.writeable = False
+    season, inferred = _season_and_notes(section, grid)
+    done = _describe(cleaned, section.missing, observed.ids)
+    return Panel(
+        values=values,
+        offsets=cleaned.offsets,
+        ids=observed.ids,
+        first_steps=cleaned.first_steps - first,
+        origin=grid.stamp(first),
+        frequency=grid.frequency,
+        season=season,
+        sha256=table.sha256,
+        notes=(*notes, *inferred, *done),
+    )
+
+
+def _season_and_notes(
+    section: TableSource, grid: Grid
+) -> tuple[int | None, tuple[str, ...]]:
+    """Return the season as far as it is known, and what was inferred."""
+    notes = []
+    if section.frequency == "auto":
+        notes.append(f"the frequency {grid.frequency} was taken from the time stamps")
+    if section.season != "auto":
+        return section.season, tuple(notes)
+    if isinstance(grid.frequency, int):
+        return None, tuple(notes)
+    season = calendar_season(grid.frequency)
+    length = f"of {season} steps was" if season else "was not"
+    notes.append(f"a season {length} found from the frequency")
+    return season, tuple(notes)
+
+
+def _describe(
+    cleaned: Cleaned, missing: Missing, ids: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Say what was filled, left out and rounded."""
+    notes = []
+    starts, lengths = cleaned.offsets[:-1], np.diff(cleaned.offsets)
+    filled = np.add.reduceat(cleaned.filled, starts, dtype=np.int64)
+    if filled.any():
+        how = {
+            "interpolate": "by a line between their neighbours, also later ones",
+            "previous": "with the value before them",
+            "zero": "with zero",
+        }[missing]
+        notes.append(
+            f"missing values filled {how}: {filled.sum():,}, in "
+            f"{np.count_nonzero(filled):,} of {len(ids):,} series"
+        )
+    if cleaned.trimmed.any():
+        notes.append(
+            f"empty steps left out at the ends of series: {cleaned.trimmed.sum():,}, "
+            f"in {np.count_nonzero(cleaned.trimmed):,} of {len(ids):,} series"
+        )
+    values = cleaned.values
+    changes = np.diff(values, append=values[-1])
+    changes[starts[1:] - 1] = 0.0
+    mean = (values[cleaned.offsets[1:] - 1] - values[starts]) / (lengths - 1)
+    spread = (changes - np.repeat(mean, lengths)) ** 2
+    spread[cleaned.offsets[1:] - 1] = 0.0
+    deviation = np.sqrt(np.add.reduceat(spread, starts) / (lengths - 1))
+    rounding = np.maximum.reduceat(np.abs(values - values.astype(np.float32)), starts)
+    coarse = np.flatnonzero((deviation > 0) & (rounding > deviation / 1000))
+    if len(coarse):
+        notes.append(
+            f"series that float32 rounds by more than a thousandth of their changes: "
+            f"{len(coarse):,}, first {ids[coarse[0]]!r}; subtract a constant from them"
+        )
+    return tuple(notes)

@@ -1,0 +1,109 @@
+"""The `data:` section for CSV and Parquet files, wide or long."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from seqforecast.data.cleaning import Missing
+from seqforecast.data.panel import Panel
+from seqforecast.section import Section
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Count = Annotated[int, Field(ge=1)]
+Name = Annotated[str, Field(min_length=1)]
+
+
+class TableSource(Section):
+    """A CSV, CSV.gz or Parquet file with a time column."""
+
+    source: Literal["table"] = Field(description="data from a file")
+    path: Name = Field(description="the file, relative to the experiment file")
+    layout: Literal["wide", "long"] = Field(
+        default="wide",
+        description="wide: one column a series; long: one row an observation",
+    )
+    time: Name = Field(
+        default="ds", description="time column: dates, or whole numbers counting steps"
+    )
+    id: Name | None = Field(
+        default="unique_id",
+        description="long: the column that names the series; null: one series",
+    )
+    target: Name | list[Name] | None = Field(
+        default=None,
+        description="long: the value column (default y); wide: columns, or all "
+        "(default)",
+    )
+    frequency: Name | Count = Field(
+        default="auto",
+        description="auto, a pandas offset alias, or the step of whole-number times",
+    )
+    season: Literal["auto"] | Count | None = Field(
+        default="auto", description="steps in one season; null: none"
+    )
+    missing: Missing = Field(
+        default="error",
+        description="what to do with empty values and absent time stamps",
+    )
+
+    @model_validator(mode="after")
+    def _give_each_column_one_role(self) -> "TableSource":
+        targets = self.target_columns or []
+        if self.layout == "long" and (len(targets) > 1 or self.target in ("all", [])):
+            raise ValueError(
+                "target must name one column when layout is long; "
+                "for several columns use layout: wide"
+            )
+        if self.target == []:
+            raise ValueError("target names no column; leave it out to use all")
+        roles = [*targets, self.time]
+        if self.layout == "long" and self.id is not None:
+            roles.append(self.id)
+        for name in roles:
+            if roles.count(name) > 1:
+                raise ValueError(f"column {name!r} is named twice by time, id, target")
+        return self
+
+    @property
+    def target_columns(self) -> list[str] | None:
+        """The value columns; None for all."""
+        if isinstance(self.target, list):
+            return self.target
+        if self.layout == "long":
+            return [self.target or "y"]
+        return None if self.target in (None, "all") else [str(self.target)]
+
+    def load(self, folder: Path) -> Panel:
+        """Read the file into a panel, in file order, values as float32.
+
+        Dates keep their frequency's season from `CALENDAR_SEASONS` with `season:
+        auto`; for whole-number times it stays unknown, because it may only be learnt
+        from the train part (see `infer_season`).
+
+        Args:
+            folder: where a relative path starts.
+
+        Raises:
+            DataError: the file or its values cannot be used as asked.
+            ConfigError: `frequency` does not fit the time column.
+        """
+        # pandas and pyarrow come with these: a section alone must load at once.
+        from seqforecast.data.sources.assembling import assemble
+        from seqforecast.data.sources.reading import open_table
+
+        return assemble(self, open_table(folder / Path(self.path).expanduser()))
+
+    def load_frame(self, frame: "pd.DataFrame") -> Panel:
+        """Take a data frame with the columns of the file instead of the file.
+
+        Raises:
+            DataError: as for `load`.
+            ConfigError: as for `load`.
+        """
+        from seqforecast.data.sources.assembling import assemble
+        from seqforecast.data.sources.reading import open_frame
+
+        return assemble(self, open_frame(frame))

@@ -1,0 +1,120 @@
+"""Gaps: filled as told, counted, and never from the future unless asked."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqforecast.data.cleaning import Cleaned, Missing, fill_gaps
+from seqforecast.data.observations import Observations, check_order
+from seqforecast.errors import DataError
+
+
+def observe(*series: list[float | None], wide: bool = False) -> Observations:
+    """Return hand-made records; None leaves the record out, NaN its value."""
+    times = [[t for t, v in enumerate(s) if v is not None] for s in series]
+    values = [v for s in series for v in s if v is not None]
+    lengths = [len(t) for t in times]
+    return Observations(
+        file="data.csv",
+        where=lambda record: f"line {record + 2}",
+        times=np.concatenate(times).astype(np.int64),
+        dated=False,
+        records=np.arange(sum(lengths)),
+        bounds=np.concatenate([[0], np.cumsum(lengths)]),
+        values=np.array(values, dtype=np.float64)[:, np.newaxis],
+        ids=tuple("abcdefgh"[: len(series)]),
+        wide=wide,
+    )
+
+
+def fill(observed: Observations, missing: Missing) -> Cleaned:
+    return fill_gaps(observed, observed.times, missing, str)
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("missing", "expected"),
+    [
+        ("interpolate", [1, 2, 3, 4, 10, 15, 20]),
+        ("previous", [1, 1, 1, 4, 10, 10, 20]),
+        ("zero", [1, 0, 0, 4, 10, 0, 20]),
+    ],
+)
+def test_empty_values_and_absent_stamps_are_filled_alike(
+    missing: Missing, expected: list[float]
+) -> None:
+    """Broken on purpose: `after` without its reversals; lines were missing."""
+    cleaned = fill(observe([1, NAN, None, 4], [10, None, 20]), missing)
+    assert cleaned.values.tolist() == expected
+    assert cleaned.offsets.tolist() == [0, 4, 7]
+    assert np.flatnonzero(cleaned.filled).tolist() == [1, 2, 5]
+
+
+@pytest.mark.parametrize("missing", ["error", "interpolate", "previous", "zero"])
+def test_whole_series_come_back_untouched(missing: Missing) -> None:
+    cleaned = fill(observe([1.0, 2.0], [None, None, 5.0, 7.0]), missing)
+    assert cleaned.values.tolist() == [1, 2, 5, 7]
+    assert cleaned.first_steps.tolist() == [0, 2]
+    assert not cleaned.filled.any()
+
+
+GAPPED = st.lists(
+    st.one_of(st.none(), st.just(NAN), st.floats(-100, 100)), min_size=1, max_size=20
+)
+
+
+@given(
+    gapped=GAPPED,
+    future=st.floats(-100, 100),
+    missing=st.sampled_from(["previous", "zero"]),
+)
+def test_what_comes_later_never_reaches_a_value_filled_from_the_past(
+    gapped: list[float | None], future: float, missing: Missing
+) -> None:
+    """Broken on purpose: `previous` took the next value; it changed."""
+    first = fill(observe([0.0, *gapped, 1.0]), missing)
+    second = fill(observe([0.0, *gapped, future]), missing)
+    np.testing.assert_array_equal(first.values[:-1], second.values[:-1])
+
+
+@given(gapped=GAPPED)
+def test_interpolation_leaves_observed_values_and_restores_a_line(
+    gapped: list[float | None],
+) -> None:
+    line = [
+        None if v is None else NAN if np.isnan(v) else 3.0 + 2 * t
+        for t, v in enumerate([0.0, *gapped, 0.0])
+    ]
+    cleaned = fill(observe(line), "interpolate")
+    np.testing.assert_allclose(cleaned.values, 3 + 2 * np.arange(len(line)))
+
+
+def test_a_wide_column_is_trimmed_where_nothing_can_fill_it() -> None:
+    observed = observe([NAN, 1, NAN, 3, NAN], wide=True)
+    held = fill(observed, "previous")
+    assert held.values.tolist() == [1, 1, 3, 3]
+    assert (held.first_steps.tolist(), held.trimmed.tolist()) == ([1], [1])
+    drawn = fill(observed, "interpolate")
+    assert drawn.values.tolist() == [1, 2, 3]
+    assert fill(observed, "zero").values.tolist() == [0, 1, 0, 3, 0]
+
+
+def test_a_long_series_is_not_trimmed() -> None:
+    with pytest.raises(DataError, match="series 'b' has no value at 0 "):
+        fill(observe([1, 2], [NAN, 1]), "previous")
+
+
+def test_all_empty_series_are_refused_whatever_is_asked() -> None:
+    with pytest.raises(DataError, match="series 'b' has no values; 2 series are empty"):
+        fill(observe([1, 2], [NAN, NAN], [NAN]), "zero")
+
+
+def test_time_may_stand_still_between_series_but_not_within() -> None:
+    check_order(observe([1, 2], [1, 2]))
+    twice = observe([1, 2], [1, 2])
+    twice.times[3] = twice.times[2]
+    with pytest.raises(DataError, match="time stamp 0 stands twice, in line 4 and in"):
+        check_order(twice)

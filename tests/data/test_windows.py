@@ -1,0 +1,120 @@
+"""Windows lie where they should, and nowhere else."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panels import counting
+from seqforecast.data.splitting import SplitSection, split
+from seqforecast.data.windows import (
+    WindowSection,
+    check_length,
+    choose_length,
+    index_windows,
+)
+from seqforecast.errors import DataError
+
+lengths = st.lists(st.integers(30, 80), min_size=1, max_size=4)
+steps = st.integers(1, 6)
+PARTS = ("train", "validation", "test")
+
+
+@given(sizes=lengths, lookback=steps, horizon=steps, stride=steps)
+def test_each_window_is_a_slice_of_its_series(sizes, lookback, horizon, stride):
+    """Broken on purpose: `last` one step later in index_windows (targets leave the
+    part), and `first` one step later (a window is lost)."""
+    panel = counting(*sizes)
+    spans = split(panel, SplitSection(train=0.5, validation=0.25, test=0.25)).validation
+
+    windows = index_windows(panel, spans, (lookback, horizon), stride=stride)
+
+    expected = []
+    for series, (start, stop) in enumerate(spans):
+        first = max(start - lookback, 0)
+        for begin in range(first, stop - lookback - horizon + 1, stride):
+            whole = panel.series(series)[begin : begin + lookback + horizon]
+            expected.append((series, *whole))
+    inputs, targets = windows.inputs(panel.values), windows.targets(panel.values)
+    found = np.column_stack([windows.series, inputs, targets])
+    assert np.array_equal(found, np.reshape(expected, (-1, 1 + lookback + horizon)))
+
+
+@given(sizes=lengths, lookback=steps, horizon=steps)
+def test_no_target_crosses_a_border(sizes, lookback, horizon):
+    """Every step is a target of at most one part, and of its own.
+
+    Broken on purpose: spans of the validation part begun one step early.
+    """
+    panel = counting(*sizes)
+    parts = split(panel, SplitSection(train=0.5, validation=0.25, test=0.25))
+    seen: dict[str, set[float]] = {}
+    for part in PARTS:
+        windows = index_windows(panel, getattr(parts, part), (lookback, horizon))
+        seen[part] = set(windows.targets(panel.values).ravel().tolist())
+
+    assert not seen["train"] & seen["validation"]
+    assert not seen["validation"] & seen["test"]
+    assert not seen["train"] & seen["test"]
+    for series, size in enumerate(sizes):
+        border = round(size * 0.5)
+        mine = [step % 1000 for step in seen["train"] if step // 1000 == series]
+        assert all(step < border for step in mine)
+
+
+def test_validation_and_test_use_every_window():
+    """ETTh1's protocol gives 2785 test windows at horizon 96 (PatchTST's tables)."""
+    panel = counting(17420)
+    parts = split(panel, SplitSection(train=8640, validation=2880, test=2880))
+
+    test = index_windows(panel, parts.test, (336, 96))
+
+    assert len(test) == 2785
+    assert parts.unused == 17420 - 14400
+
+
+def test_the_stride_thins_windows_from_the_first_on():
+    panel = counting(10)
+    windows = index_windows(panel, np.array([[0, 10]]), (2, 1), stride=3)
+    assert windows.starts.tolist() == [0, 3, 6]
+
+
+def test_a_series_without_the_part_has_no_windows():
+    panel = counting(10, 10)
+    windows = index_windows(panel, np.array([[0, 0], [0, 10]]), (2, 1))
+    assert set(windows.series.tolist()) == {1}
+
+
+def test_cutoffs_count_from_the_panels_origin():
+    panel = counting(10)
+    windows = index_windows(panel, np.array([[0, 10]]), (4, 2))
+    assert windows.cutoffs(panel).tolist() == [3, 4, 5, 6, 7]
+
+
+def test_series_shorter_than_a_window_are_named_and_counted():
+    panel = counting(40, 12, 11, 50)
+    parts = split(panel, SplitSection(train="rest", validation=3, test=3))
+    with pytest.raises(DataError) as caught:
+        check_length(panel, parts, 5, 3)
+    assert str(caught.value) == (
+        "2 of 4 series have no whole window in the train part: b, c; "
+        "a window is 5 + 3 steps (lookback + horizon), c has 5 steps there"
+    )
+
+
+@pytest.mark.parametrize(
+    ("season", "expected"), [(12, (36, 12)), (None, (24, 8)), (50, (80, 30))]
+)
+def test_the_length_follows_the_season_and_the_room(season, expected):
+    panel = counting(200)
+    object.__setattr__(panel, "season", season)
+    parts = split(panel, SplitSection(train=110, validation=30, test=60))
+
+    assert choose_length(panel, parts, WindowSection(), segment=None) == expected
+
+
+def test_an_automatic_lookback_is_whole_segments():
+    panel = counting(200)
+    parts = split(panel, SplitSection())
+    lookback, _ = choose_length(panel, parts, WindowSection(), segment=7)
+    assert lookback == 21
