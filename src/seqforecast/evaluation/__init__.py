@@ -1,0 +1,1 @@
+"""From forecasts to numbers: baselines, metrics, skill and verdict."""

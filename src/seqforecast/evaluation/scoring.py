@@ -1,0 +1,159 @@
+"""Scoring: forecasts come in chunks of windows, one set of scores comes out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from seqforecast.data.panel import FloatArray, IntArray, Panel
+from seqforecast.data.windows import WindowIndex
+from seqforecast.errors import DataError
+from seqforecast.evaluation.audit import Audit
+from seqforecast.evaluation.metrics import measure, standardised
+from seqforecast.evaluation.resampling import plan_resampling
+from seqforecast.evaluation.significance import measure_skill
+from seqforecast.evaluation.totals import Doubles, ErrorTotals, in_sample_errors
+
+MODEL = "model"
+NAIVE = "naive"
+# Squares and sums of errors up to here stay finite in float64.
+LARGEST_ERROR = 1e100
+
+
+class Scorer:
+    """Scores of the model and of baselines on the same windows.
+
+    Sums are kept a series, a step and a unit of the bootstrap; memory does not grow
+    with windows times horizon. Any order and any chunks give the same scores up to
+    rounding.
+    """
+
+    def __init__(
+        self,
+        panel: Panel,
+        windows: WindowIndex,
+        names: Sequence[str],
+        *,
+        season: int | None,
+        in_sample_stops: IntArray,
+        train_std: Doubles,
+    ) -> None:
+        """Prepare for windows.
+
+        Args:
+            panel: where the windows lie.
+            windows: all that will be added, at least one.
+            names: the forecasters: "model", then the baselines.
+            season: steps in one season; None counts as 1.
+            in_sample_stops: shape (series,), local step at which the history that
+                MASE and RMSSE divide by ends; not read where a series has no window.
+            train_std: shape (series,), population standard deviation of each series'
+                train part; 0 where it is constant.
+        """
+        present = np.bincount(windows.series, minlength=len(panel.ids)) > 0
+        stops = np.where(present, in_sample_stops, 0)
+        self._panel = panel
+        self._windows = windows
+        self._train_std = train_std
+        self._in_sample = in_sample_errors(panel, stops, season)
+        self._resampling = plan_resampling(panel, windows, self._in_sample)
+        self._totals = {
+            name: ErrorTotals(len(panel.ids), windows.horizon) for name in names
+        }
+        self._units = {name: np.zeros(self._resampling.count) for name in names}
+        self._audit = Audit()
+        self._added = 0
+
+    def add(
+        self,
+        windows: WindowIndex,
+        actual: FloatArray,
+        forecasts: Mapping[str, FloatArray],
+    ) -> None:
+        """Add some of the windows.
+
+        Args:
+            windows: which.
+            actual: shape (windows, horizon), in the unit of the data.
+            forecasts: one for each name, of the same shape and unit.
+
+        Raises:
+            DataError: a forecast is not finite, or beyond any use.
+        """
+        truth = np.asarray(actual, dtype=np.float64)
+        given = {
+            name: np.asarray(forecasts[name], dtype=np.float64) for name in self._totals
+        }
+        for name, forecast in given.items():
+            self._check(name, windows, truth, forecast)
+            absolute = self._totals[name].add(windows.series, truth, forecast)
+            self._units[name] += self._resampling.sums(self._panel, windows, absolute)
+        if NAIVE in given:
+            weights = self._resampling.weights[windows.series]
+            self._audit.add(weights, truth, given[MODEL], given[NAIVE])
+        self._added += len(windows)
+
+    def metrics_of(self, name: str) -> dict[str, Any]:
+        """Return every metric of one forecaster, `reasons` beside them if any."""
+        self._be_complete()
+        return measure(self._totals[name], self._in_sample)
+
+    def result(self) -> dict[str, Any]:
+        """Return the `test` object of metrics.json; needs a naive baseline."""
+        model = self._totals[MODEL]
+        baselines = [name for name in self._totals if name != MODEL]
+        skill = measure_skill(
+            self._units[MODEL],
+            {name: self._units[name] for name in baselines},
+            self._resampling,
+        )
+        return {
+            "windows": self._added,
+            "cutoffs": len(np.unique(self._windows.cutoffs(self._panel))),
+            "points": int(model.points.sum()),
+            "model": self.metrics_of(MODEL),
+            "baselines": {name: self.metrics_of(name) for name in baselines},
+            "scaled": standardised(model, self._train_std, self._panel.ids),
+            "by_step": self._by_step(skill.against),
+            "skill": skill.as_json(),
+            "verdict": skill.verdict,
+            "notes": self._audit.notes(),
+        }
+
+    def _by_step(self, against: str) -> list[dict[str, Any]]:
+        """Return MAE at each step: model, naive forecast and the best baseline."""
+        whose = {"mae": MODEL, "naive_mae": NAIVE, "best_mae": against}
+        errors = {
+            key: (self._totals[name].by_step / self._added).tolist()
+            for key, name in whose.items()
+        }
+        return [
+            {"step": step, **dict(zip(errors, row, strict=True))}
+            for step, row in enumerate(zip(*errors.values(), strict=True), 1)
+        ]
+
+    def _be_complete(self) -> None:
+        """Refuse to give scores of a part of the windows as those of all."""
+        if self._added != len(self._windows):
+            raise ValueError(
+                f"{self._added} of {len(self._windows)} windows were scored"
+            )
+
+    def _check(
+        self, name: str, windows: WindowIndex, actual: Doubles, forecast: Doubles
+    ) -> None:
+        """Refuse errors that would make sums infinite or not a number."""
+        if forecast.shape != actual.shape:
+            raise ValueError(f"{name}: shape {forecast.shape}, not {actual.shape}")
+        bad = np.argwhere(~(np.abs(forecast - actual) < LARGEST_ERROR))
+        if not len(bad):
+            return
+        window, step = bad[0]
+        cutoff = windows.cutoffs(self._panel)[window : window + 1]
+        raise DataError(
+            f"the forecast of {name} for {self._panel.ids[windows.series[window]]} "
+            f"after {self._panel.stamps(cutoff)[0]}, step {step + 1}, is "
+            f"{forecast[window, step]} where the value is {actual[window, step]}",
+            hint="if the model diverged, lower training.learning_rate or set "
+            "training.clip_norm",
+        )

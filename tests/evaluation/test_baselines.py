@@ -1,0 +1,138 @@
+"""Baselines forecast what their names promise, and never look ahead."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from panels import panel_of
+from seqforecast.data.windows import WindowIndex, index_windows
+from seqforecast.evaluation.baselines import BASELINES
+
+
+def windows_of(panel, first, lookback, horizon):
+    """All windows whose targets start at local step `first` or later."""
+    spans = np.stack([np.full(len(panel.ids), first), panel.lengths], axis=1)
+    return index_windows(panel, spans, (lookback, horizon))
+
+
+def forecasts_of(name, panel, windows, season=None, train=None):
+    maker = BASELINES[name]
+    forecaster = maker(panel, train or windows, season, np.ones(len(panel.ids)))
+    return forecaster(windows)
+
+
+def random_walk(seed, steps):
+    return np.random.default_rng(seed).standard_normal(steps).cumsum()
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_a_baseline_reads_nothing_after_the_cutoff(name):
+    """Broken on purpose: `last` of drift one step later, `last` of forecast_linear
+    taken from the targets."""
+    panel = panel_of([random_walk(0, 60), random_walk(1, 60)])
+    train = windows_of(panel, 0, 4, 3).take(slice(0, 20))
+    window = WindowIndex(np.array([36]), np.array([0], dtype=np.int32), 4, 3)
+    forecaster = BASELINES[name](panel, train, 7, np.ones(2))
+    rewritten = panel.values.copy()
+    rewritten[40:60] = 1e6
+
+    before = forecaster(window)
+    after = BASELINES[name](replace(panel, values=rewritten), train, 7, np.ones(2))
+
+    assert_allclose(after(window), before, rtol=0)
+    assert before.shape == (1, 3)
+    assert before.dtype == np.float64
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_constant_series_are_forecast_exactly(name):
+    panel = panel_of([[5.0] * 30, [-2.0] * 30])
+    windows = windows_of(panel, 10, 6, 4)
+
+    forecasts = forecasts_of(name, panel, windows, season=3)
+
+    assert_allclose(forecasts, windows.targets(panel.values))
+
+
+@pytest.mark.parametrize("name", BASELINES)
+@given(factor=st.floats(0.01, 100), seed=st.integers(0, 9))
+def test_forecasts_scale_with_the_data(name, factor, seed):
+    walk = random_walk(seed, 50).astype(np.float32).astype(float)
+    small, large = panel_of([walk]), panel_of([walk * factor])
+    windows = windows_of(small, 0, 5, 3)
+    make = BASELINES[name]
+
+    one = make(small, windows, 7, np.array([1.0]))(windows)
+    other = make(large, windows, 7, np.array([factor]))(windows)
+
+    assert_allclose(other, one * factor, rtol=1e-4, atol=1e-4 * factor)
+
+
+def test_naive_repeats_the_last_value():
+    panel = panel_of([[1.0, 2.0, 4.0, 8.0, 16.0]])
+
+    forecasts = forecasts_of("naive", panel, windows_of(panel, 3, 2, 2))
+
+    assert_allclose(forecasts, [[4.0, 4.0]])
+
+
+def test_seasonal_naive_repeats_the_season_from_before_the_lookback():
+    """By hand: cutoff 3, season 3, so steps 1, 2, 3 come again and again.
+
+    Broken on purpose: everything one step later.
+    """
+    panel = panel_of([[9.0, 1.0, 2.0, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0]])
+
+    forecasts = forecasts_of("seasonal_naive", panel, windows_of(panel, 4, 1, 5), 3)
+
+    assert_allclose(forecasts, [[1.0, 2.0, 3.0, 1.0, 2.0]])
+
+
+@pytest.mark.parametrize("season", [None, 1, 40])
+def test_without_a_season_of_history_seasonal_naive_is_naive(season):
+    panel = panel_of([random_walk(2, 30), random_walk(3, 30)])
+    windows = windows_of(panel, 5, 4, 3)
+
+    seasonal = forecasts_of("seasonal_naive", panel, windows, season)
+
+    assert_allclose(seasonal, forecasts_of("naive", panel, windows))
+
+
+def test_exactly_one_season_of_history_is_enough():
+    """Broken on purpose: `>` for `>=`."""
+    panel = panel_of([[1.0, 2.0, 3.0, 0.0, 0.0]])
+
+    forecasts = forecasts_of("seasonal_naive", panel, windows_of(panel, 3, 1, 2), 3)
+
+    assert_allclose(forecasts, [[1.0, 2.0]])
+
+
+def test_seasonal_naive_never_reads_another_series():
+    """Broken on purpose: history counted from the start of the flat array."""
+    panel = panel_of([[7.0] * 10, [1.0, 2.0, 3.0, 4.0, 5.0]])
+    window = WindowIndex(np.array([10]), np.array([1], dtype=np.int32), 2, 2)
+
+    forecasts = forecasts_of("seasonal_naive", panel, window, season=4)
+
+    assert_allclose(forecasts, [[2.0, 2.0]])
+
+
+def test_drift_extends_the_line_from_the_first_value_to_the_last():
+    """By hand: (7 - 1) / (4 - 1) = 2 a step, over the history, not the lookback."""
+    panel = panel_of([[1.0, 9.0, 9.0, 7.0, 0.0, 0.0]])
+
+    forecasts = forecasts_of("drift", panel, windows_of(panel, 4, 2, 2))
+
+    assert_allclose(forecasts, [[9.0, 11.0]])
+
+
+def test_drift_of_a_single_step_is_naive():
+    panel = panel_of([[3.0, 4.0, 5.0]])
+
+    forecasts = forecasts_of("drift", panel, windows_of(panel, 1, 1, 2))
+
+    assert_allclose(forecasts, [[3.0, 3.0]])

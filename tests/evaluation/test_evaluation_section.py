@@ -1,0 +1,34 @@
+"""The section names known baselines, and naive is always among the reported."""
+
+from typing import get_args
+
+import pytest
+from pydantic import ValidationError
+
+from seqforecast.evaluation.baselines import BASELINES
+from seqforecast.evaluation.section import BaselineName, EvaluationSection
+
+
+def test_every_baseline_can_be_asked_for_and_is_by_default():
+    assert list(get_args(BaselineName)) == list(BASELINES)
+    assert EvaluationSection().reported == tuple(BASELINES)
+
+
+def test_naive_is_reported_even_when_it_is_not_listed():
+    assert EvaluationSection(baselines=["drift"]).reported == ("naive", "drift")
+
+
+def test_the_order_of_the_file_is_kept():
+    section = EvaluationSection(baselines=["linear", "naive"])
+    assert section.reported == ("linear", "naive")
+
+
+def test_a_baseline_named_twice_is_refused():
+    with pytest.raises(ValidationError, match="named once, got twice: drift"):
+        EvaluationSection(baselines=["drift", "naive", "drift"])
+
+
+@pytest.mark.parametrize("names", [[], ["naive2"]])
+def test_an_empty_list_or_an_unknown_name_is_refused(names):
+    with pytest.raises(ValidationError):
+        EvaluationSection(baselines=names)
