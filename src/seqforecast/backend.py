@@ -1,0 +1,87 @@
+"""The one door to TensorFlow: opened late, with the switches it needs set first."""
+
+import functools
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from seqforecast.errors import BackendError
+
+LOGGER = logging.getLogger("seqforecast.backend")
+
+# TURN_OFF_REMAPPER: the Metal plug-in drops activations when it fuses Dense layers.
+SWITCHES = {"TF_CPP_MIN_LOG_LEVEL": "3", "TURN_OFF_REMAPPER": "1"}
+
+
+@functools.cache
+def load_tensorflow() -> Any:
+    """Import TensorFlow.
+
+    Raises:
+        BackendError: TensorFlow is missing or does not load on this machine.
+    """
+    for name, value in SWITCHES.items():
+        os.environ.setdefault(name, value)
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    try:
+        with _native_lines_logged():
+            import tensorflow as tf  # noqa: TID251 - this is the door
+    except Exception as error:
+        raise BackendError(
+            f"TensorFlow does not load: {error}",
+            hint="install it with `pip install seqforecast`; on Apple silicon run "
+            "scripts/install_macos_m1.sh",
+        ) from error
+    # Its warning about retracing counts models, not mistakes.
+    tf.get_logger().setLevel(logging.ERROR)
+    return tf
+
+
+@functools.cache
+def load_keras() -> Any:
+    """Import Keras on the TensorFlow backend.
+
+    Raises:
+        BackendError: TensorFlow or Keras is missing or does not load.
+    """
+    load_tensorflow()
+    try:
+        import keras  # noqa: TID251 - this is the door
+    except Exception as error:
+        raise BackendError(
+            f"Keras does not load: {error}", hint="install it with `pip install keras`"
+        ) from error
+    if keras.backend.backend() != "tensorflow":
+        raise BackendError(
+            f"Keras already runs on {keras.backend.backend()!r} in this process",
+            hint="import seqforecast before Keras, or set KERAS_BACKEND=tensorflow",
+        )
+    return keras
+
+
+@contextmanager
+def _native_lines_logged() -> Iterator[None]:
+    """Log what native code writes to stderr instead of showing it.
+
+    TensorFlow's libraries greet with lines that no setting silences.
+    """
+    try:
+        terminal = os.dup(2)
+    except OSError:  # no stderr at all, as in a windowed application
+        yield
+        return
+    with tempfile.TemporaryFile() as kept:
+        sys.stderr.flush()
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(terminal, 2)
+            os.close(terminal)
+            kept.seek(0)
+            for line in kept.read().decode(errors="replace").splitlines():
+                LOGGER.debug("%s", line)

@@ -1,0 +1,1 @@
+"""From a model section to an untrained Keras model."""

@@ -1,0 +1,127 @@
+"""Every cell builds, takes raw values, gives raw values, and comes back from disk."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seqforecast.data.scaling import Scaler
+from seqforecast.models.cells import Cell
+from seqforecast.models.section import ModelSection
+
+pytestmark = pytest.mark.tensorflow
+
+NORMS = ("none", "last", "mean", "zscore", "logmean")
+TWO = Scaler("standard", np.array([5.0, 50.0, 20.0]), np.array([2.0, 20.0, 30.0]))
+ONE = Scaler("standard", np.array([5.0, 5.0]), np.array([2.0, 2.0]))
+
+
+def build(scaler=TWO, lookback=8, horizon=3, **settings):
+    from seqforecast.models.builder import build_forecaster
+
+    section = ModelSection(**{"units": [4], **settings})
+    return build_forecaster(section, scaler, lookback=lookback, horizon=horizon)
+
+
+@pytest.mark.parametrize("cell", Cell)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"units": [4, 3]},
+        {"bidirectional": True},
+        {"dropout": 0.5, "activation": "relu"},
+        {"segment": 4, "embedding": 6},
+        {"segment": 2},
+    ],
+    ids=str,
+)
+def test_every_cell_builds_and_comes_back_from_disk(cell, settings, tmp_path):
+    from seqforecast.models.builder import load_forecaster
+
+    forecaster = build(cell=cell, **settings)
+    values = np.random.default_rng(0).uniform(1, 9, (5, 8)).astype(np.float32)
+    series = np.array([0, 1, 2, 0, 1], dtype=np.int32)
+    made = forecaster.forecast(values, series).numpy()
+    forecaster.model.save(tmp_path / "model.keras")
+    again = load_forecaster(tmp_path / "model.keras")
+
+    assert made.shape == (5, 3)
+    assert (again.lookback, again.horizon) == (8, 3)
+    assert np.array_equal(again.forecast(values, series).numpy(), made)
+
+
+@pytest.mark.parametrize(
+    ("cell", "weights"),
+    [("simple_rnn", 4 * (4 + 1 + 1)), ("lstm", 4 * 4 * 6), ("gru", 3 * 4 * 7)],
+)
+def test_parameters_are_those_of_the_textbook(cell, weights):
+    """units * (units + inputs + bias) a gate; GRU with reset_after has two biases."""
+    assert build(cell=cell).core.count_params() == weights + (4 + 1) * 3
+
+
+@pytest.mark.parametrize("norm", NORMS)
+@settings(max_examples=10)
+@given(
+    level=st.floats(10, 1e4),
+    width=st.floats(0.1, 5),
+    last=st.floats(0.1, 0.9),
+)
+def test_normalisation_is_undone_exactly(norm, level, width, last):
+    """Denormalize of what Normalize made is the window again."""
+    from seqforecast.models.layers import Denormalize, Normalize
+
+    rng = np.random.default_rng(0)
+    window = (level + width * rng.uniform(0, 1, (2, 8))).astype(np.float32)
+    window[:, -1] = level + width * last
+    normalize = Normalize(norm, 3)
+    normalize.set_scale(TWO.center, TWO.spread)
+    flow, place, size, spread = normalize(window[:, :, None], np.array([0, 1]))
+    back = Denormalize(norm)(flow[:, :, 0], place, size)
+    assert np.asarray(back) == pytest.approx(window, rel=1e-4)
+    assert np.asarray(spread).ravel() == pytest.approx([2, 20])
+
+
+def test_a_fresh_model_forecasts_nearly_the_last_value():
+    """The head starts small, so that training starts from the naive forecast."""
+    forecaster = build(scaler=ONE)
+    values = np.random.default_rng(0).uniform(1, 9, (50, 8)).astype(np.float32)
+    made = forecaster.forecast(values, None).numpy()
+    assert np.abs(made - values[:, -1:]).max() < 0.1
+
+
+@pytest.mark.parametrize("norm", ["last", "zscore"])
+def test_shifting_the_values_shifts_the_forecasts(norm):
+    forecaster = build(scaler=ONE, instance_norm=norm)
+    values = np.random.default_rng(0).uniform(1, 9, (5, 8)).astype(np.float32)
+    made = forecaster.forecast(values, None).numpy()
+    shifted = forecaster.forecast(values + 64, None).numpy()
+    assert shifted == pytest.approx(made + 64, rel=1e-4)
+
+
+@pytest.mark.parametrize("norm", ["mean", "logmean"])
+def test_multiplying_the_values_multiplies_the_forecasts(norm):
+    forecaster = build(scaler=ONE, instance_norm=norm)
+    values = np.random.default_rng(0).uniform(1, 9, (5, 8)).astype(np.float32)
+    made = forecaster.forecast(values, None).numpy()
+    assert forecaster.forecast(values * 16, None).numpy() == pytest.approx(
+        made * 16, rel=1e-4
+    )
+
+
+def test_one_scale_needs_no_series_and_several_do():
+    assert not build(scaler=ONE).needs_series
+    assert build(scaler=TWO).needs_series
+
+
+def test_layers_that_cudnn_could_run_are_built_for_it():
+    """Keras refuses `use_cudnn=True` only for settings that have no such kernel."""
+    for cell in ("lstm", "gru"):
+        layer = build(cell=cell, dropout=0.3).core.layers[0]
+        config = layer.get_config()
+        assert config["activation"] == "tanh"
+        assert config["recurrent_activation"] == "sigmoid"
+        assert config["use_bias"]
+        assert config.get("reset_after", True)
+        assert config["recurrent_dropout"] == 0
+        assert not config["unroll"]
