@@ -1,0 +1,64 @@
+"""Checkpoints: all that is needed to go on as if nothing had happened."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqforecast.errors import RunError
+from seqforecast.training.history import EpochRecord, History
+
+Arrays = list[npt.NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """The state at the end of an epoch.
+
+    Attributes:
+        history: every epoch so far.
+        current: all variables (weights, dropout state, optimizer state), in the
+            order of `Engine.variables`.
+        best: the weights of the best validation epoch, in the order of the model.
+    """
+
+    history: History
+    current: Arrays
+    best: Arrays
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the named arrays of an .npz file; history travels as JSON text."""
+        text = json.dumps([record.values() for record in self.history])
+        named = {"history": np.frombuffer(text.encode(), dtype=np.uint8)}
+        for kind, arrays in (("current", self.current), ("best", self.best)):
+            named |= {f"{kind}_{i}": array for i, array in enumerate(arrays)}
+        return named
+
+    @classmethod
+    def read(cls, path: Path) -> "Checkpoint":
+        """Read a checkpoint; no pickles are opened.
+
+        Raises:
+            RunError: the file is not a checkpoint.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                rows = json.loads(file["history"].tobytes().decode())
+                history = tuple(EpochRecord(**row) for row in rows)
+                current, best = (
+                    [file[f"{kind}_{i}"] for i in range(_count(file.files, kind))]
+                    for kind in ("current", "best")
+                )
+        except (ValueError, KeyError, TypeError, OSError) as error:
+            raise RunError(
+                f"{path} cannot be read as a checkpoint: {error}",
+                hint="start the run again without --resume",
+            ) from error
+        return cls(history, current, best)
+
+
+def _count(names: list[str], kind: str) -> int:
+    return sum(name.startswith(f"{kind}_") for name in names)

@@ -1,0 +1,59 @@
+"""History: what is recorded when an epoch ends."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class EpochRecord:
+    """One epoch; the names are the columns of history.csv.
+
+    Attributes:
+        epoch: counted from 1.
+        loss: mean over the windows trained on, in units of the scaled series.
+        val_loss: mean over all validation windows, same unit.
+        learning_rate: in force during the epoch.
+        seconds: training and validation together.
+        windows_per_second: training windows over training seconds.
+        gradient_norm: mean over steps, before clipping.
+        gradient_norm_max: the largest one.
+    """
+
+    epoch: int
+    loss: float
+    val_loss: float
+    learning_rate: float
+    seconds: float
+    windows_per_second: float
+    gradient_norm: float
+    gradient_norm_max: float
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """Return the column names, in order."""
+        return [field.name for field in fields(cls)]
+
+    def values(self) -> dict[str, Any]:
+        """Return name and value of each column."""
+        return asdict(self)
+
+
+History = tuple[EpochRecord, ...]
+
+
+def best_epoch(history: Sequence[EpochRecord]) -> int:
+    """Return the first epoch with the lowest validation loss, 0 before any."""
+    best, lowest = 0, math.inf
+    for record in history:
+        if record.val_loss < lowest:
+            best, lowest = record.epoch, record.val_loss
+    return best
+
+
+def should_stop(history: Sequence[EpochRecord], patience: int | None) -> bool:
+    """Return whether so many epochs have passed without improvement."""
+    if patience is None or not history:
+        return False
+    return history[-1].epoch - best_epoch(history) >= patience

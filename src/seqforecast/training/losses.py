@@ -1,0 +1,19 @@
+"""Losses of scaled errors, one number a window."""
+
+from typing import Any
+
+from seqforecast.backend import load_keras
+
+
+def loss_per_window(name: str, error: Any) -> Any:
+    """Return the loss of each window, (batch,), of scaled errors (batch, horizon)."""
+    ops = load_keras().ops
+    match name:
+        case "mse":
+            points = ops.square(error)
+        case "mae":
+            points = ops.abs(error)
+        case _:  # huber; Huber, "Robust estimation of a location parameter", 1964
+            size = ops.abs(error)
+            points = ops.where(size <= 1, 0.5 * ops.square(error), size - 0.5)
+    return ops.mean(points, axis=1)

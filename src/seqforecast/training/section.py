@@ -1,0 +1,65 @@
+"""The `training:` section: how the weights are found."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from seqforecast.section import Section
+
+
+class TrainingSection(Section):
+    """Epochs, optimizer, schedule, stopping, device."""
+
+    epochs: int = Field(
+        default=20, ge=1, le=100_000, description="passes over the training windows"
+    )
+    batch_size: int = Field(
+        default=32, ge=1, le=1_000_000, description="windows in one step"
+    )
+    optimizer: Literal["adam", "adamw", "nadam", "rmsprop", "sgd"] = Field(
+        default="adam", description="how gradients become steps"
+    )
+    learning_rate: float = Field(
+        default=1e-3, gt=0, le=1000, description="size of a step in the first epoch"
+    )
+    schedule: Literal["constant", "exponential", "cosine", "step", "plateau"] = Field(
+        default="constant", description="how the learning rate falls, epoch by epoch"
+    )
+    decay: float = Field(
+        default=0.5,
+        gt=0,
+        lt=1,
+        description="factor of exponential (every epoch), step and plateau",
+    )
+    decay_every: int = Field(
+        default=10,
+        ge=1,
+        description="epochs between steps; plateau: epochs without improvement",
+    )
+    loss: Literal["mse", "mae", "huber"] = Field(
+        default="mse", description="what is minimised, on the scaled series"
+    )
+    clip_norm: float | None = Field(
+        default=None, gt=0, description="largest gradient norm; null: no limit"
+    )
+    patience: int | None = Field(
+        default=None,
+        ge=1,
+        description="epochs without improvement before stopping; null: never",
+    )
+    steps_per_epoch: int | None = Field(
+        default=None,
+        ge=1,
+        description="batches sampled for an epoch; null: every window once",
+    )
+    sampling: Literal["window", "series"] = Field(
+        default="window", description="equal weight to every window, or every series"
+    )
+    device: str = Field(
+        default="auto",
+        pattern=r"^(auto|cpu|gpu|gpu:\d+)$",
+        description="auto, cpu, gpu or gpu:N",
+    )
+    compile: Literal["auto", "xla", "graph", "eager"] = Field(
+        default="auto", description="how the training step runs; auto: graph"
+    )
