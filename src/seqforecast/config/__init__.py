@@ -1,0 +1,1 @@
+"""The experiment file: sections put together, loaded with positions."""

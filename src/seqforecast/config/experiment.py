@@ -1,0 +1,73 @@
+"""The experiment: every section put together, and the rules that span them."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from seqforecast.config.problems import SettingError
+from seqforecast.data.scaling import Scale
+from seqforecast.data.sources import Source
+from seqforecast.data.splitting import SplitSection
+from seqforecast.data.windows import WindowSection
+from seqforecast.evaluation.section import EvaluationSection
+from seqforecast.models.section import ModelSection
+from seqforecast.section import Section
+from seqforecast.training.section import TrainingSection
+
+# TensorFlow and NumPy take no larger seed.
+LARGEST_SEED = 2**32 - 1
+
+
+class Experiment(Section):
+    """The whole file. Each section is defined beside the code that obeys it."""
+
+    version: Literal[1] = Field(
+        default=1, description="form of this file; this seqforecast reads version 1"
+    )
+    name: str = Field(
+        default="experiment",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
+        max_length=100,
+        description="names the run, default the file's name without .yaml; letters, "
+        "digits and _ . - after a first letter or digit",
+    )
+    seed: int = Field(
+        default=0,
+        ge=0,
+        le=LARGEST_SEED,
+        description="fixes weights, shuffling and dropout; synthetic data have another",
+    )
+    data: Source = Field(description="where the series come from")
+    split: SplitSection = Field(
+        default=SplitSection(), description="which steps train, validate and test"
+    )
+    window: WindowSection = Field(
+        default=WindowSection(), description="what the model sees and predicts"
+    )
+    scale: Scale = Field(
+        default="standard",
+        description="how each series is scaled, learnt on its train part",
+    )
+    model: ModelSection = Field(
+        default=ModelSection(), description="the cells and what surrounds them"
+    )
+    training: TrainingSection = Field(
+        default=TrainingSection(), description="how the weights are found"
+    )
+    evaluation: EvaluationSection = Field(
+        default=EvaluationSection(), description="what the model is measured against"
+    )
+
+    @model_validator(mode="after")
+    def _fold_whole_segments(self) -> "Experiment":
+        lookback, segment = self.window.lookback, self.model.segment
+        if segment is not None and lookback != "auto" and lookback % segment:
+            below = lookback // segment * segment
+            whole = f"{below} or {below + segment}" if below else str(segment)
+            raise SettingError(
+                "window.lookback",
+                f"must be whole segments of {segment} steps (model.segment), "
+                f"got {lookback}",
+                f"use a lookback of {whole}, or another segment",
+            )
+        return self

@@ -1,0 +1,147 @@
+"""Loading: an experiment file and overrides into one checked experiment."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from seqforecast.config.dumping import dump, to_yaml
+from seqforecast.config.experiment import Experiment
+from seqforecast.config.explaining import explain
+from seqforecast.config.nodes import read_tree
+from seqforecast.config.overrides import Overrides, apply_overrides, plain
+from seqforecast.config.problems import Path as SettingPath
+from seqforecast.config.problems import Place, Problem, Source, as_error, dotted
+from seqforecast.config.reading import read_text
+from seqforecast.config.rereading import reread
+from seqforecast.config.shipped import list_shipped, resolve
+from seqforecast.config.tree import Spot, Tree
+from seqforecast.config.wording import received
+from seqforecast.errors import ConfigError
+from seqforecast.section import Section
+
+__all__ = [
+    "Loaded",
+    "dump",
+    "list_shipped",
+    "load_experiment",
+    "load_mapping",
+    "resolve",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An experiment and where it came from.
+
+    Attributes:
+        experiment: every setting in force.
+        text: the file as given; for a mapping, the mapping as YAML.
+        folder: where relative paths start, absolute.
+        path: the file; None for a mapping.
+        origins: for every setting by its dotted name: `file:line:column`, `--set`,
+            `overrides`, `mapping` or `default`.
+    """
+
+    experiment: Experiment
+    text: str
+    folder: Path
+    path: Path | None
+    origins: Mapping[str, str]
+
+
+def load_experiment(path: Path, overrides: Overrides = ()) -> Loaded:
+    """Return the experiment of a YAML file, with overrides laid over it.
+
+    Args:
+        path: the file.
+        overrides: `section.key=value` texts, or a mapping from dotted names.
+
+    Raises:
+        ConfigError: the file cannot be read, or tells all that is wrong in it.
+    """
+    text = read_text(path)
+    tree = read_tree(text, Source(str(path), text))
+    if tree.values is None and not tree.problems:
+        raise ConfigError(f"{path} is empty", hint="it needs at least a data section")
+    if () not in tree.refused and not isinstance(tree.values, dict):
+        raise ConfigError(
+            f"{path}:1:1: expected settings (lines such as `name: value`), "
+            f"got {received(tree.values, None)}",
+            hint="it needs at least a data section",
+        )
+    experiment = _check(tree, overrides, name=path.stem, file=str(path))
+    origins = dict(_origins(experiment, tree, ()))
+    experiment = _anchor_path(experiment, origins)
+    return Loaded(experiment, text, path.absolute().parent, path, origins)
+
+
+def load_mapping(
+    mapping: Mapping[str, object],
+    overrides: Overrides = (),
+    folder: Path | None = None,
+) -> Loaded:
+    """Return the experiment that a mapping holds, as a file would hold it.
+
+    Args:
+        mapping: the settings, sections as mappings of their own.
+        overrides: as for `load_experiment`.
+        folder: where relative paths start; default the working directory.
+
+    Raises:
+        ConfigError: tells all that is wrong.
+    """
+    values = plain(mapping)
+    place = Place("experiment")
+    tree = Tree(values, {(): Spot(place, place)})
+    experiment = _check(tree, overrides, name="experiment", file="experiment")
+    origins = dict(_origins(experiment, tree, ()))
+    text = to_yaml(plain(mapping))
+    return Loaded(experiment, text, (folder or Path()).absolute(), None, origins)
+
+
+def _check(tree: Tree, overrides: Overrides, *, name: str, file: str) -> Experiment:
+    """Return the checked experiment, or raise everything that is wrong with it."""
+    if () in tree.refused:
+        raise as_error(tree.problems, file)
+    apply_overrides(tree, overrides)
+    tree.values.setdefault("name", name)
+    experiment, problems = _validate(tree)
+    if experiment is None or tree.problems:
+        raise as_error([*tree.problems, *problems], file)
+    return experiment
+
+
+def _validate(tree: Tree) -> tuple[Experiment | None, list[Problem]]:
+    """Return the experiment, or the problems of its settings."""
+    try:
+        return Experiment.model_validate(tree.values), []
+    except ValidationError as error:
+        if reread(error, Experiment, tree):
+            return _validate(tree)
+        return None, explain(error, Experiment, tree)
+
+
+def _anchor_path(experiment: Experiment, origins: Mapping[str, str]) -> Experiment:
+    """Let a data path given as an override start where the user is, not the file."""
+    data = experiment.data
+    if data.source != "table" or origins["data.path"] not in ("--set", "overrides"):
+        return experiment
+    path = str(Path(data.path).expanduser().absolute())
+    anchored = data.model_copy(update={"path": path})
+    return experiment.model_copy(update={"data": anchored})
+
+
+def _origins(
+    section: Section, tree: Tree, path: SettingPath
+) -> Iterator[tuple[str, str]]:
+    """Yield every setting in force with where it was written."""
+    for name in type(section).model_fields:
+        value: Any = getattr(section, name)
+        here = (*path, name)
+        if isinstance(value, Section):
+            yield from _origins(value, tree, here)
+        else:
+            yield dotted(here), tree.origin(here)
