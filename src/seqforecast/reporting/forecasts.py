@@ -1,0 +1,87 @@
+"""The forecast figure: truth beside model and naive forecast in a few windows."""
+
+from pathlib import Path
+
+from seqforecast.reporting import scales, style
+from seqforecast.reporting.lettering import drawable
+from seqforecast.reporting.style import Axes, Figure
+from seqforecast.reporting.thinning import values_of
+from seqforecast.reporting.windows import ForecastFigure, Panel
+
+PANEL, GAP, LEGEND = 1.75, 0.42, 0.18  # inches
+MIDDLE = 0.75  # inches between the two columns, for tick labels
+POINTED = 8  # horizons up to here are drawn as points too
+DENSE = 200  # horizons above are drawn with thinner lines
+
+
+def draw_forecasts(figure: ForecastFigure, path: Path) -> None:
+    """Draw the windows in two columns; one alone has the whole width.
+
+    Raises:
+        RunError: the file cannot be written.
+    """
+    wide = 1 if len(figure.panels) == 1 else 2
+    rows = -(-len(figure.panels) // wide)
+    top = style.HEADER + LEGEND
+    height = top + rows * (PANEL + GAP) + style.BOTTOM - 0.15
+    room = style.WIDTH - style.LEFT - style.RIGHT - (wide - 1) * MIDDLE
+    width = room / wide
+    with style.drawing(path, height) as canvas:
+        style.put_header(canvas, figure.title, figure.caption)
+        for number, panel in enumerate(figure.panels):
+            row, column = divmod(number, wide)
+            left = style.LEFT + column * (width + MIDDLE)
+            bottom = height - top - (row + 1) * (PANEL + GAP) + 0.15
+            axes = style.place(canvas, (left, bottom, width, PANEL))
+            _draw_panel(axes, panel, figure)
+            if number + wide < len(figure.panels):
+                axes.tick_params(labelbottom=False)
+            else:
+                axes.set_xlabel("steps after the cutoff")
+        _put_legend(canvas, axes)
+
+
+def _draw_panel(axes: Axes, panel: Panel, figure: ForecastFigure) -> None:
+    first, horizon = figure.steps
+    room = max((horizon - first) * 0.015, 0.6)
+    scales.set_steps(axes, (first - room, horizon + room), figure.season)
+    lines = (panel.past, panel.truth, panel.naive, panel.model)
+    ends = scales.limits([value for line in lines for value in values_of(line)])
+    scales.set_linear(axes, "y", ends, most=4)
+    axes.axvspan(0, horizon + room, color=style.SHADE, zorder=0)
+    axes.axvline(0, color=style.PAST, linewidth=0.9, zorder=0.5)
+    many, few = horizon > DENSE, horizon <= POINTED
+    bold = 0.6 if many else 1.0
+    for points, name, color, (width, dash, marker) in (
+        (panel.past, "lookback", style.PAST, (1.3, "-", "")),
+        (panel.truth, "truth", style.TRUTH, (1.5, "-", "o")),
+        (panel.naive, "naive forecast", style.NAIVE, (1.4, "--", "D")),
+        (panel.model, "model", style.MODEL, (2.0, "-", "s")),
+    ):
+        axes.plot(
+            *style.columns(points),
+            color=color,
+            label=name,
+            linewidth=width * bold,
+            linestyle=dash,
+            marker=marker if few else "",
+            markersize=5,
+            # The truth begins with the last observed value, which is no forecast's.
+            markevery=slice(1 if name == "truth" else 0, None),
+        )
+    text, fonts = drawable(panel.title)
+    axes.set_title(text, fontfamily=fonts)
+
+
+def _put_legend(canvas: Figure, axes: Axes) -> None:
+    """Name the lines once, below the caption."""
+    height = canvas.get_size_inches()[1]
+    canvas.legend(
+        handles=axes.get_lines()[1:],
+        loc="upper left",
+        ncols=4,
+        bbox_to_anchor=(0.13 / style.WIDTH, 1 - 0.6 / height),
+        borderaxespad=0,
+        handlelength=1.8,
+        columnspacing=2.0,
+    )

@@ -1,0 +1,198 @@
+"""The loss figure: training, validation, the best epoch, and the gradient below."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seqforecast.reporting import scales, style
+from seqforecast.reporting.numbers import plural, significant
+from seqforecast.reporting.style import Axes
+from seqforecast.reporting.thinning import Points, points_of, values_of
+
+FEW = 30  # epochs that are drawn as points too
+HEIGHT = 4.5  # inches, without the gradient
+GRADIENT_HEIGHT = 1.15  # inches
+
+
+@dataclass(frozen=True, slots=True)
+class LossFigure:
+    """What to draw; points are (epoch, value), value None where it is not finite.
+
+    Attributes:
+        title: the finding.
+        caption: what the loss is.
+        train: loss of the epochs.
+        validation: the same windows after every epoch.
+        best: epoch and validation loss of the best epoch, or None.
+        naive: validation loss of the naive forecast, or None.
+        log: whether the loss axis is logarithmic.
+        gradient: mean gradient norm of the epochs; empty when not recorded.
+        gradient_max: the largest norm of each epoch.
+        epochs: the first and the last.
+    """
+
+    title: str
+    caption: str
+    train: Points
+    validation: Points
+    best: tuple[int, float] | None
+    naive: float | None
+    log: bool
+    gradient: Points
+    gradient_max: Points
+    epochs: tuple[int, int]
+
+    @property
+    def losses(self) -> list[float | None]:
+        """Every value the loss axis must show."""
+        return [*values_of(self.train), *values_of(self.validation), self.naive]
+
+
+def describe_loss(
+    history: Sequence[Mapping[str, Any]],
+    best_epoch: int,
+    *,
+    loss: str = "loss",
+    naive: float | None = None,
+) -> LossFigure:
+    """Return what to draw of a training history.
+
+    Args:
+        history: at least one row with `epoch`, `loss`, `val_loss`, `gradient_norm`
+            and `gradient_norm_max`; values may be absent, None or not finite.
+        best_epoch: the epoch that was kept; 0 for none.
+        loss: its name, e.g. "mse".
+        naive: the naive forecast's validation loss in the unit of the loss.
+    """
+    epochs = [int(row["epoch"]) for row in history]
+    train, validation, gradient, gradient_max = (
+        _curve(history, name)
+        for name in ("loss", "val_loss", "gradient_norm", "gradient_norm_max")
+    )
+    known = {int(row["epoch"]): _number(row.get("val_loss")) for row in history}
+    lowest = known.get(best_epoch)
+    best = None if lowest is None else (best_epoch, lowest)
+    shown = [*values_of(train), *values_of(validation), naive]
+    return LossFigure(
+        title=_title(best, epochs[-1], naive),
+        caption=f"Loss after each epoch ({loss} of the scaled series)",
+        train=train,
+        validation=validation,
+        best=best,
+        naive=naive,
+        log=scales.needs_log(shown),
+        gradient=gradient,
+        gradient_max=gradient_max,
+        epochs=(epochs[0], epochs[-1]),
+    )
+
+
+def draw_loss(figure: LossFigure, path: Path) -> None:
+    """Draw it; the gradient has a slim panel of its own.
+
+    Raises:
+        RunError: the file cannot be written.
+    """
+    slim = GRADIENT_HEIGHT if figure.gradient else 0.0
+    with style.drawing(path, HEIGHT + slim) as canvas:
+        style.put_header(canvas, figure.title, figure.caption)
+        left, bottom = style.LEFT, style.BOTTOM
+        wide = style.WIDTH - left - style.LABELS
+        high = HEIGHT - style.HEADER - bottom
+        losses = style.place(canvas, (left, bottom + slim, wide, high))
+        _draw_losses(losses, figure)
+        lowest = losses
+        if figure.gradient:
+            lowest = style.place(canvas, (left, bottom, wide, slim - 0.4))
+            _draw_gradient(lowest, figure)
+            losses.tick_params(labelbottom=False)
+        lowest.set_xlabel("epoch")
+
+
+def _draw_losses(axes: Axes, figure: LossFigure) -> None:
+    axes.set_ylabel("loss, log scale" if figure.log else "loss")
+    scales.set_fitting(axes, figure.losses, log=figure.log)
+    _set_epochs(axes, figure.epochs)
+    ends = []
+    if figure.naive is not None:
+        axes.axhline(figure.naive, color=style.NAIVE, linewidth=1.3, linestyle="--")
+        ends.append((figure.naive, "naive, validation", style.NAIVE))
+    curves = (
+        ("training", figure.train, style.TRAIN),
+        ("validation", figure.validation, style.MODEL),
+    )
+    for name, points, color in curves:
+        marker = "o" if len(points) <= FEW else ""
+        axes.plot(*style.columns(points), color=color, marker=marker, markersize=4)
+        known = values_of(points)
+        ends += [(known[-1], name, color)] if known else []
+    style.put_end_labels(axes, ends)
+    if figure.best is not None:
+        _mark_best(axes, *figure.best)
+
+
+def _mark_best(axes: Axes, epoch: int, loss: float) -> None:
+    """Ring the epoch that was kept and name it at the top."""
+    axes.axvline(epoch, color=style.BEST, linewidth=0.9, linestyle=":", zorder=0.5)
+    ring = {"markersize": 11, "markerfacecolor": "none", "markeredgewidth": 1.8}
+    axes.plot([epoch], [loss], "o", color=style.BEST, clip_on=False, **ring)
+    left_half = epoch < sum(axes.get_xlim()) / 2
+    top = {"xycoords": axes.get_xaxis_transform(), "va": "top"}
+    side = {
+        "xytext": (5 if left_half else -5, -1),
+        "ha": "left" if left_half else "right",
+    }
+    text = f"best: epoch {epoch}"
+    style.put_label(axes, (epoch, 1.0), text, style.BEST, **top, **side)
+
+
+def _draw_gradient(axes: Axes, figure: LossFigure) -> None:
+    """Draw the mean and the largest norm of each epoch."""
+    values = values_of(figure.gradient) + values_of(figure.gradient_max)
+    log = scales.needs_log(values)
+    scales.set_fitting(axes, values, log=log, most=3)
+    _set_epochs(axes, figure.epochs)
+    name = f"gradient norm before clipping{', log scale' if log else ''}"
+    axes.set_title(name, fontsize=9.5, pad=4)
+    marker = {"marker": "o" if len(figure.gradient) <= FEW else "", "markersize": 3}
+    curves = (
+        ("largest", figure.gradient_max, style.PAST),
+        ("mean", figure.gradient, style.TRUTH),
+    )
+    ends = []
+    for name, points, color in curves:
+        axes.plot(*style.columns(points), color=color, linewidth=1.3, **marker)
+        known = values_of(points)
+        ends += [(known[-1], name, color)] if known else []
+    style.put_end_labels(axes, ends)
+
+
+def _set_epochs(axes: Axes, epochs: tuple[int, int]) -> None:
+    first, last = epochs
+    room = max((last - first) * 0.02, 0.2 if last > first else 0.5)
+    scales.set_steps(axes, (first - room, last + room))
+
+
+def _title(best: tuple[int, float] | None, epochs: int, naive: float | None) -> str:
+    if best is None:
+        return f"No validation loss to choose by, {epochs} {plural('epoch', epochs)}"
+    epoch, loss = best
+    kept = f"Best validation loss {significant(loss, 3)} at epoch {epoch} of {epochs}"
+    if naive is None:
+        return kept
+    return f"{kept}; naive forecast {significant(naive, 3)}"
+
+
+def _curve(history: Sequence[Mapping[str, Any]], name: str) -> Points:
+    """Return one column by epoch; nothing when no epoch has a finite value."""
+    epochs = [int(row["epoch"]) for row in history]
+    values = [_number(row.get(name)) for row in history]
+    if all(value is None for value in values):
+        return ()
+    return points_of(epochs, [math.nan if v is None else v for v in values])
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)

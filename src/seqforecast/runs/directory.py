@@ -1,0 +1,133 @@
+"""One run on disk: where it is, what its files are called, when it is complete."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+from seqforecast.errors import RunError
+
+LOCK = ".lock"
+
+
+@dataclass(frozen=True, slots=True)
+class RunDirectory:
+    """The files of one run; it is complete once `metrics` exists: written last."""
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """The experiment file as given."""
+        return self.path / "config.yaml"
+
+    @property
+    def resolved(self) -> Path:
+        """Every setting in force; trains again as it is."""
+        return self.path / "resolved.yaml"
+
+    @property
+    def manifest(self) -> Path:
+        """Status, command line, versions, device, data, seeds, times."""
+        return self.path / "manifest.json"
+
+    @property
+    def history(self) -> Path:
+        """One line an epoch."""
+        return self.path / "history.csv"
+
+    @property
+    def forecasts(self) -> Path:
+        """Test forecasts of a run small enough for CSV."""
+        return self.path / "forecasts.csv"
+
+    @property
+    def many_forecasts(self) -> Path:
+        """Test forecasts above a million rows."""
+        return self.path / "forecasts.parquet"
+
+    @property
+    def metrics(self) -> Path:
+        """Scores; its presence means complete."""
+        return self.path / "metrics.json"
+
+    @property
+    def model(self) -> Path:
+        """Raw values in, raw values out."""
+        return self.path / "model.keras"
+
+    @property
+    def summary(self) -> Path:
+        """The layers of the model, as Keras prints them."""
+        return self.path / "model.txt"
+
+    @property
+    def preprocess(self) -> Path:
+        """Scales and column roles."""
+        return self.path / "preprocess.json"
+
+    @property
+    def checkpoint(self) -> Path:
+        """The state at the end of the last epoch."""
+        return self.path / "checkpoint.npz"
+
+    @property
+    def bad_batch(self) -> Path:
+        """The batch that broke training."""
+        return self.path / "bad_batch.npz"
+
+    @property
+    def log(self) -> Path:
+        """Everything said on stderr."""
+        return self.path / "run.log"
+
+    @property
+    def plots(self) -> Path:
+        """The folder of the figures."""
+        return self.path / "plots"
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the scores have been written."""
+        return self.metrics.is_file()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the run against other processes; the lock dies with this one.
+
+        Raises:
+            RunError: another process trains this run.
+        """
+        lock = filelock.FileLock(self.path / LOCK)
+        try:
+            lock.acquire(blocking=False)
+        except filelock.Timeout:
+            raise RunError(
+                f"{self.path} is in use by another process",
+                hint="wait until it ends, or stop it",
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def read_json(self, path: Path) -> dict[str, Any]:
+        """Read one of the run's JSON files.
+
+        Raises:
+            RunError: the file is missing or broken.
+        """
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise RunError(
+                f"{path} cannot be read: {error}",
+                hint="a run is a directory like runs/<name>/20260131-120000-a1b2c3",
+            ) from error
+        if not isinstance(content, dict):
+            raise RunError(f"{path} does not hold a JSON object")
+        return content

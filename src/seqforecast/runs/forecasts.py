@@ -1,0 +1,132 @@
+"""forecasts.csv, or forecasts.parquet above a million rows."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seqforecast.data.panel import FloatArray, Panel
+from seqforecast.data.windows import WindowIndex
+from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.writing import write_whole
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_CSV_ROWS = 1_000_000
+
+
+def path_for(run: RunDirectory, windows: WindowIndex) -> Path:
+    """Return which of the two files these windows go to."""
+    rows = len(windows) * windows.horizon
+    return run.forecasts if rows <= MOST_CSV_ROWS else run.many_forecasts
+
+
+class RowMaker:
+    """Makes table rows of forecasts; knows the panel's calendar once."""
+
+    def __init__(self, panel: Panel, horizon: int) -> None:
+        last = int(np.max(panel.first_steps + panel.lengths))
+        self._panel = panel
+        self._grid = panel.stamps(np.arange(last + horizon))
+        self._ids = np.array(panel.ids, dtype=object)
+
+    @property
+    def date_format(self) -> str | None:
+        """How stamps are written: without the time of day when all are midnight."""
+        if isinstance(self._panel.frequency, int):
+            return None
+        days = self._grid.astype("datetime64[D]")
+        return "%Y-%m-%d" if bool(np.all(days == self._grid)) else "%Y-%m-%d %H:%M:%S"
+
+    def rows(
+        self, windows: WindowIndex, y_hat: FloatArray, y: FloatArray | None
+    ) -> "pd.DataFrame":
+        """Return one row a step; without truth, without cutoff and y columns.
+
+        Args:
+            windows: the windows that were forecast.
+            y_hat: shape (windows, horizon), in the unit of the data.
+            y: the truth, same shape, or None.
+        """
+        import pandas as pd
+
+        horizon = y_hat.shape[1]
+        cutoffs = np.repeat(windows.cutoffs(self._panel), horizon)
+        steps = np.tile(np.arange(1, horizon + 1), len(windows))
+        columns: dict[str, Any] = {
+            "unique_id": self._ids[np.repeat(windows.series, horizon)]
+        }
+        if y is not None:
+            columns["cutoff"] = self._grid[cutoffs]
+        columns |= {"ds": self._grid[cutoffs + steps], "step": steps}
+        if y is not None:
+            columns["y"] = y.reshape(-1)
+        columns["y_hat"] = y_hat.reshape(-1)
+        return pd.DataFrame(columns)
+
+
+def write_frames(
+    path: Path, frames: Iterable["pd.DataFrame"], date_format: str | None
+) -> None:
+    """Write tables one after another into one file, whole or not at all.
+
+    Raises:
+        RunError: the file cannot be written.
+    """
+    if path.suffix == ".csv":
+        write_whole(path, lambda part: _write_csv(part, frames, date_format))
+    else:
+        write_whole(path, lambda part: _write_parquet(part, frames))
+
+
+def _write_csv(
+    part: Path, frames: Iterable["pd.DataFrame"], date_format: str | None
+) -> None:
+    with part.open("w", encoding="utf-8", newline="") as file:
+        for number, frame in enumerate(frames):
+            frame.to_csv(
+                file,
+                index=False,
+                header=number == 0,
+                date_format=date_format,
+                lineterminator="\n",
+            )
+
+
+def _write_parquet(part: Path, frames: Iterable["pd.DataFrame"]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with _opened() as writers:
+        for frame in frames:
+            table = pa.Table.from_pandas(frame, preserve_index=False)
+            if not writers:
+                writers.append(pq.ParquetWriter(part, table.schema))
+            writers[0].write_table(table)
+
+
+@contextmanager
+def _opened() -> Iterator[list[Any]]:
+    """Close a writer that is opened when the first table shows the columns."""
+    writers: list[Any] = []
+    try:
+        yield writers
+    finally:
+        for writer in writers:
+            writer.close()
+
+
+def read_forecasts(run: RunDirectory) -> "pd.DataFrame":
+    """Return the test forecasts of a run, dates as dates."""
+    import pandas as pd
+
+    if run.many_forecasts.is_file():
+        return pd.read_parquet(run.many_forecasts)
+    frame = pd.read_csv(run.forecasts, dtype={"unique_id": str}, keep_default_na=False)
+    for column in ("cutoff", "ds"):
+        if not pd.api.types.is_integer_dtype(frame[column]):
+            frame[column] = pd.to_datetime(frame[column])
+    return frame

@@ -1,0 +1,90 @@
+"""What a run writes while it goes: history, checkpoint, forecasts, log."""
+
+import csv
+import io
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from logging.handlers import MemoryHandler
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.writing import cannot_write, write_text, write_whole
+
+LOGGER = logging.getLogger("seqforecast")
+
+
+def start_history(
+    run: RunDirectory, rows: Sequence[Mapping[str, Any]], names: list[str]
+) -> None:
+    """Write the history so far, whole; with no rows, its header alone."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(run.history, text.getvalue())
+
+
+def append_history(run: RunDirectory, row: Mapping[str, Any]) -> None:
+    """Add one line; it is on disk when this returns.
+
+    Raises:
+        RunError: the disk is full, or the file cannot be written.
+    """
+    text = io.StringIO()
+    csv.DictWriter(text, list(row), lineterminator="\n").writerow(row)
+    try:
+        with run.history.open("a", encoding="utf-8") as file:
+            file.write(text.getvalue())
+    except OSError as error:
+        raise cannot_write(run.history, error) from error
+
+
+def read_history(run: RunDirectory) -> list[dict[str, float]]:
+    """Return the history, one row an epoch."""
+    with run.history.open(encoding="utf-8") as file:
+        return [
+            {name: float(value) for name, value in row.items()}
+            for row in csv.DictReader(file)
+        ]
+
+
+def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Write named arrays whole or not at all; no pickles."""
+    write_whole(path, lambda part: np.savez(part, allow_pickle=False, **arrays))
+
+
+@contextmanager
+def logged() -> Iterator[MemoryHandler]:
+    """Keep everything said until there is a run directory to write it to."""
+    handler = MemoryHandler(100_000, flushLevel=logging.CRITICAL + 1)
+    handler.setLevel(logging.DEBUG)
+    LOGGER.addHandler(handler)
+    try:
+        yield handler
+    finally:
+        LOGGER.removeHandler(handler)
+        target = handler.target
+        handler.close()
+        if target is not None:
+            target.close()
+
+
+def log_into(run: RunDirectory, handler: MemoryHandler) -> None:
+    """Send what was said, and will be said, to the run's log.
+
+    Raises:
+        RunError: the log cannot be written.
+    """
+    try:
+        file = logging.FileHandler(run.log, encoding="utf-8")
+    except OSError as error:
+        raise cannot_write(run.log, error) from error
+    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setTarget(file)
+    handler.flushLevel = logging.DEBUG
+    handler.flush()

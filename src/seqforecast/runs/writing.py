@@ -1,0 +1,63 @@
+"""Writing files whole or not at all."""
+
+import errno
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from seqforecast.errors import RunError
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write JSON whole or not at all."""
+    text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
+    write_whole(path, lambda part: part.write_text(text + "\n", encoding="utf-8"))
+
+
+def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
+    """Let `write` fill a file beside the path, then put it in its place.
+
+    A full disk or a killed process leaves the old file, or none.
+
+    Raises:
+        RunError: the file cannot be written.
+    """
+    part = path.with_name(f".part-{os.getpid()}-{path.name}")
+    try:
+        write(part)
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def cannot_write(path: Path, error: OSError) -> RunError:
+    """Return the error for a file that cannot be written."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    place = "choose another place with --runs or --run-dir"
+    return RunError(
+        f"{path} cannot be written: {error.strerror or error}",
+        hint="free some space" if full else place,
+    )
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text whole or not at all."""
+    write_whole(path, lambda part: part.write_text(text, encoding="utf-8"))
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder inside a run, if it is not there yet.
+
+    Raises:
+        RunError: it cannot be made.
+    """
+    try:
+        path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise cannot_write(path, error) from error

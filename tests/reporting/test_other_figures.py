@@ -1,0 +1,214 @@
+"""What the figures of forecasts, errors, changes and memory show."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqforecast.reporting.error_by_step import describe_errors, draw_errors
+from seqforecast.reporting.forecasts import draw_forecasts
+from seqforecast.reporting.memory import describe_memory, draw_memory
+from seqforecast.reporting.scatter import describe_scatter, draw_scatter
+from seqforecast.reporting.windows import (
+    Panel,
+    WindowPicture,
+    choose_windows,
+    describe_forecasts,
+)
+
+NOON = np.datetime64("2024-01-31T12:00", "ns")
+
+
+def scored(windows: int) -> dict[str, Any]:
+    return {
+        "windows": windows,
+        "model": {"mae": 0.312},
+        "baselines": {"naive": {"mae": 0.3479}},
+        "skill": {"metric": "mae", "against": "naive"},
+    }
+
+
+def window(lookback: int, horizon: int, **changed: Any) -> WindowPicture:
+    future = np.arange(horizon) + 100.0
+    picture: dict[str, Any] = {
+        "series": "OT",
+        "cutoff": NOON,
+        "lookback": np.arange(lookback, dtype=np.float32),
+        "truth": future,
+        "model": future + 1,
+        "naive": np.full(horizon, lookback - 1.0),
+    }
+    return WindowPicture(**(picture | changed))
+
+
+@given(st.integers(1, 10_000), st.integers(1, 9))
+def test_windows_are_spread_evenly(total: int, count: int) -> None:
+    """Broken once by the first `count` windows."""
+    chosen = choose_windows(total, count)
+    assert len(chosen) == min(total, count)
+    assert set(chosen) <= set(range(total))
+    if len(chosen) > 1:
+        gaps = np.diff(chosen)
+        assert (chosen[0], chosen[-1]) == (0, total - 1)
+        assert gaps.min() >= 1
+        assert gaps.max() - gaps.min() <= 1
+
+
+def test_a_window_begins_with_what_was_observed_last() -> None:
+    """Broken once by a truth that starts at the cutoff: one step too early."""
+    figure = describe_forecasts([window(3, 2)], scored(1))
+    assert figure.title == "2 steps ahead: test MAE 0.312, naive forecast 0.348"
+    assert figure.caption == "The only test window, in the unit of the data"
+    assert figure.panels == (
+        Panel(
+            title="OT, after 2024-01-31 12:00",
+            past=((-2.0, 0.0), (-1.0, 1.0), (0.0, 2.0)),
+            truth=((0.0, 2.0), (1.0, 100.0), (2.0, 101.0)),
+            model=((1.0, 101.0), (2.0, 102.0)),
+            naive=((1.0, 2.0), (2.0, 2.0)),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("lookback", "horizon", "shown"),
+    [(720, 1, 16), (720, 24, 72), (720, 96, 150), (720, 336, 336), (5, 96, 5)],
+)
+def test_so_much_of_the_lookback_is_shown(
+    lookback: int, horizon: int, shown: int
+) -> None:
+    figure = describe_forecasts([window(lookback, horizon)], scored(9))
+    assert figure.steps == (1 - shown, horizon)
+
+
+def test_the_caption_says_how_windows_were_chosen() -> None:
+    said = describe_forecasts([window(3, 1)] * 2, scored(48_000)).caption
+    assert said.startswith("2 of 48,000 test windows, evenly spaced from first to last")
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        [window(3, 1)],
+        [window(720, 96)] * 6,
+        [window(24, 720)] * 5,
+        [window(9, 4, **dict.fromkeys(("truth", "model"), np.full(4, 8.0)))] * 3,
+        [window(9, 3, truth=np.array([-1e30, 0.0, 1e30]))],
+        [
+            window(9, 3, series=name)
+            for name in ("x" * 99, "東京", "$a_b$ \n\t", "العربية")
+        ],
+        [window(9, 3, cutoff=np.int64(7))] * 2,
+    ],
+    ids=["one", "six", "long", "constant", "huge", "names", "counted"],
+)
+def test_all_windows_can_be_drawn(shown: list[WindowPicture], picture: Any) -> None:
+    picture(draw_forecasts, describe_forecasts(shown, scored(99), season=24))
+
+
+def steps(*pairs: tuple[float, float]) -> list[dict[str, Any]]:
+    return [
+        {"step": step, "mae": mae, "naive_mae": naive}
+        for step, (mae, naive) in enumerate(pairs, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("by_step", "title"),
+    [
+        (
+            steps((1, 2), (2, 2), (2, 3)),
+            "Model error below the naive forecast's at 2 of 3 steps",
+        ),
+        (
+            steps((1, 2), (2, 3)),
+            "Model error below the naive forecast's at each of 2 steps",
+        ),
+        (
+            steps((2, 1), (3, 2)),
+            "Model error above the naive forecast's at each of 2 steps",
+        ),
+        (steps((0.9, 1)), "One step ahead: error 10 % lower than the naive forecast"),
+        (steps((1.2, 1)), "One step ahead: error 20 % higher than the naive forecast"),
+        (steps((50, 1)), "One step ahead: 50.0 times the error of the naive forecast"),
+        (steps((1, 0)), "One step ahead: error 1.00, naive forecast 0"),
+    ],
+)
+def test_the_error_figure_states_the_finding(
+    by_step: list[dict[str, Any]], title: str, picture: Any
+) -> None:
+    """Broken once by exchanging model and naive forecast."""
+    figure = describe_errors(by_step)
+    assert figure.title == title
+    assert figure.naive == tuple((row["step"], row["naive_mae"]) for row in by_step)
+    picture(draw_errors, figure)
+
+
+@pytest.mark.parametrize("pairs", [[(0, 0)] * 3, [(1e9, 1)] * 2, [(1, 2)] * 3000])
+def test_all_errors_can_be_drawn(pairs: Any, picture: Any) -> None:
+    picture(draw_errors, describe_errors(steps(*pairs)))
+
+
+def test_a_shifted_copy_explains_no_change_however_well_it_fits_the_level() -> None:
+    """The trap of a random walk. Broken once by explaining the level's variance."""
+    walk = np.cumsum(np.random.default_rng(0).uniform(-0.5, 0.5, 2000))
+    figure = describe_scatter(walk[1:, np.newaxis], walk[:-1, np.newaxis], walk[:-1])
+    assert figure.level_note.startswith("correlation 0.99")
+    assert figure.change_note == "correlation none"
+    assert figure.title.startswith("The predicted changes explain nothing")
+
+
+def test_half_of_each_change_explains_three_quarters() -> None:
+    """1 - (1/2)^2, by hand."""
+    figure = describe_scatter([[3.0], [1.0]], [[2.0], [1.5]], [1.0, 2.0])
+    assert figure.title == "The predicted changes explain 75 % of the true ones"
+    assert figure.level == ((3.0, 2.0), (1.0, 1.5))
+    assert figure.naive == ((3.0, 1.0), (1.0, 2.0))
+    assert figure.change == ((2.0, 1.0), (-1.0, -0.5))
+
+
+def test_of_many_points_some_are_drawn_and_the_caption_says_so() -> None:
+    truth = np.random.default_rng(0).normal(size=(500, 10))
+    figure = describe_scatter(truth, truth, truth[:, 0])
+    assert len(figure.level) == len(set(figure.level)) == 2000
+    assert figure.caption.startswith("2,000 of 5,000 points")
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-20, -5.0, 1e20])
+def test_all_changes_can_be_drawn(size: float, picture: Any) -> None:
+    truth = np.arange(12.0).reshape(4, 3) * size
+    picture(draw_scatter, describe_scatter(truth, 2 * truth, truth[:, 0]))
+
+
+DECAY = 0.5 ** np.arange(40, 0, -1)
+
+
+@pytest.mark.parametrize(
+    ("norms", "reach", "finding"),
+    [
+        # 0.5^(7 - 1) is 1.6 % of the largest, 0.5^(8 - 1) is 0.8 %.
+        (DECAY, 7, "the loss notices nothing more than 7 steps back"),
+        (DECAY[::-1], 40, "the loss looks back all 40 steps, most of all to step 40"),
+        ([0, 1.0, 0, 0, 0], 4, "the loss looks back 4 steps, most of all to step 4"),
+        ([1e-5, 1e-5, 2e-3], 1, "the loss notices nothing more than 1 step back"),
+        ([1.0, 1.0, 1.1], 3, "the loss looks back all 3 steps"),
+        (np.zeros(9), 0, "the loss does not depend on the lookback"),
+        ([5.0], 1, "the lookback is a single step"),
+    ],
+)
+def test_memory_reaches_back_to_one_percent(
+    norms: Any, reach: int, finding: str, picture: Any
+) -> None:
+    """Broken once by counting from the oldest step."""
+    figure = describe_memory({"GRU before training": norms, "GRU": norms})
+    assert figure.title == f"GRU: {finding}"
+    assert figure.curves[1].reach == reach
+    assert figure.curves[1].points[0][0] == len(norms) == figure.lookback
+    picture(draw_memory, figure)
+
+
+def test_a_norm_below_the_axis_stands_under_it() -> None:
+    curve = describe_memory({"GRU": [0.0, 0.5, 2.0]}).curves[0]
+    assert curve.points == ((3.0, 1e-9), (2.0, 0.25), (1.0, 1.0))

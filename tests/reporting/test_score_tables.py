@@ -1,0 +1,144 @@
+"""The terminal table and the verdict, from hand-made `test` objects of metrics.json."""
+
+from typing import Any
+
+import pytest
+
+from seqforecast.reporting.tables import render_scores, tabulate_scores
+from seqforecast.reporting.verdict import say_errors, say_verdict
+
+NO_SCALE = (
+    "left out 1 of 1 series (OT): no value before the scored part differs from the "
+    "one a step earlier, so there is no in-sample error to divide by"
+)
+TOO_FEW = "too few blocks of cutoffs to draw from: 1, at least 5 are needed"
+
+
+def scores(mae: float, smape: float, mase: float | None = 1.0) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "mae": mae,
+        "mse": 2 * mae**2,
+        "rmse": 2**0.5 * mae,
+        "smape": smape,
+        "mase": mase,
+        "rmsse": mase,
+    }
+    return values | ({} if mase is not None else {"reasons": {"mase": NO_SCALE}})
+
+
+def skill(*values: float | None, against: str = "naive", **more: Any) -> dict[str, Any]:
+    named = dict(zip(("value", "low", "high"), values, strict=True))
+    return {"metric": "mae", "against": against} | named | more
+
+
+def object_of(verdict: str, skill: dict[str, Any], model: float, naive: float) -> Any:
+    return {
+        "windows": 2785,
+        "model": scores(model, 9.87654),
+        "baselines": {
+            "drift": scores(12.3456, 150.0),
+            "naive": scores(naive, 9.5),
+            "linear": scores(0.45, 101.0),
+        },
+        "skill": skill,
+        "verdict": verdict,
+        "notes": [],
+    }
+
+
+BETTER = object_of("better", skill(0.231, 0.1249, 0.311), 0.3, 0.39)
+WORSE = object_of("worse", skill(-0.1071, -0.15, -0.08), 0.31, 0.28)
+OPEN = object_of("no better", skill(0.04, -0.02, 0.1, against="linear"), 0.432, 0.5)
+FEW = object_of(
+    "no better",
+    skill(0.2, None, None, reasons={"low": TOO_FEW, "high": TOO_FEW}),
+    0.3,
+    0.39,
+)
+NO_RATIO = object_of(
+    "no better",
+    skill(None, None, None, reasons={"value": "the error of naive is 0: no ratio"}),
+    0.3,
+    0.0,
+)
+REPEATS = WORSE | {
+    "model": scores(0.31, 9.87654, None),
+    "baselines": {"naive": scores(0.28, 9.5, None)},
+    "notes": ["The model all but repeats the last value."],
+}
+
+
+def test_the_whole_report_reads_as_reviewed(golden: Any) -> None:
+    shown = {
+        "better": BETTER,
+        "worse": WORSE,
+        "no better": OPEN,
+        "too few": FEW,
+        "no ratio": NO_RATIO,
+        "without a scale, and the audit speaks": REPEATS,
+    }
+    parts = [f"== {name}\n{render_scores(test)}\n" for name, test in shown.items()]
+    golden("scores.txt", "\n".join(parts))
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        (BETTER, "better than naive by 23 % [12 %, 31 %]: MAE 0.300 against 0.390"),
+        (
+            WORSE,
+            "worse than naive: MAE 0.310 against 0.280, skill -0.11 [-0.15, -0.08]",
+        ),
+        (
+            OPEN,
+            (
+                "no better than linear: MAE 0.432 against 0.450, skill 0.04, "
+                "its 95 % interval [-0.02, 0.10] contains zero"
+            ),
+        ),
+        (
+            FEW,
+            f"no telling whether it beats naive (MAE 0.300 against 0.390): {TOO_FEW}",
+        ),
+    ],
+)
+def test_the_verdict_is_a_sentence(test: Any, said: str) -> None:
+    """Broken once: the verdict read from the sign of the value; the open one fails."""
+    assert say_verdict(test) == said
+
+
+def test_the_headline_compares_with_the_naive_forecast_not_the_best() -> None:
+    """Broken once by taking `skill.against`."""
+    assert say_errors(OPEN) == "test MAE 0.432, naive forecast 0.500"
+
+
+def test_the_model_comes_first_and_the_baselines_best_first() -> None:
+    """Broken once by leaving the order of metrics.json."""
+    names = [row[0] for row in tabulate_scores(BETTER).rows]
+    assert names == ["model", "naive", "linear", "drift"]
+
+
+def test_the_best_of_a_column_is_marked_with_its_equals() -> None:
+    """Broken once by marking the largest."""
+    columns = list(zip(*tabulate_scores(BETTER).rows, strict=True))
+    assert columns[1] == ("0.3000*", "0.3900", "0.4500", "12.35")
+    assert columns[3] == ("9.877", "9.500*", "101.0", "150.0")
+    assert columns[4] == ("1.000*", "1.000*", "1.000*", "1.000*")
+
+
+def test_a_missing_score_is_a_dash_whose_reason_is_said_once() -> None:
+    """Broken once by writing None as 0."""
+    table = tabulate_scores(REPEATS)
+    assert [row[4] for row in table.rows] == ["-", "-"]
+    assert table.footnotes == (f"MASE: {NO_SCALE}",)
+
+
+def test_a_reason_names_the_forecasters_it_is_about() -> None:
+    one = REPEATS | {"model": scores(0.3, 9.0)}
+    assert tabulate_scores(one).footnotes == (f"MASE of naive: {NO_SCALE}",)
+
+
+def test_decimal_points_stand_below_each_other() -> None:
+    """Broken once by aligning at the right."""
+    lines = render_scores(BETTER).splitlines()[1:5]
+    assert len({line.index(".") for line in lines}) == 1

@@ -1,0 +1,96 @@
+"""Run directories are made once, and opened only when they are what they seem."""
+
+import secrets
+from datetime import datetime, timezone
+
+import pytest
+
+from seqforecast.errors import RunError
+from seqforecast.runs.opening import claim, create, open_complete, open_run
+from seqforecast.runs.writing import write_json, write_whole
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
+
+
+def test_a_run_is_named_after_its_start(tmp_path):
+    run = create(tmp_path / "runs", "walk", NOON)
+    assert run.path.parent == tmp_path / "runs" / "walk"
+    stamp, _, digits = run.path.name.rpartition("-")
+    assert stamp == "20260131-120000"
+    assert len(digits) == 6
+    assert int(digits, 16) >= 0
+
+
+def test_two_runs_never_share_a_directory(tmp_path, monkeypatch):
+    """Broken on purpose: `mkdir(exist_ok=True)`."""
+    drawn = iter(["aaaaaa", "aaaaaa", "bbbbbb"])
+    monkeypatch.setattr(secrets, "token_hex", lambda _: next(drawn))
+    first, second = (create(tmp_path, "walk", NOON) for _ in range(2))
+    assert first.path.name.endswith("aaaaaa")
+    assert second.path.name.endswith("bbbbbb")
+
+
+def test_a_directory_of_ones_own_is_made_with_its_parents(tmp_path):
+    assert claim(tmp_path / "a" / "b").path.is_dir()
+    assert claim(tmp_path / "a" / "b").path.is_dir()
+
+
+def test_a_directory_with_something_in_it_is_refused(tmp_path):
+    (tmp_path / "mine.txt").touch()
+    with pytest.raises(RunError, match="is not empty"):
+        claim(tmp_path)
+
+
+@pytest.mark.parametrize("make", [claim, lambda path: create(path, "walk", NOON)])
+def test_a_file_in_the_place_of_a_directory_is_refused(tmp_path, make):
+    (tmp_path / "file").touch()
+    with pytest.raises(RunError, match=r"Not a directory|is a file"):
+        make(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("absent", "does not exist"), (".", "is not a run")]
+)
+def test_what_is_no_run_is_not_opened(tmp_path, name, message):
+    with pytest.raises(RunError, match=message):
+        open_run(tmp_path / name)
+
+
+def test_a_run_without_scores_is_not_complete(tmp_path):
+    run = claim(tmp_path / "run")
+    write_json(run.manifest, {"status": "interrupted"})
+    with pytest.raises(
+        RunError, match=r"not complete \(status interrupted\)"
+    ) as caught:
+        open_complete(run.path)
+    assert "--resume" in caught.value.hint
+    write_json(run.metrics, {"schema": 1})
+    assert open_complete(run.path) == run
+
+
+def test_a_broken_file_is_named(tmp_path):
+    run = claim(tmp_path / "run")
+    run.manifest.write_text("{")
+    with pytest.raises(RunError, match=r"manifest\.json cannot be read"):
+        run.read_json(run.manifest)
+
+
+def test_a_failed_write_leaves_what_was_there(tmp_path):
+    """Broken on purpose: `write` given the path itself."""
+    path = tmp_path / "kept.json"
+    path.write_text("old")
+
+    def fail(part):
+        part.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(RunError, match="cannot be written: No space left"):
+        write_whole(path, fail)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_json_never_holds_what_json_cannot(tmp_path):
+    with pytest.raises(ValueError, match="JSON"):
+        write_json(tmp_path / "x.json", {"value": float("nan")})
+    assert list(tmp_path.iterdir()) == []
