@@ -1,0 +1,76 @@
+"""The application: its commands and the one place where errors become exit codes."""
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from seqforecast import __version__
+from seqforecast.cli import train as training
+from seqforecast.cli.printing import report_error
+from seqforecast.errors import Interrupted, SeqforecastError
+
+
+class Commands(TyperGroup):
+    """Print an expected failure as a message and a hint, never as a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the chosen command."""
+        try:
+            return super().invoke(ctx)
+        except SeqforecastError as error:
+            report_error(error, as_json=bool(ctx.meta.get("json")))
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            report_error(
+                Interrupted("interrupted before anything was written"),
+                as_json=bool(ctx.meta.get("json")),
+            )
+            raise typer.Exit(Interrupted.exit_code) from None
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's form
+    if wanted:
+        typer.echo(f"seqforecast {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def seqforecast(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version."
+        ),
+    ] = False,
+) -> None:
+    """Train recurrent networks on time series, and say honestly what they are worth.
+
+    Example:
+
+        seqforecast train simplernn
+    """
+
+
+app.command("train")(training.train)
+
+
+def main() -> None:
+    """Run the command line; a reader that goes away ends it quietly."""
+    try:
+        app()
+    except BrokenPipeError:
+        # The run is complete; only its reader went away.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,66 @@
+"""Options that several commands share, so that they read the same everywhere."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def _remember_json(ctx: typer.Context, wanted: bool) -> bool:  # noqa: FBT001
+    """Tell the error boundary that stdout belongs to one JSON document."""
+    ctx.meta["json"] = wanted
+    return wanted
+
+
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        "-s",
+        metavar="SECTION.KEY=VALUE",
+        help="Change one setting; repeatable.",
+    ),
+]
+RunsRoot = Annotated[
+    Path, typer.Option("--runs", metavar="DIR", help="Where run directories go.")
+]
+RunDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--run-dir",
+        metavar="DIR",
+        help="Use exactly this directory; it must not exist or be empty.",
+        show_default=False,
+    ),
+]
+DeviceName = Annotated[
+    str | None,
+    typer.Option(
+        "--device",
+        metavar="auto|cpu|gpu|gpu:N",
+        help="Same as --set training.device=...",
+        show_default=False,
+    ),
+]
+Resume = Annotated[
+    Path | None,
+    typer.Option(
+        "--resume",
+        metavar="RUN",
+        help="Go on with a run that was stopped, instead of starting one.",
+        show_default=False,
+    ),
+]
+AsJson = Annotated[
+    bool,
+    typer.Option(
+        "--json",
+        callback=_remember_json,
+        is_eager=True,
+        help="Print one JSON document on stdout, nothing else there.",
+    ),
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Only warnings and errors.")]
+Verbose = Annotated[
+    bool, typer.Option("-v", "--verbose", help="Also what TensorFlow says.")
+]

@@ -1,0 +1,74 @@
+"""The `train` command."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from seqforecast.cli import options
+from seqforecast.cli.printing import has_terminal, listen, print_json, print_result
+
+
+def train(
+    experiment: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="EXPERIMENT",
+            help="An experiment file (YAML), or the name of a shipped one.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    overrides: options.Overrides = None,
+    runs: options.RunsRoot = Path("runs"),
+    run_dir: options.RunDir = None,
+    device: options.DeviceName = None,
+    resume: options.Resume = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Train one experiment and write its run directory.
+
+    The run directory is the last line on stdout.
+
+    Example:
+
+        seqforecast train simplernn --set model.cell=gru --set training.epochs=3
+    """
+    changes = [*(overrides or ()), *([f"training.device={device}"] if device else ())]
+    if resume is None and experiment is None:
+        raise typer.BadParameter("name an experiment, or a run to --resume")
+    if resume is not None and (experiment or changes or run_dir):
+        raise typer.BadParameter(
+            "--resume goes on with what the run began as: it takes no experiment, "
+            "--set, --device or --run-dir"
+        )
+    listen(quiet=quiet, verbose=verbose)
+    display = None
+    if has_terminal() and not quiet:
+        from seqforecast.cli.progress import LiveProgress
+
+        display = LiveProgress()
+
+    from seqforecast.config.loading import load_experiment, resolve
+    from seqforecast.runs.place import Place
+    from seqforecast.workflows import train as workflow
+
+    if resume is not None:
+        run = workflow.resume_run(resume, display)
+    else:
+        loaded = load_experiment(resolve(str(experiment)), changes)
+        run = workflow.train_experiment(loaded, Place(runs, run_dir), display)
+    _show(run.path, run.read_json(run.metrics), as_json=as_json)
+
+
+def _show(path: Path, metrics: dict[str, Any], *, as_json: bool) -> None:
+    """Print the scores, and the run directory as the last line."""
+    if as_json:
+        print_json({"schema": 1, "run": str(path), "metrics": metrics})
+        return
+    from seqforecast.reporting.tables import render_scores
+
+    print_result(render_scores(metrics["test"]))
+    print_result(str(path))

@@ -1,0 +1,123 @@
+"""The figures of a run: loss, forecasts, error by step, scatter, memory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqforecast.data.windows import WindowIndex
+from seqforecast.models.builder import Forecaster
+from seqforecast.models.forecasting import forecast
+from seqforecast.reporting import error_by_step, forecasts, loss, memory, scatter
+from seqforecast.reporting.windows import (
+    WindowPicture,
+    choose_windows,
+    describe_forecasts,
+)
+from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.writing import make_folder
+from seqforecast.training.history import History, best_epoch
+from seqforecast.workflows.prepare import Prepared
+
+# Windows whose points a scatter can show; more are chosen evenly.
+SCATTERED = 5000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learnt:
+    """What training left to look at.
+
+    Attributes:
+        history: every epoch.
+        naive_loss: validation loss of repeating the last value.
+        memory_before: gradient norms by step of the lookback, before training.
+        memory_after: the same after it.
+    """
+
+    history: History
+    naive_loss: float
+    memory_before: npt.NDArray[np.float64]
+    memory_after: npt.NDArray[np.float64]
+
+
+def draw_pictures(
+    run: RunDirectory,
+    prepared: Prepared,
+    forecaster: Forecaster,
+    learnt: Learnt,
+    test: Mapping[str, Any],
+) -> None:
+    """Draw every figure into the run's plots folder.
+
+    Raises:
+        RunError: a figure cannot be written.
+    """
+    make_folder(run.plots)
+    curves = loss.describe_loss(
+        [record.values() for record in learnt.history],
+        best_epoch(learnt.history),
+        loss=prepared.experiment.training.loss,
+        naive=learnt.naive_loss,
+    )
+    loss.draw_loss(curves, run.plots / "loss.png")
+
+    windows = _windows(prepared, forecaster)
+    shown = describe_forecasts(windows, test, season=prepared.panel.season)
+    forecasts.draw_forecasts(shown, run.plots / "forecast.png")
+
+    steps = error_by_step.describe_errors(test["by_step"])
+    error_by_step.draw_errors(steps, run.plots / "error_by_step.png")
+
+    cell = prepared.experiment.model.cell.layer_name
+    profiles = {
+        f"{cell} before training": learnt.memory_before,
+        f"{cell} after training": learnt.memory_after,
+    }
+    memory.draw_memory(memory.describe_memory(profiles), run.plots / "memory.png")
+
+    if prepared.parts.by == "series":
+        points = _scattered(prepared, forecaster)
+        scatter.draw_scatter(points, run.plots / "scatter.png")
+
+
+def _windows(prepared: Prepared, forecaster: Forecaster) -> list[WindowPicture]:
+    """Return some windows of the test part with their forecasts."""
+    panel, test = prepared.panel, prepared.test
+    chosen = test.take(np.array(choose_windows(len(test)), dtype=np.int64))
+    y_hat = _forecast(prepared, forecaster, chosen)
+    lookbacks = chosen.inputs(panel.values)
+    truths = chosen.targets(panel.values)
+    stamps = panel.stamps(chosen.cutoffs(panel))
+    return [
+        WindowPicture(
+            series=panel.ids[chosen.series[i]],
+            cutoff=stamps[i],
+            lookback=lookbacks[i],
+            truth=truths[i],
+            model=y_hat[i],
+            naive=np.full(test.horizon, lookbacks[i, -1]),
+        )
+        for i in range(len(chosen))
+    ]
+
+
+def _scattered(prepared: Prepared, forecaster: Forecaster) -> scatter.ScatterFigure:
+    """Return truth against forecast over the whole test part."""
+    values, test = prepared.panel.values, prepared.test
+    count = min(len(test), SCATTERED)
+    chosen = test.take(np.linspace(0, len(test) - 1, count).astype(np.int64))
+    return scatter.describe_scatter(
+        chosen.targets(values),
+        _forecast(prepared, forecaster, chosen),
+        chosen.inputs(values)[:, -1],
+    )
+
+
+def _forecast(
+    prepared: Prepared, forecaster: Forecaster, windows: WindowIndex
+) -> npt.NDArray[Any]:
+    """Return the forecasts of some windows, (windows, horizon)."""
+    made = forecast(forecaster, prepared.panel.values, windows)
+    return np.concatenate([y_hat for _, y_hat in made])

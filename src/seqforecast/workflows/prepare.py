@@ -1,0 +1,106 @@
+"""From an experiment to data that are ready to train on; TensorFlow is not needed."""
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seqforecast.config.experiment import Experiment
+from seqforecast.data.frequency import infer_season
+from seqforecast.data.panel import Panel
+from seqforecast.data.parts import Parts
+from seqforecast.data.scaling import Doubles, Scaler, learn_scale, train_deviation
+from seqforecast.data.splitting import split
+from seqforecast.data.windows import (
+    WindowIndex,
+    check_length,
+    choose_length,
+    index_windows,
+)
+from seqforecast.models.normalization import check_values
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """Data cut, scaled and windowed as an experiment asks.
+
+    Attributes:
+        experiment: with every `auto` that the data decide replaced.
+        panel: all series.
+        parts: which steps belong to which part.
+        scaler: learnt on train.
+        deviation: of each series' train part, shape (series,).
+        train: windows to learn from, thinned by the stride.
+        validation: every window of the validation part.
+        test: every window of the test part.
+    """
+
+    experiment: Experiment
+    panel: Panel
+    parts: Parts
+    scaler: Scaler
+    deviation: Doubles
+    train: WindowIndex
+    validation: WindowIndex
+    test: WindowIndex
+
+
+def prepare(experiment: Experiment, folder: Path) -> Prepared:
+    """Load, cut, scale and index the data of an experiment.
+
+    Nothing outside the train part influences scale, season or window.
+
+    Args:
+        experiment: what is asked.
+        folder: where relative paths start.
+
+    Raises:
+        DataError: the data cannot be used as asked.
+        ConfigError: a setting does not fit the data.
+    """
+    panel = experiment.data.load(folder)
+    parts = split(panel, experiment.split)
+    panel = with_season(panel, parts, experiment)
+    length = choose_length(
+        panel, parts, experiment.window, segment=experiment.model.segment
+    )
+    check_length(panel, parts, *length)
+    check_values(panel, experiment.model.instance_norm)
+    return Prepared(
+        experiment=settle(experiment, panel, length),
+        panel=panel,
+        parts=parts,
+        scaler=learn_scale(panel, parts, experiment.scale),
+        deviation=train_deviation(panel, parts),
+        train=index_windows(
+            panel, parts.train, length, stride=experiment.window.stride
+        ),
+        validation=index_windows(panel, parts.validation, length),
+        test=index_windows(panel, parts.test, length),
+    )
+
+
+def with_season(panel: Panel, parts: Parts, experiment: Experiment) -> Panel:
+    """Infer the season of whole-number times from the train part, if asked to."""
+    data = experiment.data
+    if data.source != "table" or data.season != "auto" or panel.season is not None:
+        return panel
+    if not isinstance(panel.frequency, int):
+        return panel
+    season = infer_season(panel, parts.train[:, 1])
+    found = "no season" if season is None else f"a season of {season} steps"
+    note = f"{found} was found in the train part; data.season sets it"
+    return dataclasses.replace(panel, season=season, notes=(*panel.notes, note))
+
+
+def settle(experiment: Experiment, panel: Panel, length: tuple[int, int]) -> Experiment:
+    """Write what the data decided into the experiment, so that it runs again."""
+    lookback, horizon = length
+    window = experiment.window.model_copy(
+        update={"lookback": lookback, "horizon": horizon}
+    )
+    settled: dict[str, Any] = {"window": window}
+    if experiment.data.source == "table":
+        found = {"frequency": panel.frequency, "season": panel.season}
+        settled["data"] = experiment.data.model_copy(update=found)
+    return experiment.model_copy(update=settled)

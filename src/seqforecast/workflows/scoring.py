@@ -1,0 +1,85 @@
+"""Scoring a run: the model and the baselines on the same windows of a part."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seqforecast.data.panel import FloatArray, IntArray
+from seqforecast.data.parts import Parts
+from seqforecast.data.windows import WindowIndex
+from seqforecast.evaluation.baselines import BASELINES
+from seqforecast.evaluation.scoring import MODEL, Scorer
+from seqforecast.models.builder import Forecaster
+from seqforecast.models.forecasting import forecast
+from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.forecasts import RowMaker, path_for, write_frames
+from seqforecast.workflows.prepare import Prepared
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def score_validation(prepared: Prepared, forecaster: Forecaster) -> dict[str, Any]:
+    """Return the model's metrics on the validation part."""
+    windows, panel = prepared.validation, prepared.panel
+    scorer = _scorer(prepared, windows, prepared.parts.validation, [MODEL])
+    for chunk, y_hat in forecast(forecaster, panel.values, windows):
+        scorer.add(chunk, chunk.targets(panel.values), {MODEL: y_hat})
+    return scorer.metrics_of(MODEL)
+
+
+def score_test(
+    run: RunDirectory, prepared: Prepared, forecaster: Forecaster
+) -> dict[str, Any]:
+    """Forecast the test part, write the forecasts, return the scores.
+
+    Raises:
+        RunError: the forecasts cannot be written.
+        DataError: a forecast is not a finite number.
+    """
+    windows, panel = prepared.test, prepared.panel
+    names = prepared.experiment.evaluation.reported
+    scale = prepared.scaler.spread[:-1]
+    unit = np.where(prepared.deviation > 0, prepared.deviation, scale)
+    baselines = {
+        name: BASELINES[name](panel, prepared.train, panel.season, unit)
+        for name in names
+    }
+    scorer = _scorer(prepared, windows, prepared.parts.test, [MODEL, *names])
+    rows = RowMaker(panel, windows.horizon)
+
+    def scored() -> Iterator["pd.DataFrame"]:
+        for chunk, y_hat in forecast(forecaster, panel.values, windows):
+            y = chunk.targets(panel.values)
+            given: dict[str, FloatArray] = {MODEL: y_hat}
+            given |= {name: predict(chunk) for name, predict in baselines.items()}
+            scorer.add(chunk, y, given)
+            yield rows.rows(chunk, y_hat, y)
+
+    write_frames(path_for(run, windows), scored(), rows.date_format)
+    return scorer.result()
+
+
+def _scorer(
+    prepared: Prepared, windows: WindowIndex, spans: IntArray, names: list[str]
+) -> Scorer:
+    return Scorer(
+        prepared.panel,
+        windows,
+        names,
+        season=prepared.panel.season,
+        in_sample_stops=in_sample_stops(prepared.parts, spans, windows.lookback),
+        train_std=prepared.deviation,
+    )
+
+
+def in_sample_stops(parts: Parts, spans: IntArray, lookback: int) -> IntArray:
+    """Return where the history that MASE divides by ends, shape (series,).
+
+    By time that is where the part begins; by series, the first target.
+    """
+    if parts.by == "series":
+        return np.full(len(spans), lookback, dtype=np.int64)
+    starts: IntArray = spans[:, 0]
+    return starts

@@ -1,0 +1,100 @@
+"""What a run holds before training begins: settings, scales, model summary."""
+
+import logging
+from typing import Any
+
+from seqforecast.config.loading import Loaded, dump
+from seqforecast.models.builder import Forecaster
+from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.writing import write_json, write_text
+from seqforecast.training.devices import Device
+from seqforecast.workflows.prepare import Prepared
+
+LOGGER = logging.getLogger("seqforecast")
+
+
+def facts_of(prepared: Prepared, device: Device) -> dict[str, Any]:
+    """Return what the manifest says about data, seeds and device."""
+    experiment, panel = prepared.experiment, prepared.panel
+    return {
+        "name": experiment.name,
+        "device": {"name": device.name, "why": device.why},
+        "data": {
+            "sha256": panel.sha256,
+            "series": len(panel.ids),
+            "values": len(panel.values),
+            "frequency": panel.frequency,
+            "season": panel.season,
+            "notes": list(panel.notes),
+        },
+        "windows": {
+            part: len(getattr(prepared, part))
+            for part in ("train", "validation", "test")
+        },
+        "seeds": {
+            "run": experiment.seed,
+            "data": getattr(experiment.data, "seed", None),
+        },
+    }
+
+
+def write_setup(
+    run: RunDirectory, loaded: Loaded, prepared: Prepared, forecaster: Forecaster
+) -> None:
+    """Write settings, scales and the model's summary.
+
+    Raises:
+        RunError: a file cannot be written.
+    """
+    write_text(run.config, loaded.text)
+    write_text(run.resolved, dump(prepared.experiment, folder=loaded.folder))
+    write_json(run.preprocess, _preprocess(prepared))
+    lines: list[str] = []
+    forecaster.model.summary(expand_nested=True, print_fn=lines.append)
+    write_text(run.summary, "\n".join(lines))
+
+
+def say_notes(prepared: Prepared) -> None:
+    """Say what was inferred, ignored or repaired, and what the parts are."""
+    for note in prepared.panel.notes:
+        LOGGER.info("data: %s", note)
+    parts = prepared.parts
+    if parts.unused:
+        unit = "steps" if parts.by == "time" else "series"
+        LOGGER.info("split: %d %s are in no part", parts.unused, unit)
+    train = prepared.train
+    LOGGER.info(
+        "%d series, lookback %d, horizon %d; windows: %d train, %d validation, %d test",
+        len(prepared.panel.ids),
+        train.lookback,
+        train.horizon,
+        len(train),
+        len(prepared.validation),
+        len(prepared.test),
+    )
+
+
+def _preprocess(prepared: Prepared) -> dict[str, Any]:
+    """Return what turns raw columns into the model's inputs, and back."""
+    experiment, panel, scaler = prepared.experiment, prepared.panel, prepared.scaler
+    data = experiment.data
+    roles = ("layout", "time", "id", "target", "missing")
+    return {
+        "schema": 1,
+        "columns": {role: getattr(data, role, None) for role in roles},
+        "frequency": panel.frequency,
+        "season": panel.season,
+        "lookback": prepared.train.lookback,
+        "horizon": prepared.train.horizon,
+        "scale": {
+            "kind": scaler.kind,
+            "shared": scaler.is_shared,
+            "center": scaler.center[-1:].tolist()
+            if scaler.is_shared
+            else scaler.center.tolist(),
+            "spread": scaler.spread[-1:].tolist()
+            if scaler.is_shared
+            else scaler.spread.tolist(),
+        },
+        "series": list(panel.ids),
+    }

@@ -1,0 +1,185 @@
+"""Train one experiment, or go on with a run, and complete its directory."""
+
+import logging
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from seqforecast.config.loading import Loaded, load_experiment
+from seqforecast.errors import DataError, RunError
+from seqforecast.models.builder import build_forecaster
+from seqforecast.runs import manifest, opening, records
+from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.place import Place
+from seqforecast.runs.writing import write_json, write_whole
+from seqforecast.training.autopsy import NotFiniteError
+from seqforecast.training.checkpoints import Checkpoint
+from seqforecast.training.devices import Device, use_device
+from seqforecast.training.epoch import Engine
+from seqforecast.training.fit import TrainingData, fit
+from seqforecast.training.history import History, best_epoch
+from seqforecast.training.memory import memory_profile
+from seqforecast.training.seeding import fix_seeds
+from seqforecast.workflows.pictures import Learnt, draw_pictures
+from seqforecast.workflows.prepare import Prepared, prepare
+from seqforecast.workflows.scoring import score_test, score_validation
+from seqforecast.workflows.setup import facts_of, say_notes, write_setup
+from seqforecast.workflows.stopping import stoppable
+from seqforecast.workflows.watching import Recorder, Silent
+
+LOGGER = logging.getLogger("seqforecast")
+
+
+def train_experiment(
+    loaded: Loaded, place: Place, display: Silent | None = None
+) -> RunDirectory:
+    """Train, score on the test part, and write the run.
+
+    Nothing is written before data and model are known to fit together.
+
+    Raises:
+        ConfigError: a setting does not fit the data.
+        DataError: the data cannot be used as asked.
+        BackendError: TensorFlow does not load, or the device is not there.
+        RunError: the run directory is taken, or the disk is full.
+        Interrupted: Ctrl-C or SIGTERM.
+    """
+    with records.logged() as log, stoppable():
+        place.check()
+        prepared = prepare(loaded.experiment, loaded.folder)
+        say_notes(prepared)
+        device, engine = _build(prepared)
+        run = place.create(loaded.experiment.name)
+        with run.locked(), closing(display or Silent()) as shown:
+            records.log_into(run, log)
+            facts = manifest.describe(facts_of(prepared, device), loaded.folder)
+            with manifest.recorded(run, facts):
+                write_setup(run, loaded, prepared, engine.forecaster)
+                _finish(run, prepared, engine, shown, facts)
+    return run
+
+
+def resume_run(path: Path, display: Silent | None = None) -> RunDirectory:
+    """Go on with a run that was interrupted, failed or killed.
+
+    The result is that of a run which was never interrupted.
+
+    Raises:
+        RunError: there is no such run, it is complete, or another process has it.
+        DataError: the data are no longer those the run began with.
+    """
+    run = opening.open_run(path)
+    with records.logged() as log, stoppable(), run.locked():
+        if run.is_complete:
+            raise RunError(
+                f"{path} is complete", hint="there is nothing to resume: train anew"
+            )
+        facts = run.read_json(run.manifest)
+        loaded = load_experiment(run.resolved)
+        prepared = prepare(loaded.experiment, loaded.folder)
+        _check_same_data(facts, prepared, path)
+        device, engine = _build(prepared)
+        resumed = [*facts.get("resumed", []), manifest.now().isoformat()]
+        again = {"status": "running", "ended": None, "resumed": resumed}
+        facts |= facts_of(prepared, device) | again
+        with closing(display or Silent()) as shown:
+            records.log_into(run, log)
+            LOGGER.info("resuming %s", path)
+            with manifest.recorded(run, facts):
+                _finish(run, prepared, engine, shown, facts)
+    return run
+
+
+def _build(prepared: Prepared) -> tuple[Device, Engine]:
+    """Choose the device, fix the seeds, build model and optimizer."""
+    experiment = prepared.experiment
+    device = use_device(experiment.training.device)
+    LOGGER.info("device: %s (%s)", device.name, device.why)
+    fix_seeds(experiment.seed)
+    forecaster = build_forecaster(
+        experiment.model,
+        prepared.scaler,
+        lookback=prepared.train.lookback,
+        horizon=prepared.train.horizon,
+    )
+    return device, Engine(forecaster, experiment.training, prepared.panel.values)
+
+
+def _finish(
+    run: RunDirectory,
+    prepared: Prepared,
+    engine: Engine,
+    display: Silent,
+    facts: dict[str, Any],
+) -> None:
+    """Train from the last checkpoint on, score, draw, and complete the run."""
+    resume = Checkpoint.read(run.checkpoint) if run.checkpoint.is_file() else None
+    untrained = memory_profile(engine, prepared.validation)
+    recorder = Recorder(run, engine.section, display)
+    recorder.begin(resume)
+    data = TrainingData(prepared.panel, prepared.train, prepared.validation)
+    try:
+        history = fit(engine, data, prepared.experiment.seed, recorder, resume)
+    except NotFiniteError as error:
+        records.write_arrays(run.bad_batch, error.batch)
+        raise
+    display.close()
+    _say_what_was_kept(history, engine)
+
+    write_whole(run.model, engine.forecaster.model.save)
+    metrics: dict[str, Any] = {
+        "schema": 1,
+        "test": score_test(run, prepared, engine.forecaster),
+        "validation": {"model": score_validation(prepared, engine.forecaster)},
+        "training": _training(history, engine, facts),
+    }
+    learnt = Learnt(
+        history=history,
+        naive_loss=engine.naive_loss(prepared.validation),
+        memory_before=untrained,
+        memory_after=memory_profile(engine, prepared.validation),
+    )
+    draw_pictures(run, prepared, engine.forecaster, learnt, metrics["test"])
+    manifest.end(run, facts, status="complete")
+    write_json(run.metrics, metrics)
+
+
+def _say_what_was_kept(history: History, engine: Engine) -> None:
+    """Say which epoch is scored, and why training ended."""
+    best, patience = best_epoch(history), engine.section.patience
+    early = len(history) < engine.section.epochs
+    why = f", stopped after {patience} epochs without improvement" if early else ""
+    LOGGER.info(
+        "kept epoch %d of %d: validation loss %.4g%s",
+        best,
+        len(history),
+        history[best - 1].val_loss,
+        why,
+    )
+
+
+def _training(
+    history: History, engine: Engine, facts: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the `training` object of metrics.json."""
+    seconds = sum(record.seconds for record in history)
+    rates = [record.windows_per_second for record in history]
+    return {
+        "epochs": len(history),
+        "best_epoch": best_epoch(history),
+        "parameters": engine.forecaster.core.count_params(),
+        "seconds": seconds,
+        "windows_per_second": sorted(rates)[len(rates) // 2],
+        "device": facts["device"]["name"],
+    }
+
+
+def _check_same_data(facts: dict[str, Any], prepared: Prepared, path: Path) -> None:
+    """Refuse to go on with other data than the run began with."""
+    began, found = facts["data"]["sha256"], prepared.panel.sha256
+    if began != found:
+        raise DataError(
+            f"the data have changed since {path} began: SHA-256 {found[:12]}..., "
+            f"it was {began[:12]}...",
+            hint="put the data back, or train anew",
+        )

@@ -1,0 +1,65 @@
+"""What happens when an epoch ends: history, checkpoint, a line, the display."""
+
+import logging
+from dataclasses import dataclass
+
+from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.records import append_history, start_history, write_arrays
+from seqforecast.training.checkpoints import Checkpoint
+from seqforecast.training.history import EpochRecord, best_epoch
+from seqforecast.training.section import TrainingSection
+
+LOGGER = logging.getLogger("seqforecast.progress")
+
+
+class Silent:
+    """A display that shows nothing."""
+
+    def begin(self, epochs: int, done: int) -> None:
+        """Training begins after `done` of `epochs` epochs."""
+
+    def stepped(self, epoch: int, done: int, total: int, loss: float) -> None:
+        """So many windows of the epoch are done."""
+
+    def ended(self, record: EpochRecord, *, is_best: bool) -> None:
+        """An epoch ended."""
+
+    def close(self) -> None:
+        """Training is over, or broke off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Writes each epoch into the run as it ends, and tells the display."""
+
+    run: RunDirectory
+    section: TrainingSection
+    display: Silent
+
+    def begin(self, resume: Checkpoint | None) -> None:
+        """Bring history.csv to where training begins."""
+        rows = [] if resume is None else [row.values() for row in resume.history]
+        start_history(self.run, rows, EpochRecord.names())
+        self.display.begin(self.section.epochs, len(rows))
+
+    def stepped(self, epoch: int, done: int, total: int, loss: float) -> None:
+        """Pass it on."""
+        self.display.stepped(epoch, done, total, loss)
+
+    def epoch_ended(self, checkpoint: Checkpoint) -> None:
+        """Put the epoch on disk: first the state, then the line that tells of it."""
+        record = checkpoint.history[-1]
+        write_arrays(self.run.checkpoint, checkpoint.arrays())
+        append_history(self.run, record.values())
+        is_best = best_epoch(checkpoint.history) == record.epoch
+        best = ", best so far" if is_best else ""
+        LOGGER.info(
+            "epoch %d/%d  loss %.6g  validation %.6g%s  (%.0f windows/s)",
+            record.epoch,
+            self.section.epochs,
+            record.loss,
+            record.val_loss,
+            best,
+            record.windows_per_second,
+        )
+        self.display.ended(record, is_best=is_best)

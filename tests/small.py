@@ -1,0 +1,76 @@
+"""A run small enough for tests, and what it means that two runs are the same."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from seqforecast.config.loading import load_mapping
+from seqforecast.runs.directory import RunDirectory
+
+SINE = {
+    "source": "synthetic",
+    "kind": "sine",
+    "length": 160,
+    "period": 8.0,
+    "noise": 0.05,
+    "trend": 0.02,
+}
+
+
+def small(**settings: Any) -> dict[str, Any]:
+    """Return an experiment on 160 steps for three epochs."""
+    return {
+        "name": "small",
+        "data": SINE,
+        "window": {"lookback": 16, "horizon": 4},
+        "model": {"cell": "gru", "units": [6], "dropout": 0.2},
+        "training": {"epochs": 3, "learning_rate": 0.01, "batch_size": 20},
+        **settings,
+    }
+
+
+SMALL = small()
+
+
+def train(
+    root: Path,
+    mapping: Mapping[str, Any],
+    *,
+    exact: Path | None = None,
+    display: Any = None,
+    **overrides: Any,
+) -> RunDirectory:
+    """Train an experiment below `root`."""
+    from seqforecast.workflows.train import Place, train_experiment
+
+    loaded = load_mapping(mapping, overrides)
+    return train_experiment(loaded, Place(root, exact), display)
+
+
+def same_run(one: RunDirectory, other: RunDirectory) -> list[str]:
+    """Return what differs beside times and rates: names of files and columns."""
+    different = []
+    histories = [pd.read_csv(run.history) for run in (one, other)]
+    timed = ["seconds", "windows_per_second"]
+    left, right = (history.drop(columns=timed) for history in histories)
+    if not left.equals(right):
+        different.append("history.csv")
+    if one.forecasts.read_bytes() != other.forecasts.read_bytes():
+        different.append("forecasts.csv")
+    scores = [run.read_json(run.metrics) for run in (one, other)]
+    parts = ("test", "validation")
+    different += [part for part in parts if scores[0][part] != scores[1][part]]
+    pairs = zip(weights(one), weights(other), strict=True)
+    if not all(np.array_equal(mine, yours) for mine, yours in pairs):
+        different.append("model.keras")
+    return different
+
+
+def weights(run: RunDirectory) -> list[Any]:
+    """Return the weights of a run's saved model."""
+    from seqforecast.models.builder import load_forecaster
+
+    return [*load_forecaster(run.model).model.get_weights()]

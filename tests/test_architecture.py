@@ -1,0 +1,184 @@
+"""The rules of the house, read off the source: floors, sizes, names, who may print.
+
+Each rule was seen to fail: files that break all of them were put into the package.
+"""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+import seqforecast
+
+PACKAGE = Path(seqforecast.__file__).parent
+PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
+
+BANNED_WORDS = {"base", "common", "manager", "misc"}
+BANNED_WORDS |= {"helper", "helpers", "util", "utils"}
+LATE = {"keras", "matplotlib", "tensorflow"}
+HEAVY = LATE | {"numpy", "pandas", "pyarrow", "scipy"}
+PRINTING = {"print", "sys.stdout.write", "typer.echo"}
+EXITING = {"exit", "os._exit", "quit", "sys.exit", "SystemExit", "typer.Exit"}
+RUN_FILES = {
+    "config.yaml",
+    "forecasts.csv",
+    "forecasts.parquet",
+    "history.csv",
+    "manifest.json",
+    "metrics.json",
+    "model.keras",
+    "preprocess.json",
+    "report.html",
+    "resolved.yaml",
+    "run.log",
+}
+
+Source = dict[str, ast.Module]
+
+
+@pytest.fixture(scope="module")
+def source() -> Source:
+    """Every module of the package, by its path below it."""
+    return {
+        path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text("utf-8"))
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
+def find(tree: ast.AST, *kinds: type[ast.AST]) -> list[ast.AST]:
+    return [node for node in ast.walk(tree) if isinstance(node, kinds)]
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """The top-level packages that a tree imports, wherever it does."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0]
+
+
+def docstring_of(node: ast.AST) -> ast.Constant | None:
+    body = getattr(node, "body", None)
+    first = body[0] if isinstance(body, list) and body else None
+    value = first.value if isinstance(first, ast.Expr) else None
+    return value if isinstance(value, ast.Constant) else None
+
+
+def test_imports_only_go_down_the_floors() -> None:
+    assert lint_imports(config_filename=str(PYPROJECT), no_cache=True) == 0
+
+
+def test_a_module_opens_by_saying_what_it_owns(source: Source) -> None:
+    assert not [path for path, tree in source.items() if not ast.get_docstring(tree)]
+
+
+def test_a_file_has_fewer_than_200_lines(source: Source) -> None:
+    lines = {path: (PACKAGE / path).read_text("utf-8").count("\n") for path in source}
+    assert not {path: count for path, count in lines.items() if count >= 200}
+
+
+def test_a_function_has_at_most_40_lines_after_its_docstring(source: Source) -> None:
+    """Signatures and docstrings do not count: they explain, and hide no logic."""
+    long = {}
+    for path, tree in source.items():
+        for node in find(tree, ast.FunctionDef, ast.AsyncFunctionDef):
+            docstring = docstring_of(node)
+            before = docstring.end_lineno if docstring else node.body[0].lineno - 1
+            if node.end_lineno - before > 40:
+                long[f"{path}:{node.name}"] = node.end_lineno - before
+    assert not long
+
+
+def test_names_say_what_a_thing_is(source: Source) -> None:
+    names = {Path(path).stem: path for path in source} | {
+        node.name: path
+        for path, tree in source.items()
+        for node in find(tree, ast.ClassDef)
+    }
+    words = {name: re.findall("[A-Z]?[a-z]+|[A-Z]+", name) for name in names}
+    assert not [
+        f"{names[name]}: {name}"
+        for name in names
+        if BANNED_WORDS & {word.lower() for word in words[name]}
+    ]
+
+
+def test_the_package_asserts_nothing(source: Source) -> None:
+    """`python -O` would drop it, and a user would get no hint."""
+    assert not [path for path, tree in source.items() if find(tree, ast.Assert)]
+
+
+def test_click_is_not_imported(source: Source) -> None:
+    assert not [path for path, tree in source.items() if "click" in imported(tree)]
+
+
+def test_heavy_libraries_are_imported_late(source: Source) -> None:
+    early = {}
+    for path, tree in source.items():
+        functions = find(tree, ast.FunctionDef, ast.AsyncFunctionDef)
+        late = {node for function in functions for node in ast.walk(function)}
+        for node in find(tree, ast.Import, ast.ImportFrom):
+            if node not in late and LATE & set(imported(node)):
+                early[path] = ast.unparse(node)
+    assert not early
+
+
+def test_only_the_command_line_prints_or_exits(source: Source) -> None:
+    calls = {
+        f"{path}:{node.lineno}": ast.unparse(node.func)
+        for path, tree in source.items()
+        if not path.startswith("cli/")
+        for node in find(tree, ast.Call)
+    }
+    assert not {at: name for at, name in calls.items() if name in PRINTING | EXITING}
+
+
+def test_only_runs_names_the_files_of_a_run(source: Source) -> None:
+    named = {}
+    for path, tree in source.items():
+        docstrings = {docstring_of(node) for node in ast.walk(tree)}
+        for node in find(tree, ast.Constant):
+            if node not in docstrings and node.value in RUN_FILES:
+                named[f"{path}:{node.lineno}"] = node.value
+    assert not {at: name for at, name in named.items() if not at.startswith("runs/")}
+
+
+@pytest.mark.parametrize("words", ["--help", "train --help"])
+def test_help_loads_nothing_heavy(words: str) -> None:
+    """A user who asks for help does not wait for TensorFlow, pandas or our sections.
+
+    typer checks a command's options with pydantic; the first help has no options.
+    """
+    command = [sys.executable, "-X", "importtime", "-m", "seqforecast", *words.split()]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    loaded = {line.rpartition("|")[2].strip() for line in result.stderr.splitlines()}
+    ours = {name for name in loaded if name.startswith("seqforecast.")}
+
+    assert result.returncode == 0, result.stderr[-2000:]
+    heavy = HEAVY | ({"pydantic"} if words == "--help" else set())
+    assert not heavy & {name.partition(".")[0] for name in loaded}
+    assert "seqforecast.cli.app" in ours
+    assert {name.split(".")[1] for name in ours} <= {"cli", "errors"}
+
+
+def test_messages_name_only_commands_there_are(source: Source) -> None:
+    """A hint that names a command of another day sends the user nowhere."""
+    import typer.main
+
+    from seqforecast.cli.app import app
+
+    known = set(typer.main.get_command(app).commands)
+    named = {
+        word: path
+        for path, tree in source.items()
+        for node in find(tree, ast.Constant)
+        if isinstance(node.value, str)
+        for word in re.findall(r"`seqforecast (\w+)", node.value)
+    }
+    assert not {word: path for word, path in named.items() if word not in known}
