@@ -1,0 +1,130 @@
+"""The README shows what the program prints, and names what is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer.testing
+
+from seqforecast.cli.app import app
+from seqforecast.config.reference import settings_reference
+from seqforecast.config.shipped import list_shipped
+from seqforecast.errors import ConfigError
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+BAD = """\
+data:
+  source: table
+  path: sales.csv
+training:
+  epoch: 20
+  learning_rate: fast
+window: {horizon: 0}
+"""
+
+pytestmark = pytest.mark.skipif(
+    not README.is_file(), reason="an installed package has no README beside its tests"
+)
+
+
+def help_of(*words):
+    result = typer.testing.CliRunner().invoke(
+        app, [*words, "--help"], prog_name="seqforecast"
+    )
+    return fenced(result.stdout)
+
+
+def fenced(text):
+    return f"```\n{text.strip()}\n```"
+
+
+def errors(folder):
+    from seqforecast.config.loading import load_experiment
+
+    path = folder / "bad.yaml"
+    path.write_text(BAD)
+    with pytest.raises(ConfigError) as caught:
+        load_experiment(path)
+    told = f"error: {caught.value}".replace(f"{folder}/", "")
+    hint = f"\nhint: {caught.value.hint}" if caught.value.hint else ""
+    return fenced(told + hint)
+
+
+BLOCKS = {
+    "help": lambda _: help_of(),
+    "help train": lambda _: help_of("train"),
+    "errors": errors,
+    "settings": lambda _: settings_reference(),
+}
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_a_block_of_the_readme_is_what_the_program_prints(name, request, tmp_path):
+    """`--update-golden` rewrites the block."""
+    text = README.read_text(encoding="utf-8")
+    begin, end = f"<!-- block: {name} -->\n", "<!-- end -->"
+    before, _, rest = text.partition(begin)
+    shown, _, after = rest.partition(end)
+    printed = BLOCKS[name](tmp_path) + "\n"
+    if request.config.getoption("--update-golden"):
+        README.write_text(before + begin + printed + end + after, encoding="utf-8")
+        return
+    assert shown == printed
+
+
+def test_the_table_of_results_has_every_shipped_experiment():
+    text = README.read_text(encoding="utf-8")
+    table = text.partition("<!-- block: experiments -->")[2].partition("<!-- end -->")[
+        0
+    ]
+    assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == set(list_shipped())
+
+
+def test_what_the_readme_links_to_is_there():
+    text = README.read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#]+)\)", text)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_command_of_make_is_there():
+    text = README.read_text(encoding="utf-8")
+    targets = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for name in set(re.findall(r"\bmake (\w+)", text)):
+        assert re.search(rf"^{name}:", targets, re.MULTILINE), name
+
+
+def test_the_experiment_of_the_readme_loads(tmp_path):
+    from seqforecast.config.loading import load_experiment
+
+    block = README.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    path = tmp_path / "passengers.yaml"
+    path.write_text(block)
+    experiment = load_experiment(path).experiment
+    assert (ROOT / experiment.data.path).is_file()
+
+
+@pytest.mark.tensorflow
+@pytest.mark.slow
+def test_the_first_block_is_what_the_shipped_experiment_prints(tmp_path):
+    """Word for word; numbers within 5 %, because machines round differently."""
+    from seqforecast.config.loading import load_experiment, resolve
+    from seqforecast.reporting.tables import render_scores
+    from seqforecast.workflows.train import Place, train_experiment
+
+    run = train_experiment(load_experiment(resolve("simplernn")), Place(tmp_path))
+    printed = render_scores(run.read_json(run.metrics)["test"])
+    block = README.read_text(encoding="utf-8").split("<!-- block: textbook -->")[1]
+    shown = block.split("train simplernn\n")[1].split("```")[0]
+
+    number = r"-?\d+\.\d+|\d+"
+    assert words(shown, number) == words(printed, number)
+    found = [float(each) for each in re.findall(number, printed)]
+    expected = [float(each) for each in re.findall(number, shown)]
+    assert found == pytest.approx(expected, rel=0.05, abs=0.02)
+
+
+def words(text, number):
+    """Return a text without its numbers, marks of the best and space."""
+    return re.sub(rf"{number}|[*\s]", "", text)
