@@ -144,7 +144,7 @@ def test_the_result_has_the_names_and_plain_numbers_of_the_interface():
         "windows cutoffs points model baselines scaled by_step skill verdict notes"
     )
     assert list(result["baselines"]) == ["naive", "other"]
-    assert list(result["by_step"][0]) == ["step", "mae", "naive_mae"]
+    assert list(result["by_step"][0]) == ["step", "mae", "naive_mae", "best_mae"]
     assert [entry["step"] for entry in result["by_step"]] == [1, 2, 3]
     assert list(result["skill"]) == ["metric", "against", "value", "low", "high"]
     assert json.loads(json.dumps(result, allow_nan=False)) == result
@@ -163,7 +163,10 @@ def test_cutoffs_are_counted_once_for_all_series():
 
 
 def test_skill_is_one_minus_the_ratio_to_the_best_baseline():
+    """Broken on purpose: `best_mae` of the naive forecast, and of the last name."""
     panel, windows, forecasts = case(3)
+    forecasts["other"] = windows.targets(panel.values) + 0.1
+    forecasts["last"] = forecasts["other"] + 1
 
     result = score(panel, windows, forecasts)
 
@@ -173,6 +176,9 @@ def test_skill_is_one_minus_the_ratio_to_the_best_baseline():
     assert (skill["metric"], skill["against"]) == ("mase", best)
     assert skill["value"] == pytest.approx(expected)
     assert skill["low"] < skill["value"] < skill["high"]
+    assert [entry["best_mae"] for entry in result["by_step"]] == pytest.approx(
+        [0.1] * 3
+    )
 
 
 def test_one_series_is_compared_by_mae():

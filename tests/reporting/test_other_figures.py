@@ -1,4 +1,4 @@
-"""What the figures of forecasts, errors, changes and memory show."""
+"""What the figures of forecasts, changes and memory show."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.reporting.error_by_step import describe_errors, draw_errors
 from seqforecast.reporting.forecasts import draw_forecasts
 from seqforecast.reporting.memory import describe_memory, draw_memory
 from seqforecast.reporting.scatter import describe_scatter, draw_scatter
@@ -106,49 +105,6 @@ def test_the_caption_says_how_windows_were_chosen() -> None:
 )
 def test_all_windows_can_be_drawn(shown: list[WindowPicture], picture: Any) -> None:
     picture(draw_forecasts, describe_forecasts(shown, scored(99), season=24))
-
-
-def steps(*pairs: tuple[float, float]) -> list[dict[str, Any]]:
-    return [
-        {"step": step, "mae": mae, "naive_mae": naive}
-        for step, (mae, naive) in enumerate(pairs, 1)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("by_step", "title"),
-    [
-        (
-            steps((1, 2), (2, 2), (2, 3)),
-            "Model error below the naive forecast's at 2 of 3 steps",
-        ),
-        (
-            steps((1, 2), (2, 3)),
-            "Model error below the naive forecast's at each of 2 steps",
-        ),
-        (
-            steps((2, 1), (3, 2)),
-            "Model error above the naive forecast's at each of 2 steps",
-        ),
-        (steps((0.9, 1)), "One step ahead: error 10 % lower than the naive forecast"),
-        (steps((1.2, 1)), "One step ahead: error 20 % higher than the naive forecast"),
-        (steps((50, 1)), "One step ahead: 50.0 times the error of the naive forecast"),
-        (steps((1, 0)), "One step ahead: error 1.00, naive forecast 0"),
-    ],
-)
-def test_the_error_figure_states_the_finding(
-    by_step: list[dict[str, Any]], title: str, picture: Any
-) -> None:
-    """Broken once by exchanging model and naive forecast."""
-    figure = describe_errors(by_step)
-    assert figure.title == title
-    assert figure.naive == tuple((row["step"], row["naive_mae"]) for row in by_step)
-    picture(draw_errors, figure)
-
-
-@pytest.mark.parametrize("pairs", [[(0, 0)] * 3, [(1e9, 1)] * 2, [(1, 2)] * 3000])
-def test_all_errors_can_be_drawn(pairs: Any, picture: Any) -> None:
-    picture(draw_errors, describe_errors(steps(*pairs)))
 
 
 def test_a_shifted_copy_explains_no_change_however_well_it_fits_the_level() -> None:

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seqforecast.reporting.tables import render_scores, tabulate_scores
 from seqforecast.reporting.verdict import say_errors, say_verdict
@@ -87,13 +89,13 @@ def test_the_whole_report_reads_as_reviewed(golden: Any) -> None:
         (BETTER, "better than naive by 23 % [12 %, 31 %]: MAE 0.300 against 0.390"),
         (
             WORSE,
-            "worse than naive: MAE 0.310 against 0.280, skill -0.11 [-0.15, -0.08]",
+            "worse than naive: MAE 0.310 against 0.280, skill -0.107 [-0.150, -0.080]",
         ),
         (
             OPEN,
             (
-                "no better than linear: MAE 0.432 against 0.450, skill 0.04, "
-                "its 95 % interval [-0.02, 0.10] contains zero"
+                "no better than linear: MAE 0.432 against 0.450, skill 0.040, "
+                "its 95 % interval [-0.020, 0.100] contains zero"
             ),
         ),
         (
@@ -107,9 +109,31 @@ def test_the_verdict_is_a_sentence(test: Any, said: str) -> None:
     assert say_verdict(test) == said
 
 
-def test_the_headline_compares_with_the_naive_forecast_not_the_best() -> None:
-    """Broken once by taking `skill.against`."""
-    assert say_errors(OPEN) == "test MAE 0.432, naive forecast 0.500"
+def test_the_headline_names_the_naive_forecast_and_a_better_baseline() -> None:
+    """Broken once by leaving out `skill.against`: it flattered a model that loses."""
+    assert say_errors(BETTER) == "test MAE 0.300, naive forecast 0.390"
+    assert say_errors(OPEN) == "test MAE 0.432, naive forecast 0.500, linear 0.450"
+
+
+def test_errors_that_look_equal_get_a_digit_more() -> None:
+    """Broken once by three digits always: "0.280 against 0.280"."""
+    close = object_of("worse", skill(-0.001, -0.002, -0.0004), 0.2803, 0.28)
+    assert say_verdict(close) == (
+        "worse than naive: MAE 0.2803 against 0.2800, skill -0.001 [-0.002, -0.0004]"
+    )
+    assert say_errors(close) == "test MAE 0.2803, naive forecast 0.2800"
+
+
+@given(st.floats(1e-9, 0.5), st.floats(1e-9, 0.5))
+def test_no_end_of_an_interval_reads_zero_but_zero(near: float, width: float) -> None:
+    """Broken once by two decimals: "[-0.01, -0.00]"."""
+    ends = sorted((near, near + width))
+    worse = object_of("worse", skill(-near, -ends[1], -ends[0]), 0.31, 0.28)
+    better = object_of("better", skill(near, *ends), 0.28, 0.31)
+    for test in (worse, better):
+        shown = say_verdict(test).partition("[")[2].partition("]")[0]
+        texts = shown.replace("%", "").split(",")
+        assert all(float(text) != 0 for text in texts), shown
 
 
 def test_the_model_comes_first_and_the_baselines_best_first() -> None:

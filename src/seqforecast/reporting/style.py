@@ -161,10 +161,12 @@ def put_end_labels(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
         (float(to_axes.transform((x, value))[1]), name, color)
         for value, name, color in ends
     )
-    lowest = 0.0
-    for height, name, color in placed:
-        at = max(min(height, 1.0), lowest)
-        lowest = at + LINE / inches
+    step, lowest = LINE / inches, 0.0
+    for above, (height, name, color) in zip(
+        reversed(range(len(placed))), placed, strict=True
+    ):
+        at = max(min(height, 1.0 - above * step), lowest)
+        lowest = at + step
         where = {"transform": axes.transAxes, "va": "center"}
         axes.text(1.012, at, name, color=color, **where)
 

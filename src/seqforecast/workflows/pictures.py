@@ -67,7 +67,7 @@ def draw_pictures(
     shown = describe_forecasts(windows, test, season=prepared.panel.season)
     forecasts.draw_forecasts(shown, run.plots / "forecast.png")
 
-    steps = error_by_step.describe_errors(test["by_step"])
+    steps = error_by_step.describe_errors(test["by_step"], test["skill"]["against"])
     error_by_step.draw_errors(steps, run.plots / "error_by_step.png")
 
     cell = prepared.experiment.model.cell.layer_name
