@@ -1,6 +1,7 @@
 """The application: its commands and the one place where errors become exit codes."""
 
 import os
+import signal
 import sys
 from typing import Annotated, Any
 
@@ -25,7 +26,7 @@ class Commands(TyperGroup):
             raise typer.Exit(error.exit_code) from None
         except KeyboardInterrupt:
             report_error(
-                Interrupted("interrupted before anything was written"),
+                Interrupted("interrupted"),
                 as_json=bool(ctx.meta.get("json")),
             )
             raise typer.Exit(Interrupted.exit_code) from None
@@ -68,7 +69,11 @@ app.command("train")(training.train)
 
 
 def main() -> None:
-    """Run the command line; a reader that goes away ends it quietly."""
+    """Run the command line; a reader that goes away ends it quietly.
+
+    SIGTERM ends it as Ctrl-C does, from the first moment on.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except BrokenPipeError:

@@ -1,5 +1,6 @@
 """Loading: an experiment file and overrides into one checked experiment."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +73,7 @@ def load_experiment(path: Path, overrides: Overrides = ()) -> Loaded:
             f"got {received(tree.values, None)}",
             hint="it needs at least a data section",
         )
-    experiment = _check(tree, overrides, name=path.stem, file=str(path))
+    experiment = _check(tree, overrides, name=_name_of(path), file=str(path))
     origins = dict(_origins(experiment, tree, ()))
     experiment = _anchor_path(experiment, origins)
     return Loaded(experiment, text, path.absolute().parent, path, origins)
@@ -122,6 +123,11 @@ def _validate(tree: Tree) -> tuple[Experiment | None, list[Problem]]:
         if reread(error, Experiment, tree):
             return _validate(tree)
         return None, explain(error, Experiment, tree)
+
+
+def _name_of(path: Path) -> str:
+    """Return the file's stem as a name a run can have."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", path.stem).lstrip("_.-") or "experiment"
 
 
 def _anchor_path(experiment: Experiment, origins: Mapping[str, str]) -> Experiment:

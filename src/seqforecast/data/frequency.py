@@ -103,8 +103,11 @@ def infer_season(panel: Panel, stops: IntArray) -> int | None:
         stops: shape (series,), local end of each train part; later values have no
             influence.
     """
-    size = len(panel.ids)
-    chosen = np.unique(np.linspace(0, size - 1, min(size, _SERIES)).astype(np.int64))
+    known = np.flatnonzero(stops > 0)  # by series, the others have no train part
+    size = len(known)
+    chosen = known[
+        np.unique(np.linspace(0, size - 1, min(size, _SERIES)).astype(np.int64))
+    ]
     votes = [
         _season_of(panel.series(i)[: stops[i]][-_STEPS:].astype(np.float64))
         for i in chosen.tolist()

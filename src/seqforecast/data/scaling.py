@@ -42,8 +42,9 @@ def learn_scale(panel: Panel, parts: Parts, kind: Scale) -> Scaler:
     """Learn the scale of each series from its train part, of all from all.
 
     standard: mean and population standard deviation; minmax: minimum and range;
-    robust: median and the distance of the quartiles. A spread of 0, a constant,
-    becomes 1. Nothing outside the train part has any influence.
+    robust: median and the distance of the quartiles, or, where that is 0, the
+    deviation. A spread of 0, a constant, becomes 1. Nothing outside the train part
+    has any influence.
     """
     pooled = _center_and_spread(_train_values(panel, parts), kind)
     count = len(panel.ids)
@@ -98,8 +99,10 @@ def _center_and_spread(values: FloatArray, kind: Scale) -> tuple[float, float]:
     if kind == "standard":
         center, spread = float(values.mean(dtype=np.float64)), _deviation(values)
     elif kind == "minmax":
-        center, spread = float(values.min()), float(np.ptp(values))
+        center = float(values.min())
+        spread = float(values.max()) - center
     else:
         low, center, high = (float(q) for q in np.percentile(values, [25, 50, 75]))
-        spread = high - low
+        # Of values that are mostly equal the quartiles say nothing.
+        spread = high - low if high > low else _deviation(values)
     return center, spread if spread > 0 else 1.0

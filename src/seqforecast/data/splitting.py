@@ -34,8 +34,8 @@ class SplitSection(Section):
     def _be_an_amount(cls, value: Amount) -> Amount:
         if isinstance(value, float) and not 0 < value < 1:
             raise ValueError(f"a share must lie between 0 and 1, got {value}")
-        if isinstance(value, int) and value < 1:
-            raise ValueError(f"a number of steps must be at least 1, got {value}")
+        if isinstance(value, int) and not 1 <= value <= 10**12:
+            raise ValueError(f"a number of steps must be 1 to 10^12, got {value}")
         return value
 
     @model_validator(mode="after")
@@ -147,7 +147,7 @@ def _date_border(part: str, text: str, panel: Panel | None) -> IntArray:
         )
     try:
         end = pd.Period(text).end_time
-    except ValueError as error:
+    except (ValueError, AttributeError) as error:  # NaT has no end
         raise ConfigError(
             f"split.{part}: {text!r} is neither a date nor rest",
             hint="write it as 2017-06-26, or as a share such as 0.7",

@@ -110,6 +110,8 @@ class RunDirectory:
                 f"{self.path} is in use by another process",
                 hint="wait until it ends, or stop it",
             ) from None
+        except OSError as error:
+            raise RunError(f"{self.path} cannot be locked: {error}") from error
         try:
             yield
         finally:

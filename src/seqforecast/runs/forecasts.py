@@ -38,8 +38,10 @@ class RowMaker:
         """How stamps are written: without the time of day when all are midnight."""
         if isinstance(self._panel.frequency, int):
             return None
-        days = self._grid.astype("datetime64[D]")
-        return "%Y-%m-%d" if bool(np.all(days == self._grid)) else "%Y-%m-%d %H:%M:%S"
+        for unit, form in (("D", "%Y-%m-%d"), ("s", "%Y-%m-%d %H:%M:%S")):
+            if np.array_equal(self._grid.astype(f"datetime64[{unit}]"), self._grid):
+                return form
+        return "%Y-%m-%d %H:%M:%S.%f"
 
     def rows(
         self, windows: WindowIndex, y_hat: FloatArray, y: FloatArray | None

@@ -15,7 +15,7 @@ from typing import Any
 from seqforecast import __version__
 from seqforecast.errors import Interrupted, RunError
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.writing import write_json
+from seqforecast.runs.writing import FREE_SPACE, write_json
 
 # For the run's log alone: the command line says errors itself.
 UNHEARD = logging.getLogger("seqforecast.unheard")
@@ -55,7 +55,14 @@ def versions() -> dict[str, str]:
         "seqforecast": __version__,
         "python": platform.python_version(),
         **{package: version for package, version in installed.items() if version},
+        **_loaded("tensorflow"),
     }
+
+
+def _loaded(module: str) -> dict[str, str]:
+    """Return the version of a loaded module, whatever wheel it came in."""
+    version = getattr(sys.modules.get(module), "__version__", None)
+    return {module: str(version)} if version else {}
 
 
 def _version(package: str) -> str | None:
@@ -89,7 +96,8 @@ def recorded(run: RunDirectory, manifest: dict[str, Any]) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         UNHEARD.error("interrupted")
-        end(run, manifest, status="interrupted")
+        if not run.is_complete:
+            end(run, manifest, status="interrupted")
         raise Interrupted(
             f"interrupted; what was complete is in {run.path}",
             hint=f"{_how_to_resume(run)} goes on",
@@ -97,7 +105,7 @@ def recorded(run: RunDirectory, manifest: dict[str, Any]) -> Iterator[None]:
     except BaseException as error:
         UNHEARD.error("%s", error)
         end(run, {**manifest, "error": str(error)}, status="failed")
-        if isinstance(error, RunError):
+        if isinstance(error, RunError) and error.hint == FREE_SPACE:
             error.hint += f", then {_how_to_resume(run)} goes on"
         raise
 

@@ -30,7 +30,7 @@ def start_history(
 
 
 def append_history(run: RunDirectory, row: Mapping[str, Any]) -> None:
-    """Add one line; it is on disk when this returns.
+    """Add one line, handed to the operating system when this returns.
 
     Raises:
         RunError: the disk is full, or the file cannot be written.
@@ -54,20 +54,36 @@ def read_history(run: RunDirectory) -> list[dict[str, float]]:
 
 
 def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Write named arrays whole or not at all; no pickles."""
-    write_whole(path, lambda part: np.savez(part, allow_pickle=False, **arrays))
+    """Write named arrays whole or not at all."""
+    # Older NumPy has no `allow_pickle` here: plain arrays need none.
+    write_whole(path, lambda part: np.savez(part, **arrays))  # type: ignore[arg-type]
+
+
+class LogFile(logging.FileHandler):
+    """The run's log; on a full disk it stops, and other files raise the error."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """Say nothing: logging's own way prints a traceback for every line."""
 
 
 @contextmanager
 def logged() -> Iterator[MemoryHandler]:
-    """Keep everything said until there is a run directory to write it to."""
+    """Keep everything said until there is a run directory to write it to.
+
+    Meanwhile what is said goes to this package's own handlers only: a Python
+    user's root logger is not flooded with it.
+    """
     handler = MemoryHandler(100_000, flushLevel=logging.CRITICAL + 1)
-    handler.setLevel(logging.DEBUG)
+    before = LOGGER.level, LOGGER.propagate
+    LOGGER.setLevel(logging.DEBUG)
+    LOGGER.propagate = False
     LOGGER.addHandler(handler)
     try:
         yield handler
     finally:
         LOGGER.removeHandler(handler)
+        LOGGER.setLevel(before[0])
+        LOGGER.propagate = before[1]
         target = handler.target
         handler.close()
         if target is not None:
@@ -81,7 +97,7 @@ def log_into(run: RunDirectory, handler: MemoryHandler) -> None:
         RunError: the log cannot be written.
     """
     try:
-        file = logging.FileHandler(run.log, encoding="utf-8")
+        file = LogFile(run.log, encoding="utf-8")
     except OSError as error:
         raise cannot_write(run.log, error) from error
     file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))

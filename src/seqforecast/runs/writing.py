@@ -9,6 +9,8 @@ from typing import Any
 
 from seqforecast.errors import RunError
 
+FREE_SPACE = "free some space"
+
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write JSON whole or not at all."""
@@ -27,7 +29,7 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
     part = path.with_name(f".part-{os.getpid()}-{path.name}")
     try:
         write(part)
-        with part.open("rb") as file:
+        with part.open("r+b") as file:  # Windows syncs only what it may write
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
@@ -42,7 +44,7 @@ def cannot_write(path: Path, error: OSError) -> RunError:
     place = "choose another place with --runs or --run-dir"
     return RunError(
         f"{path} cannot be written: {error.strerror or error}",
-        hint="free some space" if full else place,
+        hint=FREE_SPACE if full else place,
     )
 
 

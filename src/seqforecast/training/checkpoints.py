@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -45,19 +46,39 @@ class Checkpoint:
             RunError: the file is not a checkpoint.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 rows = json.loads(file["history"].tobytes().decode())
                 history = tuple(EpochRecord(**row) for row in rows)
                 current, best = (
                     [file[f"{kind}_{i}"] for i in range(_count(file.files, kind))]
                     for kind in ("current", "best")
                 )
-        except (ValueError, KeyError, TypeError, OSError) as error:
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            OSError,
+            EOFError,
+            BadZipFile,
+        ) as error:
             raise RunError(
                 f"{path} cannot be read as a checkpoint: {error}",
                 hint="start the run again without --resume",
             ) from error
         return cls(history, current, best)
+
+
+def check_shapes(found: Arrays, expected: list[tuple[int, ...]]) -> None:
+    """Refuse arrays that belong to another model.
+
+    Raises:
+        RunError: their number or a shape differs.
+    """
+    if [array.shape for array in found] != expected:
+        raise RunError(
+            "the checkpoint is that of another model than the run's settings make",
+            hint="was resolved.yaml edited? start the run again without --resume",
+        )
 
 
 def _count(names: list[str], kind: str) -> int:

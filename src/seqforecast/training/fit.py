@@ -11,7 +11,7 @@ import numpy as np
 from seqforecast.data.panel import Panel
 from seqforecast.data.windows import WindowIndex
 from seqforecast.training.autopsy import examine
-from seqforecast.training.checkpoints import Arrays, Checkpoint
+from seqforecast.training.checkpoints import Arrays, Checkpoint, check_shapes
 from seqforecast.training.epoch import Engine
 from seqforecast.training.history import EpochRecord, History, best_epoch, should_stop
 from seqforecast.training.sampling import order_windows
@@ -20,6 +20,9 @@ from seqforecast.training.seeding import epoch_generator
 
 # Progress, Ctrl-C and the check for NaN come between chunks of about this long.
 SECONDS_PER_CHUNK = 0.5
+
+# XLA compiles for every number of steps anew, so there are two of them.
+STEPS_OF_XLA = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +76,7 @@ def resume_from(engine: Engine, resume: Checkpoint | None) -> tuple[History, Arr
     """Put the engine where the checkpoint was made."""
     if resume is None:
         return (), []
+    check_shapes(resume.current, [tuple(each.shape) for each in engine.variables])
     _assign(engine.variables, resume.current)
     return resume.history, resume.best
 
@@ -103,7 +107,8 @@ def _run_epoch(
 
     started = time.perf_counter()
     losses, norms, weights = [], [], []
-    for batches, steps in _chunks(data.train.take(order), section.batch_size):
+    fixed = STEPS_OF_XLA if section.compile == "xla" else None
+    for batches, steps in _chunks(data.train.take(order), section.batch_size, fixed):
         taken = engine.train(batches, steps)
         size = len(batches) // steps
         if not taken.is_finite:
@@ -130,14 +135,19 @@ def _run_epoch(
     )
 
 
-def _chunks(windows: WindowIndex, batch: int) -> Iterator[tuple[WindowIndex, int]]:
+def _chunks(
+    windows: WindowIndex, batch: int, fixed: int | None
+) -> Iterator[tuple[WindowIndex, int]]:
     """Yield whole batches, as many as fit into a chunk; then the partial batch.
 
-    The first chunk is one step: it measures how long a step takes.
+    The first chunk is one step: it measures how long a step takes. With a fixed
+    number of steps, chunks have that many, or one where fewer are left.
     """
     whole = len(windows) // batch
     done, steps = 0, 1
     while done < whole:
+        if fixed is not None:
+            steps = fixed if whole - done >= fixed else 1
         steps = min(steps, whole - done)
         started = time.perf_counter()
         yield windows.take(slice(done * batch, (done + steps) * batch)), steps

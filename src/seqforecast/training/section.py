@@ -34,6 +34,7 @@ class TrainingSection(Section):
     decay_every: int = Field(
         default=10,
         ge=1,
+        le=100_000,
         description="epochs between steps; plateau: epochs without improvement",
     )
     loss: Literal["mse", "mae", "huber"] = Field(
@@ -50,6 +51,7 @@ class TrainingSection(Section):
     steps_per_epoch: int | None = Field(
         default=None,
         ge=1,
+        le=1_000_000,
         description="batches sampled for an epoch; null: every window once",
     )
     sampling: Literal["window", "series"] = Field(

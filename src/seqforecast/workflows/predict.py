@@ -12,6 +12,7 @@ from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import ConfigError, DataError
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.forecasting import forecast
+from seqforecast.models.normalization import check_values
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.forecasts import RowMaker
 
@@ -54,6 +55,9 @@ def predict_run(
             "this run made its data itself and cannot read others",
             hint="train on a table: data.source: table",
         )
+    check_values(panel, loaded.experiment.model.instance_norm)
+    if frame is None and panel.sha256 != run.read_json(run.manifest)["data"]["sha256"]:
+        LOGGER.warning("the data have changed since this run was trained on them")
     forecaster = load_forecaster(run.model)
     windows = last_windows(panel, forecaster.lookback)
     rows = RowMaker(panel, forecaster.horizon)
@@ -66,7 +70,14 @@ def predict_run(
 
     forecasts = forecast(forecaster, panel.values, windows, numbers)
     frames = [rows.rows(chunk, y_hat, None) for chunk, y_hat in forecasts]
-    return pd.concat(frames, ignore_index=True)
+    made = pd.concat(frames, ignore_index=True)
+    bad = made.loc[~np.isfinite(made["y_hat"]), "unique_id"].unique()
+    if len(bad):
+        raise DataError(
+            f"the forecast of {bad[0]} is not a finite number",
+            hint="its last values lie far outside those of the train part",
+        )
+    return made
 
 
 def last_windows(panel: Panel, lookback: int) -> WindowIndex:

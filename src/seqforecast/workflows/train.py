@@ -49,10 +49,10 @@ def train_experiment(
         prepared = prepare(loaded.experiment, loaded.folder)
         say_notes(prepared)
         device, engine = _build(prepared)
+        facts = manifest.describe(facts_of(prepared, device), loaded.folder)
         run = place.create(loaded.experiment.name)
         with run.locked(), closing(display or Silent()) as shown:
             records.log_into(run, log)
-            facts = manifest.describe(facts_of(prepared, device), loaded.folder)
             with manifest.recorded(run, facts):
                 write_setup(run, loaded, prepared, engine.forecaster)
                 _finish(run, prepared, engine, shown, facts)
@@ -75,6 +75,12 @@ def resume_run(path: Path, display: Silent | None = None) -> RunDirectory:
                 f"{path} is complete", hint="there is nothing to resume: train anew"
             )
         facts = run.read_json(run.manifest)
+        facts.pop("error", None)
+        if not run.preprocess.is_file():
+            raise RunError(
+                f"{path} stopped before its settings were written",
+                hint="start it again without --resume",
+            )
         loaded = load_experiment(run.resolved)
         prepared = prepare(loaded.experiment, loaded.folder)
         _check_same_data(facts, prepared, path)
@@ -176,7 +182,7 @@ def _training(
 
 def _check_same_data(facts: dict[str, Any], prepared: Prepared, path: Path) -> None:
     """Refuse to go on with other data than the run began with."""
-    began, found = facts["data"]["sha256"], prepared.panel.sha256
+    began, found = facts.get("data", {}).get("sha256", "?"), prepared.panel.sha256
     if began != found:
         raise DataError(
             f"the data have changed since {path} began: SHA-256 {found[:12]}..., "

@@ -12,7 +12,7 @@ from seqforecast.section import Section
 if TYPE_CHECKING:
     import pandas as pd
 
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Name = Annotated[str, Field(min_length=1)]
 
 
