@@ -102,9 +102,11 @@ class Sine(Synthetic):
     period: float = Field(
         default=24.0, gt=1, le=LARGEST, description="steps in one cycle"
     )
-    trend: float = Field(default=0.0, ge=-1e9, le=1e9, description="rise a step")
+    trend: float = Field(
+        default=0.0, ge=-LARGEST, le=LARGEST, description="rise a step"
+    )
     noise: float = Field(
-        default=0.1, ge=0, le=1e9, description="standard deviation of the noise"
+        default=0.1, ge=0, le=LARGEST, description="standard deviation of the noise"
     )
 
     @property
@@ -139,7 +141,10 @@ class Echo(Synthetic):
     series: int = Field(default=1000, ge=1, le=10_000_000, description="series")
     lag: int = Field(default=20, ge=1, le=LARGEST, description="steps between the two")
     noise: float = Field(
-        default=0.1, ge=0, le=1e9, description="standard deviation of the steps between"
+        default=0.1,
+        ge=0,
+        le=LARGEST,
+        description="standard deviation of the steps between",
     )
 
     def shape(self) -> tuple[int, int]:
