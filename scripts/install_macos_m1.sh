@@ -10,7 +10,7 @@ cpu=no
 dry_run=no
 
 usage() {
-  cat <<'END'
+  cat <<'TEXT'
 Usage: scripts/install_macos_m1.sh [OPTIONS]
 
   Install seqforecast with TensorFlow for Metal on a Mac with Apple silicon.
@@ -21,7 +21,10 @@ Options:
   --venv DIR     Install into this virtual environment.  [default: .venv]
   --dry-run      Check this Mac and print the commands; change nothing.
   --help         Show this message and exit.
-END
+
+The last step is `seqforecast doctor`, whose exit code is passed on: 0 when this Mac is
+ready, 1 when a check failed. Exit code 2: wrong options; 4: this Mac cannot do it.
+TEXT
 }
 
 fail() { # exit code, message, hint
@@ -64,59 +67,92 @@ check_system() {
     echo "warning: on macOS $version recurrent layers are slow on the GPU; update to 13" >&2
   fi
 
-  local free
-  free=$(df -Pk "$root" | awk 'NR == 2 { print $4 }')
+  local disk=$venv free
+  while [ ! -d "$disk" ]; do disk=$(dirname "$disk"); done
+  free=$(df -Pk "$disk" | awk 'NR == 2 { print $4 }')
   [ "$free" -ge 3145728 ] ||
-    fail 4 "$((free / 1024)) MB are free on the disk of $root; 3072 MB are needed" \
-      "free some space, or move this folder to a larger disk"
+    fail 4 "$((free / 1024)) MB are free on the disk of $disk; 3072 MB are needed" \
+      "free some space, or choose a folder on another disk with --venv"
 }
 
-fits() { # python
-  local facts
-  facts=$("$1" -c '
-import ensurepip, platform, sys, venv
-print("%d.%d" % sys.version_info[:2], platform.machine())' 2>/dev/null) || return 1
-  case $facts in
-    "3.10 arm64" | "3.11 arm64" | "3.12 arm64") return 0 ;;
-    "3.13 arm64") [ "$cpu" = yes ] ;;
+check_user() {
+  [ "$(id -u)" -ne 0 ] ||
+    fail 4 "this runs as root" "run it as yourself, without sudo: it changes no system file"
+}
+
+facts_of() { # python; prints version, processor and maker; nothing if it cannot be used
+  # The system's own is 3.9, or a window that asks to install Xcode.
+  if [ -z "$1" ] || [ "$1" = /usr/bin/python3 ]; then return; fi
+  "$1" -c '
+import ensurepip, os, platform, sys, venv
+conda = os.path.isdir(os.path.join(sys.base_prefix, "conda-meta"))
+version = "%d.%d" % sys.version_info[:2]
+print(version, platform.machine(), "conda" if conda else "plain")' 2>/dev/null || true
+}
+
+fits() { # facts
+  case $1 in
+    "3.10 arm64 "* | "3.11 arm64 "* | "3.12 arm64 "*) return 0 ;;
+    "3.13 arm64 "*) [ "$cpu" = yes ] ;;
     *) return 1 ;;
   esac
 }
 
 choose_python() {
-  local newest=3.12
-  [ "$cpu" = no ] || newest=3.13
+  local newest=3.12 versions="3.12 3.11 3.10" version candidate facts
+  if [ "$cpu" = yes ]; then newest=3.13 versions="$versions 3.13"; fi
   if [ -n "$python" ]; then
-    fits "$python" ||
-      fail 4 "$python is not a native (arm64) Python 3.10 to $newest with venv" \
+    facts=$(facts_of "$python")
+    fits "$facts" ||
+      fail 4 "$python is ${facts:-no Python with venv}; wanted: 3.10 to $newest, arm64" \
         "leave --python out to let this script look for one"
     return
   fi
-  local version candidate
-  for version in 3.12 3.11; do
+  for version in $versions; do
     for candidate in "python$version" "/opt/homebrew/bin/python$version" \
       "/Library/Frameworks/Python.framework/Versions/$version/bin/python$version" \
       "$(uv python find "$version" 2>/dev/null || true)" python3; do
-      if [ -n "$candidate" ] && fits "$candidate"; then
+      candidate=$(command -v "$candidate" || true)
+      facts=$(facts_of "$candidate")
+      # An environment made from conda's Python breaks when conda updates it.
+      if fits "$facts" && [ "${facts##* }" != conda ]; then
         python=$candidate
         return
       fi
     done
   done
-  fail 4 "no native (arm64) Python 3.12 or 3.11 was found" \
-    "install one, for example with \`brew install python@3.12\`, or name it with --python"
+  say_no_python "$newest"
+}
+
+say_no_python() { # newest version that fits
+  local names=
+  for version in 3.13 3.12 3.11 3.10 3; do
+    candidate=$(command -v "python$version" || true)
+    facts=$(facts_of "$candidate")
+    [ -z "$facts" ] || names="$names; $candidate is $facts"
+  done
+  fail 4 "no native (arm64) Python 3.10 to $1 was found$names" \
+    "\`brew install python@3.12\`, or name one with --python$(
+      [ "$cpu" = yes ] || echo "; on 3.13 only --cpu works"
+    )"
 }
 
 check_environment() {
+  if [ -e "$venv/conda-meta" ]; then
+    fail 4 "$venv is an environment of conda" "choose another folder with --venv"
+  fi
   if [ -e "$venv/bin/python" ]; then
-    fits "$venv/bin/python" ||
+    fits "$(facts_of "$venv/bin/python")" ||
       fail 4 "$venv holds a Python that does not fit" \
         "remove that folder, or choose another one with --venv"
-    if [ -n "$(find "$venv/lib" -maxdepth 3 -name 'tensorflow_macos-*' 2>/dev/null)" ]; then
+    if [ -n "$(find "$venv/lib" -maxdepth 3 -iname 'tensorflow_macos-*' 2>/dev/null)" ]; then
       fail 4 "$venv holds tensorflow-macos, which overwrites TensorFlow" \
         "remove that folder, or choose another one with --venv"
     fi
-  elif [ -e "$venv" ]; then
+  elif [ -L "$venv/bin/python" ]; then
+    fail 4 "the Python that $venv was made from is gone" \
+      "remove that folder and start again"
+  elif [ -e "$venv" ] && [ -n "$(ls -A "$venv")" ]; then
     fail 4 "$venv exists and is not a virtual environment" "choose another one with --venv"
   fi
 
@@ -130,7 +166,9 @@ check_environment() {
 }
 
 install() {
-  export PYTHONNOUSERSITE=1
+  # Nothing from outside the environment, and nothing installed outside it.
+  unset PYTHONHOME PYTHONPATH PIP_TARGET PIP_PREFIX
+  export PYTHONNOUSERSITE=1 PIP_USER=0
   local constraints=constraints-metal.txt extra='[metal]'
   if [ "$cpu" = yes ]; then constraints=constraints.txt extra=''; fi
 
@@ -148,22 +186,11 @@ install() {
 }
 
 check_installed() {
-  if "$venv/bin/seqforecast" doctor --help >/dev/null 2>&1; then
-    if [ "$cpu" = yes ]; then set --; else set -- --require metal; fi
-    "$venv/bin/seqforecast" doctor ${1+"$@"}
-    return
+  if [ "$cpu" = yes ]; then
+    run "$venv/bin/seqforecast" doctor
+  else
+    run "$venv/bin/seqforecast" doctor --require metal
   fi
-  local gpus
-  gpus=$(TF_CPP_MIN_LOG_LEVEL=3 "$venv/bin/python" -c '
-import tensorflow
-print(len(tensorflow.config.list_physical_devices("GPU")))' </dev/null) ||
-    fail 4 "TensorFlow is installed and does not load; its message is above" \
-      "remove $venv and start again, or leave the plug-in out with --cpu"
-  if [ "$cpu" = no ] && [ "$gpus" -eq 0 ]; then
-    fail 4 "TensorFlow loads, but sees no GPU (a virtual machine has none)" \
-      "train on the CPU: start again with --cpu"
-  fi
-  echo "TensorFlow loads and sees $gpus GPU."
 }
 
 arguments=(${1+"$@"})
@@ -172,7 +199,7 @@ while [ $# -gt 0 ]; do
     --cpu) cpu=yes ;;
     --dry-run) dry_run=yes ;;
     --python | --venv)
-      [ $# -ge 2 ] || fail 2 "$1 needs a value" "see --help"
+      [ -n "${2:-}" ] || fail 2 "$1 needs a value" "see --help"
       if [ "$1" = --python ]; then python=$2; else venv=$2; fi
       shift
       ;;
@@ -186,11 +213,10 @@ while [ $# -gt 0 ]; do
 done
 
 check_system ${arguments[@]+"${arguments[@]}"}
-[ "$(id -u)" -ne 0 ] ||
-  fail 4 "this runs as root" "run it as yourself, without sudo: it changes no system file"
+check_user
 choose_python
 check_environment
 install
-[ "$dry_run" = no ] || exit 0
 check_installed
-printf 'Next: %q train %q\n' "$venv/bin/seqforecast" "$root/configs/simplernn.yaml"
+[ "$dry_run" = yes ] ||
+  printf 'Next: %q train %q\n' "$venv/bin/seqforecast" "$root/configs/simplernn.yaml"
