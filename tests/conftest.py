@@ -3,6 +3,7 @@
 import difflib
 import importlib.util
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 GOLDEN = Path(__file__).parent / "golden"
+
+# What `doctor` measured on a developer's machine must not choose the tests' device.
+os.environ["SEQFORECAST_CACHE"] = tempfile.mkdtemp(prefix="seqforecast-tests-")
 
 # Help and tables must not depend on the terminal or the CI service that runs the tests.
 for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS", "CLICOLOR_FORCE"):

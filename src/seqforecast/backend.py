@@ -6,38 +6,48 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from seqforecast.errors import BackendError
 
 LOGGER = logging.getLogger("seqforecast.backend")
 
-# TURN_OFF_REMAPPER: the Metal plug-in drops activations when it fuses Dense layers.
-SWITCHES = {"TF_CPP_MIN_LOG_LEVEL": "3", "TURN_OFF_REMAPPER": "1"}
+# Set unless the user has set them.
+SWITCHES = {"TF_CPP_MIN_LOG_LEVEL": "3"}
+
+# Set whatever the user has set: without them results are wrong.
+# TURN_OFF_REMAPPER: the Metal plug-in drops the activation when it fuses a Dense
+# layer; it stops only for exactly "1", read anew each time a graph is optimised. Other
+# systems ignore it. `training.devices.METAL_OPTIONS` is the second switch.
+FORCED = {"TURN_OFF_REMAPPER": "1", "KERAS_BACKEND": "tensorflow"}
 
 
 @functools.cache
-def load_tensorflow() -> Any:
+def load_tensorflow(*, quietly: bool = True) -> Any:
     """Import TensorFlow.
+
+    Args:
+        quietly: log what its native code writes to stderr while it loads; a crash
+            then takes these lines with it.
 
     Raises:
         BackendError: TensorFlow is missing or does not load on this machine.
     """
     for name, value in SWITCHES.items():
         os.environ.setdefault(name, value)
-    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ.update(FORCED)
     try:
-        with _native_lines_logged():
+        with _native_lines_logged() if quietly else nullcontext():
             import tensorflow as tf  # noqa: TID251 - this is the door
+
+            # Its warning about retracing counts models, not mistakes.
+            tf.get_logger().setLevel(logging.ERROR)
     except Exception as error:
         raise BackendError(
             f"TensorFlow does not load: {error}",
-            hint="install it with `pip install seqforecast`; on Apple silicon run "
-            "scripts/install_macos_m1.sh",
+            hint="`seqforecast doctor` says why, and what mends it",
         ) from error
-    # Its warning about retracing counts models, not mistakes.
-    tf.get_logger().setLevel(logging.ERROR)
     return tf
 
 

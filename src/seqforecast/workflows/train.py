@@ -16,6 +16,7 @@ from seqforecast.training.autopsy import NotFiniteError
 from seqforecast.training.checkpoints import Checkpoint
 from seqforecast.training.devices import Device, use_device
 from seqforecast.training.epoch import Engine
+from seqforecast.training.evidence import shape_of
 from seqforecast.training.fit import TrainingData, fit
 from seqforecast.training.history import History, best_epoch
 from seqforecast.training.memory import memory_profile
@@ -99,13 +100,15 @@ def resume_run(path: Path, display: Silent | None = None) -> RunDirectory:
 def _build(prepared: Prepared) -> tuple[Device, Engine]:
     """Choose the device, fix the seeds, build model and optimizer."""
     experiment = prepared.experiment
-    device = use_device(experiment.training.device)
+    lookback, batch = prepared.train.lookback, experiment.training.batch_size
+    shape = shape_of(experiment.model, lookback, batch)
+    device = use_device(experiment.training.device, shape)
     LOGGER.info("device: %s (%s)", device.name, device.why)
     fix_seeds(experiment.seed)
     forecaster = build_forecaster(
         experiment.model,
         prepared.scaler,
-        lookback=prepared.train.lookback,
+        lookback=lookback,
         horizon=prepared.train.horizon,
     )
     return device, Engine(forecaster, experiment.training, prepared.panel.values)
