@@ -53,6 +53,7 @@ def errors(folder):
 
 BLOCKS = {
     "help": lambda _: help_of(),
+    "help doctor": lambda _: help_of("doctor"),
     "help train": lambda _: help_of("train"),
     "errors": errors,
     "settings": lambda _: settings_reference(),

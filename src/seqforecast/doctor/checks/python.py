@@ -1,0 +1,74 @@
+"""Checks of the interpreter and its environment."""
+
+from seqforecast.doctor.checks.finding import Finding, command, fail, ok, warn
+from seqforecast.doctor.checks.recipes import new_environment
+from seqforecast.doctor.facts import Machine
+
+OLDEST, NEWEST = (3, 10), (3, 13)
+
+
+def version(machine: Machine) -> Finding:
+    """Judge whether TensorFlow is published for this Python."""
+    found = machine.python.version
+    shown = ".".join(str(number) for number in found)
+    if found[:2] < OLDEST:
+        cause = f"Python {shown} is too old: seqforecast needs 3.10 or newer"
+    elif found[:2] > NEWEST:
+        cause = f"no stable TensorFlow is published for Python {found[0]}.{found[1]}"
+    else:
+        return ok(f"Python {shown}")
+    return fail(cause, new_environment(machine), python=machine.python.executable)
+
+
+def build(machine: Machine) -> Finding:
+    """Judge whether this interpreter is one that TensorFlow's wheels are made for."""
+    python = machine.python
+    if python.implementation != "cpython":
+        kind = f"{python.implementation}, not CPython"
+    elif python.bits != 64:
+        kind = f"a {python.bits}-bit Python"
+    elif python.free_threaded:
+        kind = "a Python without the global interpreter lock"
+    else:
+        return ok("64-bit CPython")
+    return fail(
+        f"this is {kind}: TensorFlow publishes no wheel for it",
+        new_environment(machine),
+        python=python.executable,
+    )
+
+
+def environment(machine: Machine) -> Finding:
+    """Judge whether packages can be changed here without harm to others."""
+    kinds = {
+        "system": "the system's own Python: what is installed here concerns others",
+        "conda-base": "conda's base environment: what is installed here concerns conda",
+    }
+    cause = kinds.get(machine.python.kind)
+    if cause is None:
+        return ok(machine.python.kind)
+    return warn(
+        f"this is {cause}",
+        new_environment(machine),
+        prefix=machine.python.prefix,
+    )
+
+
+def shadows(machine: Machine) -> Finding:
+    """Judge whether a file of the user hides a package."""
+    found = machine.python.shadows
+    if not found:
+        return ok("no file hides a package")
+    first = found[0]
+    name = first.replace("\\", "/").rpartition("/")[2]
+    renamed = f"my_{name}"
+    return fail(
+        f"{name} in the working directory or on PYTHONPATH hides a package",
+        command(
+            f"mv '{first}' '{first.removesuffix(name)}{renamed}'",
+            "gives it a name that no package has",
+        ),
+        detail=f"Python imports this file wherever a program asks for the package "
+        f"{name.partition('.')[0]}.",
+        files=", ".join(found),
+    )

@@ -1,0 +1,1 @@
+"""Probes: what is tried inside child processes, because trying it may kill them."""

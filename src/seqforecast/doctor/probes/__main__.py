@@ -1,0 +1,56 @@
+"""Run one probe: python -m seqforecast.doctor.probes NAME ARGUMENTS RESULT."""
+
+import importlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+# Probe to module, loaded when it is asked for: a broken one must not break the rest.
+MODULES = {
+    "driver": "cuda",
+    "libraries": "cuda",
+    "import": "loading",
+    "canary": "canary",
+    "parity": "parity",
+    "training": "learning",
+    "saving": "learning",
+    "speed": "speed",
+}
+
+
+def run(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return what a probe found.
+
+    Raises:
+        ValueError: there is no such probe.
+    """
+    if name not in MODULES:
+        raise ValueError(f"no probe is called {name!r}")
+    module = importlib.import_module(f"seqforecast.doctor.probes.{MODULES[name]}")
+    found: dict[str, Any] = getattr(module, f"probe_{name}")(**arguments)
+    return found
+
+
+def main(name: str, arguments: str, result: str) -> None:
+    """Run a probe and write what it found, or how it failed, to a file.
+
+    What failed is told as the library said it, not as it was passed on.
+    """
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "0"  # causes are among TensorFlow's news
+    try:
+        found = run(name, json.loads(arguments))
+    except Exception as error:
+        cause = error.__cause__ or error
+        _write({"error": f"{type(cause).__name__}: {cause}"}, result)
+        raise
+    _write(found, result)
+
+
+def _write(found: dict[str, Any], result: str) -> None:
+    Path(result).write_text(json.dumps(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

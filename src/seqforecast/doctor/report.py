@@ -1,0 +1,156 @@
+"""The report for people: the verdict, what is not in order, the device."""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from seqforecast.doctor.checks.finding import Fix
+from seqforecast.doctor.checks.speed import rates_of, shape_of
+from seqforecast.doctor.facts import Machine
+from seqforecast.doctor.judging import (
+    Recommendation,
+    Result,
+    exit_code,
+    problems,
+    recommend,
+)
+
+WIDTH = 80
+UNFINISHED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """All that a report shows.
+
+    Attributes:
+        machine: the facts.
+        results: one for each check that was asked for.
+        strict: a warning counts as a failure.
+        quick: only the static stage was asked for.
+    """
+
+    machine: Machine
+    results: tuple[Result, ...]
+    strict: bool = False
+    quick: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """0 usable, 1 not, 4 when a child could not be started."""
+        unfinished = any(p.outcome == "not_run" for p in self.machine.probes.values())
+        return exit_code(self.results, strict=self.strict) or UNFINISHED * unfinished
+
+    @property
+    def recommendation(self) -> Recommendation:
+        """What to train on."""
+        return recommend(self.machine, self.results)
+
+
+def verdict(diagnosis: Diagnosis) -> str:
+    """Return the verdict in one line."""
+    failed = problems(diagnosis.results, "fail")
+    warned = problems(diagnosis.results, "warn")
+    if failed:
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        return f"Not ready: {failed[0].finding.cause}{more}."
+    notes = _counted(len(warned), "warning") if warned else ""
+    if diagnosis.exit_code == UNFINISHED:
+        return "Not finished: a child process could not be started."
+    if diagnosis.exit_code:
+        return f"Not ready: {notes}, and --strict counts them."
+    with_notes = f", with {notes}" if notes else ""
+    if diagnosis.quick and not _is_partial(diagnosis):
+        return f"Nothing is in the way{with_notes}; TensorFlow was not started."
+    if _is_partial(diagnosis):
+        found = diagnosis.results[-1].finding
+        return f"{'Skipped' if found.status == 'skip' else 'In order'}: {found.cause}."
+    device = diagnosis.recommendation.device
+    place = "the CPU" if device == "cpu" else f"the GPU ({device})"
+    return f"Ready to train on {place}{with_notes}."
+
+
+def text(diagnosis: Diagnosis, *, verbose: bool = False) -> str:
+    """Return the report for people: the verdict, what is not in order, the device."""
+    lines = wrapped(verdict(diagnosis), "")
+    for status in ("fail", "warn"):
+        for result in problems(diagnosis.results, status):
+            lines += ["", *_problem(result, diagnosis.results)]
+    if verbose:
+        lines += ["", *(line_of(result) for result in diagnosis.results)]
+    advice = diagnosis.recommendation
+    if advice.device and not (diagnosis.quick or _is_partial(diagnosis)):
+        lines += ["", *wrapped(f"Device: {advice.device} ({advice.why}).", "        ")]
+        lines += _measured(diagnosis.machine)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _measured(machine: Machine) -> list[str]:
+    """Return at which shape, and what the CPU does with each cell."""
+    shape, rates = shape_of(machine), rates_of(machine)
+    lines = wrapped(f"        Measured with {shape}.", "        ") if shape else []
+    if rates:
+        lines += wrapped(f"        Windows a second on the CPU: {rates}.", "        ")
+    return lines
+
+
+def _is_partial(diagnosis: Diagnosis) -> bool:
+    """Return whether only some checks were asked for."""
+    return all(result.check.id != "speed.recommend" for result in diagnosis.results)
+
+
+def _problem(result: Result, results: Sequence[Result]) -> list[str]:
+    found, name = result.finding, result.check.id
+    lines = wrapped(f"{found.status}  {name}: {found.cause}", "      ")
+    if found.detail:
+        lines += wrapped(f"      {found.detail}", "      ")
+    for label, value in found.evidence.items():
+        lines += wrapped(f"      {label}: {value}", "        ")
+    for i, fix in enumerate(found.fixes):
+        lines += _way_out(fix, "fix" if i == 0 else "or")
+    blocked = [one.check.id for one in results if one.blocked_by == name]
+    if blocked:
+        shown = _grouped(blocked)
+        lines += wrapped(f"      not examined because of it: {shown}", "        ")
+    return lines
+
+
+def _way_out(fix: Fix, word: str) -> list[str]:
+    start = f"      {word + ':':<5}"
+    if not fix.cmd:
+        return wrapped(start + fix.why, " " * 11)
+    # A command stays on one line, however long: it is there to be copied.
+    return [start + fix.cmd, *wrapped(f"           ({fix.why})", " " * 12)]
+
+
+def _grouped(names: Sequence[str]) -> str:
+    """Return names, those of an area together where there are many."""
+    areas: dict[str, list[str]] = {}
+    for name in names:
+        areas.setdefault(name.partition(".")[0], []).append(name)
+    return ", ".join(
+        f"{area} ({len(members)})" if len(members) > 2 else ", ".join(members)
+        for area, members in areas.items()
+    )
+
+
+def line_of(result: Result) -> str:
+    """Return one check in one line."""
+    line = f"{result.finding.status:<5} {result.check.id:<22} {result.finding.cause}"
+    return line if len(line) <= WIDTH else f"{line[: WIDTH - 3]}..."
+
+
+def wrapped(line: str, indent: str) -> list[str]:
+    """Return a line in pieces of 80 columns; words and commands stay whole."""
+    return textwrap.wrap(
+        line,
+        WIDTH,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+        drop_whitespace=True,
+    ) or [""]
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
