@@ -2,6 +2,7 @@
 
 import difflib
 import importlib.util
+import logging
 import os
 import tempfile
 from collections.abc import Callable
@@ -47,6 +48,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("tensorflow"):
             item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def fresh_logging() -> None:
+    """Undo what other tests did to our loggers.
+
+    The command line takes them over, and tools that run in this process disable them.
+    """
+    for name in ["seqforecast", *logging.Logger.manager.loggerDict]:
+        if name.split(".")[0] == "seqforecast":
+            logger = logging.getLogger(name)
+            logger.handlers, logger.propagate, logger.disabled = [], True, False
+            logger.setLevel(logging.NOTSET)
 
 
 @pytest.fixture
