@@ -47,7 +47,7 @@ PYTHON = Interpreter(
     path=("/env/bin", SITE),
     schemes=(SITE, "/home/ada/.local/lib/python3.11/site-packages"),
     user_site="/home/ada/.local/lib/python3.11/site-packages",
-    working="/home/ada/work",
+    working="/home/ada/code",
     home="/home/ada",
     libc=("glibc", "2.39"),
 )

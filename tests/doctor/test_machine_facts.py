@@ -150,11 +150,11 @@ def test_a_card_on_the_bus_is_noticed_without_any_driver() -> None:
 
 
 def test_a_file_that_hides_a_package_is_found() -> None:
-    files = FILES | {"/home/ada/work/tensorflow.py": "", "/extra/numpy.py": ""}
+    files = FILES | {"/home/ada/code/tensorflow.py": "", "/extra/numpy.py": ""}
     system = Invented(files, environ={"PYTHONPATH": f"/extra:{SITE}"})
 
     assert gather(system).python.shadows == (
-        "/home/ada/work/tensorflow.py",
+        "/home/ada/code/tensorflow.py",
         "/extra/numpy.py",
     )
 
