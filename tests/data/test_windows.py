@@ -6,13 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panels import counting
+from seqforecast.data.lengths import check_length, choose_length
 from seqforecast.data.splitting import SplitSection, split
-from seqforecast.data.windows import (
-    WindowSection,
-    check_length,
-    choose_length,
-    index_windows,
-)
+from seqforecast.data.windows import WindowSection, count_windows, index_windows
 from seqforecast.errors import DataError
 
 lengths = st.lists(st.integers(30, 80), min_size=1, max_size=4)
@@ -71,6 +67,42 @@ def test_validation_and_test_use_every_window():
 
     assert len(test) == 2785
     assert parts.unused == 17420 - 14400
+
+
+@given(
+    sizes=lengths,
+    lookback=steps,
+    stride=steps,
+    begin=st.integers(0, 20),
+    picks=st.lists(st.integers(0, 9), max_size=12),
+)
+def test_windows_taken_are_those_of_the_whole(sizes, lookback, stride, begin, picks):
+    """A slice, chosen ones of it, and chunks: the same as of arrays.
+
+    Broken on purpose: `+ self.chosen.start` left out of take.
+    """
+    panel = counting(*sizes)
+    spans = np.array([[0, size] for size in sizes])
+    windows = index_windows(panel, spans, (lookback, 1), stride=stride)
+    starts, series = windows.locate()
+
+    part = windows.take(slice(begin, begin + 10))
+    some = np.array([pick for pick in picks if pick < len(part)], dtype=np.int64)
+
+    assert np.array_equal(part.starts, starts[begin : begin + 10])
+    assert np.array_equal(part.take(some).starts, starts[begin : begin + 10][some])
+    assert np.array_equal(part.take(some).series, series[begin : begin + 10][some])
+    chunks = [chunk.starts for chunk in windows.chunks(7)]
+    assert np.array_equal(np.concatenate(chunks), starts)
+
+
+def test_a_hundred_million_windows_take_no_memory():
+    """Broken on purpose: `chosen` an array instead of a range."""
+    first, counts = np.zeros(1, np.int64), np.array([100_000_000])
+    windows = count_windows(first, counts, (50, 1))
+    assert isinstance(windows.take(slice(10, None)).chosen, range)
+    last = windows.take(np.array([99_999_999]))
+    assert last.starts.tolist() == [99_999_999]
 
 
 def test_the_stride_thins_windows_from_the_first_on():

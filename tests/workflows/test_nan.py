@@ -10,10 +10,10 @@ from small import small, train
 
 pytestmark = pytest.mark.tensorflow
 
-# A SimpleRNN with relu and a rate of 500 leaves float32 within a few steps.
+# A SimpleRNN with relu and a rate of 1000 leaves float32 within a few steps.
 EXPLODING = small(
     model={"cell": "simple_rnn", "units": [8], "activation": "relu"},
-    training={"epochs": 3, "learning_rate": 500.0, "optimizer": "sgd"},
+    training={"epochs": 3, "learning_rate": 1000.0, "optimizer": "sgd"},
 )
 
 
@@ -34,7 +34,7 @@ def test_an_explosion_stops_the_run_and_names_its_place(tmp_path, mode):
     assert "the gradient of layer 'simple_rnn_1' is too large to square" in text
     assert "in the window of series series_0 from " in text
     assert "training.clip_norm: 1.0" in error.hint
-    assert "training.learning_rate (now 500)" in error.hint
+    assert "training.learning_rate (now 1000)" in error.hint
     manifest = run.read_json(run.manifest)
     assert manifest["status"] == "failed"
     assert manifest["error"] == text

@@ -1,7 +1,7 @@
 """Windows: (series, start) pairs into the flat array; values are never copied."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -9,13 +9,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from seqforecast.data.panel import FloatArray, IntArray, Panel
-from seqforecast.data.parts import Parts
-from seqforecast.errors import DataError
 from seqforecast.section import Section
-
-# Without a season there is no natural horizon; eight steps show more than one.
-HORIZON_WITHOUT_SEASON = 8
-LOOKBACK_IN_HORIZONS = 3
 
 Steps = Annotated[int, Field(ge=1, le=100_000_000)]
 
@@ -39,32 +33,65 @@ class WindowSection(Section):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WindowIndex:
-    """Windows of one part, as positions in `Panel.values`.
+    """Windows of one part, as positions in `Panel.values`; computed when asked for.
 
     Window i sees values[starts[i] : starts[i] + lookback] and must predict the
-    `horizon` values that follow. Windows never leave their series.
+    `horizon` values that follow. Windows never leave their series. A part of a
+    hundred million windows takes a few numbers a series.
 
     Attributes:
-        starts: shape (windows,), positions in the flat array, series by series.
-        series: shape (windows,), int32, which series each window belongs to.
+        first: shape (series,), where the first window of each series starts in the
+            flat array.
+        ends: shape (series,), how many windows there are up to the end of each series.
+        stride: steps between the windows of a series.
         lookback: steps the model sees.
         horizon: steps it predicts.
+        chosen: numbers of the windows, counted series by series; shape (windows,).
     """
 
-    starts: IntArray
-    series: npt.NDArray[np.int32]
+    first: IntArray
+    ends: IntArray
+    stride: int
     lookback: int
     horizon: int
+    chosen: range | IntArray
 
     def __len__(self) -> int:
         """Return the number of windows."""
-        return len(self.starts)
+        return len(self.chosen)
+
+    @property
+    def starts(self) -> IntArray:
+        """Positions in the flat array, shape (windows,)."""
+        return self.locate()[0]
+
+    @property
+    def series(self) -> npt.NDArray[np.int32]:
+        """Which series each window belongs to, shape (windows,)."""
+        return self.locate()[1]
+
+    @property
+    def counts(self) -> IntArray:
+        """How many windows each series has, chosen or not, shape (series,)."""
+        return np.diff(self.ends, prepend=0)
+
+    def locate(self) -> tuple[IntArray, npt.NDArray[np.int32]]:
+        """Return `starts` and `series`."""
+        number = np.asarray(self.chosen, dtype=np.int64)
+        if isinstance(self.chosen, range):  # NumPy would count it out one by one
+            number = np.arange(self.chosen.start, self.chosen.stop, self.chosen.step)
+        series = np.searchsorted(self.ends, number, side="right")
+        within = number - (self.ends - self.counts)[series]
+        starts = self.first[series] + within * self.stride
+        return starts, series.astype(np.int32)
 
     def take(self, which: slice | IntArray) -> "WindowIndex":
-        """Return some of the windows."""
-        return WindowIndex(
-            self.starts[which], self.series[which], self.lookback, self.horizon
-        )
+        """Return some of the windows; `which` counts from 0, and steps by one."""
+        if isinstance(which, slice):
+            return replace(self, chosen=self.chosen[which])
+        if isinstance(self.chosen, range):
+            return replace(self, chosen=which + self.chosen.start)
+        return replace(self, chosen=self.chosen[which])
 
     def chunks(self, size: int) -> Iterator["WindowIndex"]:
         """Yield the windows in order, at most `size` at a time."""
@@ -86,8 +113,9 @@ class WindowIndex:
 
     def cutoffs(self, panel: Panel) -> IntArray:
         """Return the last observed step of each window, counted from the origin."""
-        local = self.starts - panel.offsets[self.series] + self.lookback - 1
-        return panel.first_steps[self.series] + local
+        starts, series = self.locate()
+        local = starts - panel.offsets[series] + self.lookback - 1
+        return panel.first_steps[series] + local
 
 
 def index_windows(
@@ -107,81 +135,20 @@ def index_windows(
     first = np.maximum(spans[:, 0] - lookback, 0)
     last = spans[:, 1] - lookback - horizon
     counts = np.where(spans[:, 1] > spans[:, 0], (last - first) // stride + 1, 0)
-    counts = np.maximum(counts, 0)
-    series = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-    before = np.cumsum(counts) - counts
-    within = np.arange(len(series), dtype=np.int64) - before[series]
-    starts = panel.offsets[series] + first[series] + within * stride
-    return WindowIndex(starts, series, lookback, horizon)
+    first = panel.offsets[:-1] + first
+    return count_windows(first, np.maximum(counts, 0), length, stride=stride)
 
 
-def choose_length(
-    panel: Panel, parts: Parts, section: WindowSection, *, segment: int | None
-) -> tuple[int, int]:
-    """Return lookback and horizon, in steps; `auto` is decided from the data.
+def count_windows(
+    first: IntArray, counts: IntArray, length: tuple[int, int], *, stride: int = 1
+) -> WindowIndex:
+    """Return so many windows of each series.
 
-    The horizon is one season (8 steps without one), the lookback three horizons,
-    both made shorter where a part has no room for them; the lookback is then
-    rounded to whole segments.
+    Args:
+        first: shape (series,), where the first one starts in the flat array.
+        counts: shape (series,), how many follow each other from there.
+        length: lookback and horizon, in steps.
+        stride: steps between windows.
     """
-    room, train = _room(parts)
-    wanted = panel.season or HORIZON_WITHOUT_SEASON
-    chosen = max(min(wanted, room), 1)
-    horizon = chosen if section.horizon == "auto" else section.horizon
-    if section.lookback != "auto":
-        return section.lookback, horizon
-    lookback = max(min(LOOKBACK_IN_HORIZONS * horizon, train - horizon), 1)
-    if segment is not None:
-        lookback = max(lookback // segment, 1) * segment
-    return lookback, horizon
-
-
-def _room(parts: Parts) -> tuple[int, int]:
-    """Return the longest horizon every part allows, and the shortest train part."""
-    sizes = [
-        np.diff(spans, axis=1)[:, 0]
-        for spans in (parts.train, parts.validation, parts.test)
-    ]
-    train, validation, test = (int(size[size > 0].min()) for size in sizes)
-    if parts.by == "series":
-        return min(train, validation, test) // 4, min(train, validation, test)
-    return min(validation, test, train // 2), train
-
-
-def check_length(panel: Panel, parts: Parts, lookback: int, horizon: int) -> None:
-    """Refuse parts in which some series has no whole window.
-
-    Raises:
-        DataError: names the part, how many series are too short, and which.
-    """
-    for name in ("train", "validation", "test"):
-        spans = getattr(parts, name)
-        first = np.maximum(spans[:, 0] - lookback, 0)
-        in_part = spans[:, 1] > spans[:, 0]
-        short = np.flatnonzero(in_part & (spans[:, 1] - first < lookback + horizon))
-        if len(short):
-            raise DataError(
-                _too_short(panel, name, spans, (lookback, horizon), short),
-                hint="lower window.lookback or window.horizon, or give the "
-                f"{name} part more of the data",
-            )
-
-
-def _too_short(
-    panel: Panel, name: str, spans: IntArray, length: tuple[int, int], short: IntArray
-) -> str:
-    """Say which series have no whole window in a part."""
-    lookback, horizon = length
-    window = f"a window is {lookback} + {horizon} steps (lookback + horizon)"
-    sizes = np.diff(spans, axis=1)[:, 0]
-    worst = short[np.argmin(sizes[short])]
-    size = f"{panel.ids[worst]} has {sizes[worst]} steps there"
-    count = int(np.sum(sizes > 0))
-    if count == 1:
-        return f"the {name} part is shorter than a window: {window}, {size}"
-    which = ", ".join(panel.ids[i] for i in short[:5])
-    more = f" and {len(short) - 5} more" if len(short) > 5 else ""
-    return (
-        f"{len(short)} of {count} series have no whole window in the {name} part: "
-        f"{which}{more}; {window}, {size}"
-    )
+    ends = np.cumsum(counts, dtype=np.int64)
+    return WindowIndex(first, ends, stride, *length, range(int(ends[-1])))

@@ -35,7 +35,7 @@ def examine(
     The weights must still be those the batch met. Dropout may differ from the
     broken step; when all is finite without it, the layer is named accordingly.
     """
-    inputs, targets = engine.gather(windows.starts, windows.series)
+    inputs, targets = engine.objective.gather(windows.starts, windows.series)
     layer, bad = _first_bad_layer(engine, inputs, windows)
     worst = int(np.argmax(bad))
     start = windows.starts[worst] - panel.offsets[windows.series[worst]]
@@ -66,7 +66,7 @@ def _first_bad_layer(
     for layer in engine.forecaster.core.layers:
         flow = layer(flow, training=False)
         outputs.append((layer.name, flow))
-    errors = engine.window_errors(windows.starts, windows.series, training=False)
+    errors = engine.objective.window_errors(windows.starts, windows.series)
     outputs.append(("loss", loss_per_window(engine.section.loss, errors)))
     for name, output in outputs:
         array = np.asarray(output)
@@ -85,7 +85,7 @@ def _bad_gradient(engine: Engine, windows: WindowIndex) -> str:
     """
     tf = load_tensorflow()
     with tf.GradientTape() as tape:
-        errors = engine.window_errors(windows.starts, windows.series, training=False)
+        errors = engine.objective.window_errors(windows.starts, windows.series)
         loss = tf.reduce_mean(loss_per_window(engine.section.loss, errors))
     layers = [layer for layer in engine.forecaster.core.layers if layer.weights]
     weights = [layer.trainable_variables for layer in layers]

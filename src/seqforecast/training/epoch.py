@@ -1,44 +1,37 @@
 """The compiled epoch: gather windows by index, step, report each loss."""
 
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from seqforecast.backend import load_keras, load_tensorflow
 from seqforecast.data.panel import FloatArray
 from seqforecast.data.windows import WindowIndex
+from seqforecast.errors import BackendError
 from seqforecast.models.builder import Forecaster
-from seqforecast.models.forecasting import batch_size
+from seqforecast.training import programs
+from seqforecast.training.history import Steps
+from seqforecast.training.kernels.core import run_core
 from seqforecast.training.losses import loss_per_window
+from seqforecast.training.objective import Objective
 from seqforecast.training.section import TrainingSection
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Steps:
-    """What some training steps reported.
-
-    Attributes:
-        losses: shape (steps done,); the last one is not finite when training broke.
-        norms: gradient norms before clipping, same shape.
-    """
-
-    losses: npt.NDArray[np.float32]
-    norms: npt.NDArray[np.float32]
-
-    @property
-    def is_finite(self) -> bool:
-        """Whether every loss and every gradient is a number."""
-        return bool(np.isfinite(self.losses).all() and np.isfinite(self.norms).all())
+LOGGER = logging.getLogger("seqforecast")
 
 
 class Engine:
-    """Runs training steps and losses of one model on one panel.
+    """Runs training steps of one model on one panel.
 
-    The panel is held once, as a flat tensor; a batch is gathered from it inside
-    the compiled program, so memory does not grow with the number of windows.
+    Attributes:
+        forecaster: the model that learns.
+        section: how.
+        objective: what is made small.
+        optimizer: Keras' own.
+        mode: how training steps run; graph after XLA could not compile.
+        most_steps: the largest number of steps of one call of `train`.
     """
 
     def __init__(
@@ -47,146 +40,144 @@ class Engine:
         section: TrainingSection,
         values: FloatArray,
     ) -> None:
-        tf, keras = load_tensorflow(), load_keras()
+        keras = load_keras()
         self.forecaster = forecaster
         self.section = section
         self.optimizer = keras.optimizers.get(section.optimizer)
         self.optimizer.build(forecaster.core.trainable_variables)
-        self._values = tf.constant(values, tf.float32)
-        self._program = self._compile(self._steps, axes=2)
-        self._losses = self._compile(self._batch_losses, axes=1)
-        self._naive_losses = self._compile(self._batch_naive_losses, axes=1)
+        self.mode = programs.choose_mode(section)
+        most = min(programs.MOST_WINDOWS // section.batch_size, programs.MOST_STEPS)
+        self.most_steps = max(1, most)
+        self.objective = Objective(
+            forecaster, section.loss, values, eager=self.mode == "eager"
+        )
+        self._has_compiled = False
+        self._program = self._compile_steps()
 
     @property
     def variables(self) -> list[Any]:
         """Everything that training changes: weights, dropout state, optimizer."""
         return [*self.forecaster.model.variables, *self.optimizer.variables]
 
+    @property
+    def kernel(self) -> str:
+        """Which code runs the recurrent layers in training."""
+        return programs.describe_kernel(self.forecaster.core, self.mode)
+
     def set_learning_rate(self, rate: float) -> None:
         """Use this rate from the next step on."""
         self.optimizer.learning_rate.assign(rate)
 
-    def train(self, batches: WindowIndex, steps: int) -> Steps:
-        """Take steps on batches of equal size, one after another.
+    def train(self, windows: WindowIndex) -> Steps:
+        """Take steps on batches of windows, one after another; the last may be partial.
 
         A step whose loss or gradient is not finite changes nothing and is the
         last one taken.
+
+        Args:
+            windows: in the order they are learnt from, of at most `most_steps` steps.
+
+        Raises:
+            ValueError: there are more.
         """
-        shape = (steps, len(batches) // steps)
-        done, losses, norms = self._program(
-            batches.starts.reshape(shape), batches.series.reshape(shape)
+        batch, count = self.section.batch_size, len(windows)
+        room = self.most_steps * batch
+        if not 0 < count <= room:
+            raise ValueError(f"expected 1 to {room} windows, got {count}")
+        # Every call has the same shapes: XLA compiles once. What is not there is
+        # filled with the last window and counts nothing.
+        shape, missing = (self.most_steps, batch), room - count
+        starts, series = (
+            np.pad(each, (0, missing), "edge").reshape(shape)
+            for each in windows.locate()
         )
+        done, losses, norms = self._run(starts, series, np.int32(count))
         taken = int(done)
-        return Steps(losses.numpy()[:taken], norms.numpy()[:taken])
+        sizes = np.full(taken, batch)
+        sizes[-1] = min(count - (taken - 1) * batch, batch)
+        return Steps(losses.numpy()[:taken], norms.numpy()[:taken], sizes)
 
-    def loss(self, windows: WindowIndex) -> float:
-        """Return the mean loss over windows, without learning from them."""
-        return self._mean(self._losses, windows)
+    def _run(self, *arrays: Any) -> Any:
+        """Run the program; as a graph when XLA turns out not to compile it."""
+        errors = load_tensorflow().errors
+        refusals = (errors.InvalidArgumentError, errors.UnimplementedError)
+        try:
+            made = self._program(*arrays)
+        except (*refusals, errors.InternalError, errors.NotFoundError) as error:
+            if self._has_compiled or self.mode != "xla":
+                raise
+            why = programs.explain_refusal(error)
+            if self.section.compile == "xla":
+                hint = "set training.compile: auto, which falls back to a graph"
+                raise BackendError(why, hint=hint) from error
+            LOGGER.warning("%s; training runs as a graph, which is slower", why)
+            self._has_compiled, self.mode = True, "graph"
+            self._program = self._compile_steps()
+            return self._program(*arrays)
+        self._has_compiled = True
+        return made
 
-    def naive_loss(self, windows: WindowIndex) -> float:
-        """Return the mean loss of repeating the last value, in the same unit."""
-        return self._mean(self._naive_losses, windows)
+    def _compile_steps(self) -> Callable[..., Any]:
+        shape = [self.most_steps, self.section.batch_size]
+        shapes: list[tuple[Any, str]] = [
+            (shape, "int64"),
+            (shape, "int32"),
+            ([], "int32"),
+        ]
+        return programs.compiled(self._steps, self.mode, shapes)
 
-    def _mean(self, losses: Callable[..., Any], windows: WindowIndex) -> float:
-        total = 0.0
-        for chunk in windows.chunks(batch_size(self.forecaster)):
-            some = losses(chunk.starts, chunk.series)
-            total += float(np.sum(some.numpy(), dtype=np.float64))
-        return total / len(windows)
-
-    def window_errors(self, starts: Any, series: Any, *, training: bool) -> Any:
-        """Return scaled errors, forecast less truth, of shape (batch, horizon).
-
-        The difference is taken relative to the window's level, before float32 can
-        lose it in values that are large.
-        """
-        lookbacks, targets = self.gather(starts, series)
-        parts = self.forecaster
-        normalised, level, width, spread = parts.normalize(*lookbacks)
-        out = parts.core(normalised, training=training)
-        if parts.normalize.kind == "logmean":
-            return (parts.denormalize(out, level, width) - targets) / spread
-        return (out * width - (targets - level)) / spread
-
-    def gather(self, starts: Any, series: Any) -> tuple[list[Any], Any]:
-        """Return the model's raw inputs and the raw targets of some windows."""
+    def _steps(self, starts: Any, series: Any, windows: Any) -> tuple[Any, Any, Any]:
+        """Take one step a row until the windows end or one is not finite."""
         tf = load_tensorflow()
-        lookback, horizon = self.forecaster.lookback, self.forecaster.horizon
-        window = tf.gather(
-            self._values, starts[:, None] + tf.range(lookback + horizon, dtype=tf.int64)
-        )
-        inputs = [window[:, :lookback, None]]
-        if self.forecaster.needs_series:
-            inputs.append(series)
-        return inputs, window[:, lookback:]
-
-    def _compile(
-        self, function: Callable[..., Any], *, axes: int
-    ) -> Callable[..., Any]:
-        """Return the function of starts and series as `training.compile` asks.
-
-        A graph is traced once for all sizes; XLA compiles for each size anew.
-        """
-        mode = self.section.compile
-        if mode == "eager":
-            return function
-        tf = load_tensorflow()
-        if mode == "xla":
-            compiled = tf.function(function, jit_compile=True, autograph=False)
-        else:
-            sizes = [None] * axes
-            signature = [tf.TensorSpec(sizes, kind) for kind in (tf.int64, tf.int32)]
-            compiled = tf.function(function, signature, autograph=False)
-        return compiled  # type: ignore[no-any-return]
-
-    def _batch_losses(self, starts: Any, series: Any) -> Any:
-        errors = self.window_errors(starts, series, training=False)
-        return loss_per_window(self.section.loss, errors)
-
-    def _batch_naive_losses(self, starts: Any, series: Any) -> Any:
-        lookbacks, targets = self.gather(starts, series)
-        *_, spread = self.forecaster.normalize(*lookbacks)
-        errors = (lookbacks[0][:, -1, :] - targets) / spread
-        return loss_per_window(self.section.loss, errors)
-
-    def _steps(self, starts: Any, series: Any) -> tuple[Any, Any, Any]:
-        """Take one step a row until one is not finite."""
-        tf = load_tensorflow()
-        starts = tf.convert_to_tensor(starts)
-        series = tf.convert_to_tensor(series)
-        count = tf.shape(starts)[0]
+        starts, series = map(tf.convert_to_tensor, (starts, series))
+        batch = self.section.batch_size
 
         def go_on(step: Any, healthy: Any, *_: Any) -> Any:
-            return tf.logical_and(step < count, healthy)
+            return tf.logical_and(step * batch < windows, healthy)
 
         def take(step: Any, _healthy: Any, losses: Any, norms: Any) -> Any:
-            loss, norm = self._step(starts[step], series[step])
+            counted = tf.range(batch) < windows - step * batch
+            weights = tf.cast(counted, tf.float32)
+            loss, norm = self._step(starts[step], series[step], weights)
             healthy = tf.logical_and(tf.math.is_finite(loss), tf.math.is_finite(norm))
             losses = tf.tensor_scatter_nd_update(losses, [[step]], [loss])
             norms = tf.tensor_scatter_nd_update(norms, [[step]], [norm])
             return step + 1, healthy, losses, norms
 
-        start = (tf.constant(0), tf.cast(1, tf.bool), *[tf.zeros([count])] * 2)
+        rows = tf.zeros([self.most_steps])
         done, _, losses, norms = tf.while_loop(
-            go_on, take, start, parallel_iterations=1
+            go_on,
+            take,
+            (tf.constant(0), tf.cast(1, tf.bool), rows, rows),
+            parallel_iterations=1,
         )
         return done, losses, norms
 
-    def _step(self, starts: Any, series: Any) -> tuple[Any, Any]:
-        """Take one step and return its loss and gradient norm."""
+    def _step(self, starts: Any, series: Any, weights: Any) -> tuple[Any, Any]:
+        """Take one step and return its loss and gradient norm.
+
+        Args:
+            starts: shape (batch,).
+            series: shape (batch,).
+            weights: shape (batch,); 0 for windows that only fill the batch, else 1.
+        """
         tf = load_tensorflow()
-        weights = self.forecaster.core.trainable_variables
+        core = partial(self.forecaster.core, training=True)
+        if self.mode == "xla":
+            core = partial(run_core, self.forecaster.core)
+        variables = self.forecaster.core.trainable_variables
         with tf.GradientTape() as tape:
-            errors = self.window_errors(starts, series, training=True)
-            loss = tf.reduce_mean(loss_per_window(self.section.loss, errors))
-        gradients = tape.gradient(loss, weights)
+            errors = self.objective.window_errors(starts, series, core)
+            losses = loss_per_window(self.section.loss, errors)
+            loss = tf.reduce_sum(losses * weights) / tf.reduce_sum(weights)
+        gradients = tape.gradient(loss, variables)
         norm = tf.linalg.global_norm(gradients)
         if self.section.clip_norm is not None:
             factor = self.section.clip_norm / tf.maximum(norm, self.section.clip_norm)
             gradients = [gradient * factor for gradient in gradients]
 
         def learn() -> Any:
-            self.optimizer.apply(gradients, weights)
+            self.optimizer.apply(gradients, variables)
             return tf.constant(0)
 
         healthy = tf.logical_and(tf.math.is_finite(loss), tf.math.is_finite(norm))

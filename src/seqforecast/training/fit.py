@@ -14,15 +14,12 @@ from seqforecast.training.autopsy import examine
 from seqforecast.training.checkpoints import Arrays, Checkpoint, check_shapes
 from seqforecast.training.epoch import Engine
 from seqforecast.training.history import EpochRecord, History, best_epoch, should_stop
-from seqforecast.training.sampling import order_windows
+from seqforecast.training.sampling import Order, order_windows
 from seqforecast.training.schedules import learning_rate
 from seqforecast.training.seeding import epoch_generator
 
 # Progress, Ctrl-C and the check for NaN come between chunks of about this long.
 SECONDS_PER_CHUNK = 0.5
-
-# XLA compiles for every number of steps anew, so there are two of them.
-STEPS_OF_XLA = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,20 +104,18 @@ def _run_epoch(
 
     started = time.perf_counter()
     losses, norms, weights = [], [], []
-    fixed = STEPS_OF_XLA if section.compile == "xla" else None
-    for batches, steps in _chunks(data.train.take(order), section.batch_size, fixed):
-        taken = engine.train(batches, steps)
-        size = len(batches) // steps
+    done = 0
+    for windows in _chunks(order, engine):
+        taken = engine.train(windows)
         if not taken.is_finite:
-            bad = batches.take(slice((len(taken.losses) - 1) * size, None))
-            raise examine(engine, data.panel, bad.take(slice(size)), epoch.number)
+            first = (len(taken.losses) - 1) * section.batch_size
+            bad = windows.take(slice(first, first + section.batch_size))
+            raise examine(engine, data.panel, bad, epoch.number)
         losses.append(taken.losses)
         norms.append(taken.norms)
-        weights.append(np.full(steps, size))
-        mean = _mean(losses, weights)
-        watcher.stepped(
-            epoch.number, int(np.sum(np.concatenate(weights))), len(order), mean
-        )
+        weights.append(taken.windows)
+        done += len(windows)
+        watcher.stepped(epoch.number, done, len(order), _mean(losses, weights))
     trained = time.perf_counter()
 
     return EpochRecord(
@@ -135,27 +130,20 @@ def _run_epoch(
     )
 
 
-def _chunks(
-    windows: WindowIndex, batch: int, fixed: int | None
-) -> Iterator[tuple[WindowIndex, int]]:
-    """Yield whole batches, as many as fit into a chunk; then the partial batch.
+def _chunks(order: Order, engine: Engine) -> Iterator[WindowIndex]:
+    """Yield the windows of an epoch, as many steps as fit into a chunk at a time.
 
-    The first chunk is one step: it measures how long a step takes. With a fixed
-    number of steps, chunks have that many, or one where fewer are left.
+    The first chunk is one step: it measures how long a step takes.
     """
-    whole = len(windows) // batch
+    batch = engine.section.batch_size
     done, steps = 0, 1
-    while done < whole:
-        if fixed is not None:
-            steps = fixed if whole - done >= fixed else 1
-        steps = min(steps, whole - done)
+    while done < len(order):
         started = time.perf_counter()
-        yield windows.take(slice(done * batch, (done + steps) * batch)), steps
+        yield order.part(done, done + steps * batch)
         seconds = (time.perf_counter() - started) / steps
-        done += steps
-        steps = max(1, min(int(SECONDS_PER_CHUNK / seconds), 4 * steps + 16))
-    if len(windows) % batch:
-        yield windows.take(slice(whole * batch, None)), 1
+        done += steps * batch
+        steps = min(int(SECONDS_PER_CHUNK / seconds), 4 * steps + 16, engine.most_steps)
+        steps = max(1, steps)
 
 
 def _validate(engine: Engine, data: TrainingData, epoch: int) -> float:
@@ -164,11 +152,11 @@ def _validate(engine: Engine, data: TrainingData, epoch: int) -> float:
     Raises:
         NotFiniteError: it is not finite.
     """
-    loss = engine.loss(data.validation)
+    loss = engine.objective.loss(data.validation)
     if math.isfinite(loss):
         return loss
     for chunk in data.validation.chunks(engine.section.batch_size):
-        if not math.isfinite(engine.loss(chunk)):
+        if not math.isfinite(engine.objective.loss(chunk)):
             raise examine(engine, data.panel, chunk, epoch)
     return loss
 

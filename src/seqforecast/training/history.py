@@ -1,9 +1,32 @@
-"""History: what is recorded when an epoch ends."""
+"""History: what steps report, and what is recorded when an epoch ends."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steps:
+    """What some training steps reported.
+
+    Attributes:
+        losses: shape (steps done,); the last one is not finite when training broke.
+        norms: gradient norms before clipping, same shape.
+        windows: how many windows each step was taken on, same shape.
+    """
+
+    losses: npt.NDArray[np.float32]
+    norms: npt.NDArray[np.float32]
+    windows: npt.NDArray[np.int64]
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether every loss and every gradient is a number."""
+        return bool(np.isfinite(self.losses).all() and np.isfinite(self.norms).all())
 
 
 @dataclass(frozen=True, slots=True)

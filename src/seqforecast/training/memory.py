@@ -26,7 +26,7 @@ def memory_profile(engine: Engine, windows: WindowIndex) -> npt.NDArray[np.float
     tf = load_tensorflow()
     count = min(len(windows), MOST_WINDOWS)
     chosen = windows.take(np.linspace(0, len(windows) - 1, count).astype(np.int64))
-    inputs, targets = engine.gather(chosen.starts, chosen.series)
+    inputs, targets = engine.objective.gather(chosen.starts, chosen.series)
     forecaster = engine.forecaster
     normalised, level, width, spread = forecaster.normalize(*inputs)
     with tf.GradientTape() as tape:

@@ -63,5 +63,5 @@ class TrainingSection(Section):
         description="auto, cpu, gpu or gpu:N",
     )
     compile: Literal["auto", "xla", "graph", "eager"] = Field(
-        default="auto", description="how the training step runs; auto: graph"
+        default="auto", description="how steps run; auto: xla on a CPU, else a graph"
     )

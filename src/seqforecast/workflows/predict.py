@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from seqforecast.config.loading import load_experiment
 from seqforecast.data.panel import Panel
-from seqforecast.data.windows import WindowIndex
+from seqforecast.data.windows import WindowIndex, count_windows
 from seqforecast.errors import ConfigError, DataError
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.forecasting import forecast
@@ -93,8 +93,8 @@ def last_windows(panel: Panel, lookback: int) -> WindowIndex:
             f"{lookback} steps: {panel.ids[short[0]]} has {panel.lengths[short[0]]}",
             hint="give them more history, or leave them out",
         )
-    series = np.arange(len(panel.ids), dtype=np.int32)
-    return WindowIndex(panel.offsets[1:] - lookback, series, lookback, 0)
+    one_each = np.ones(len(panel.ids), np.int64)
+    return count_windows(panel.offsets[1:] - lookback, one_each, (lookback, 0))
 
 
 def _warn_of_strangers(panel: Panel, known: list[str]) -> None:

@@ -7,16 +7,12 @@ from typing import Any
 
 from seqforecast.config.experiment import Experiment
 from seqforecast.data.frequency import infer_season
+from seqforecast.data.lengths import check_length, choose_length
 from seqforecast.data.panel import Panel
 from seqforecast.data.parts import Parts
 from seqforecast.data.scaling import Doubles, Scaler, learn_scale, train_deviation
 from seqforecast.data.splitting import split
-from seqforecast.data.windows import (
-    WindowIndex,
-    check_length,
-    choose_length,
-    index_windows,
-)
+from seqforecast.data.windows import WindowIndex, index_windows
 from seqforecast.models.normalization import check_values
 
 

@@ -144,11 +144,12 @@ def _finish(
     }
     learnt = Learnt(
         history=history,
-        naive_loss=engine.naive_loss(prepared.validation),
+        naive_loss=engine.objective.naive_loss(prepared.validation),
         memory_before=untrained,
         memory_after=memory_profile(engine, prepared.validation),
     )
     draw_pictures(run, prepared, engine.forecaster, learnt, metrics["test"])
+    facts["kernel"] = engine.kernel
     manifest.end(run, facts, status="complete")
     write_json(run.metrics, metrics)
 

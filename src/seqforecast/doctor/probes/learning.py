@@ -22,7 +22,7 @@ def probe_training(device: str) -> dict[str, Any]:
     from seqforecast.doctor.probes.workload import repeat, sine_engine
 
     engine, windows = sine_engine(MODEL, TRAINING, *LENGTH)
-    taken = engine.train(repeat(windows, STEPS), STEPS)
+    taken = engine.train(repeat(windows, STEPS))
     return {"device": device, "losses": {device: taken.losses.tolist()}}
 
 
@@ -34,9 +34,9 @@ def probe_saving(device: str) -> dict[str, Any]:
     from seqforecast.models.builder import load_forecaster
 
     engine, windows = sine_engine(MODEL, TRAINING, *LENGTH)
-    engine.train(windows, 1)
+    engine.train(windows)
     series = tf.constant(windows.series)
-    lookbacks, _ = engine.gather(tf.constant(windows.starts), series)
+    lookbacks, _ = engine.objective.gather(tf.constant(windows.starts), series)
     values = lookbacks[0][:, :, 0]
     before = engine.forecaster.forecast(values, series).numpy()
     with tempfile.TemporaryDirectory() as folder:

@@ -55,10 +55,10 @@ def _milliseconds(
 
     engine, windows = sine_engine(model, training, *length)
     batches = repeat(windows, STEPS)
-    engine.train(batches, STEPS)
+    engine.train(batches)
     taken: list[float] = []
     while len(taken) < CALLS and (len(taken) < 2 or sum(taken) < ENOUGH_SECONDS):
         started = time.perf_counter()
-        engine.train(batches, STEPS)
+        engine.train(batches)
         taken.append(time.perf_counter() - started)
     return 1000 * float(np.median(taken)) / STEPS

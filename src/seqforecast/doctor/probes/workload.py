@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from seqforecast.data.scaling import Scaler
-from seqforecast.data.windows import WindowIndex
+from seqforecast.data.windows import WindowIndex, count_windows
 from seqforecast.models.builder import build_forecaster
 from seqforecast.models.section import ModelSection
 from seqforecast.training.epoch import Engine
@@ -42,9 +42,8 @@ def sine_engine(
     )
     engine = Engine(forecaster, section, values.astype(np.float32))
     engine.set_learning_rate(section.learning_rate)
-    starts = np.arange(section.batch_size)
-    series = np.zeros(section.batch_size, dtype=np.int32)
-    return engine, WindowIndex(starts, series, lookback, horizon)
+    one_batch = np.array([section.batch_size])
+    return engine, count_windows(np.zeros(1, np.int64), one_batch, (lookback, horizon))
 
 
 def repeat(windows: WindowIndex, times: int) -> WindowIndex:

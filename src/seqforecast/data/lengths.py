@@ -1,0 +1,84 @@
+"""How long windows are: lookback and horizon, chosen from the data and checked."""
+
+import numpy as np
+
+from seqforecast.data.panel import IntArray, Panel
+from seqforecast.data.parts import Parts
+from seqforecast.data.windows import WindowSection
+from seqforecast.errors import DataError
+
+# Without a season there is no natural horizon; eight steps show more than one.
+HORIZON_WITHOUT_SEASON = 8
+LOOKBACK_IN_HORIZONS = 3
+
+
+def choose_length(
+    panel: Panel, parts: Parts, section: WindowSection, *, segment: int | None
+) -> tuple[int, int]:
+    """Return lookback and horizon, in steps; `auto` is decided from the data.
+
+    The horizon is one season (8 steps without one), the lookback three horizons,
+    both made shorter where a part has no room for them; the lookback is then
+    rounded to whole segments.
+    """
+    room, train = _room(parts)
+    wanted = panel.season or HORIZON_WITHOUT_SEASON
+    chosen = max(min(wanted, room), 1)
+    horizon = chosen if section.horizon == "auto" else section.horizon
+    if section.lookback != "auto":
+        return section.lookback, horizon
+    lookback = max(min(LOOKBACK_IN_HORIZONS * horizon, train - horizon), 1)
+    if segment is not None:
+        lookback = max(lookback // segment, 1) * segment
+    return lookback, horizon
+
+
+def _room(parts: Parts) -> tuple[int, int]:
+    """Return the longest horizon every part allows, and the shortest train part."""
+    sizes = [
+        np.diff(spans, axis=1)[:, 0]
+        for spans in (parts.train, parts.validation, parts.test)
+    ]
+    train, validation, test = (int(size[size > 0].min()) for size in sizes)
+    if parts.by == "series":
+        return min(train, validation, test) // 4, min(train, validation, test)
+    return min(validation, test, train // 2), train
+
+
+def check_length(panel: Panel, parts: Parts, lookback: int, horizon: int) -> None:
+    """Refuse parts in which some series has no whole window.
+
+    Raises:
+        DataError: names the part, how many series are too short, and which.
+    """
+    for name in ("train", "validation", "test"):
+        spans = getattr(parts, name)
+        first = np.maximum(spans[:, 0] - lookback, 0)
+        in_part = spans[:, 1] > spans[:, 0]
+        short = np.flatnonzero(in_part & (spans[:, 1] - first < lookback + horizon))
+        if len(short):
+            raise DataError(
+                _too_short(panel, name, spans, (lookback, horizon), short),
+                hint="lower window.lookback or window.horizon, or give the "
+                f"{name} part more of the data",
+            )
+
+
+def _too_short(
+    panel: Panel, name: str, spans: IntArray, length: tuple[int, int], short: IntArray
+) -> str:
+    """Say which series have no whole window in a part."""
+    lookback, horizon = length
+    window = f"a window is {lookback} + {horizon} steps (lookback + horizon)"
+    sizes = np.diff(spans, axis=1)[:, 0]
+    worst = short[np.argmin(sizes[short])]
+    size = f"{panel.ids[worst]} has {sizes[worst]} steps there"
+    count = int(np.sum(sizes > 0))
+    if count == 1:
+        return f"the {name} part is shorter than a window: {window}, {size}"
+    which = ", ".join(panel.ids[i] for i in short[:5])
+    more = f" and {len(short) - 5} more" if len(short) > 5 else ""
+    return (
+        f"{len(short)} of {count} series have no whole window in the {name} part: "
+        f"{which}{more}; {window}, {size}"
+    )

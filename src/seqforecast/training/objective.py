@@ -1,0 +1,101 @@
+"""The objective: scaled errors of windows, and their mean loss over many."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from seqforecast.backend import load_tensorflow
+from seqforecast.data.panel import FloatArray
+from seqforecast.data.windows import WindowIndex
+from seqforecast.models.builder import Forecaster
+from seqforecast.models.forecasting import batch_size
+from seqforecast.training.losses import loss_per_window
+from seqforecast.training.programs import Mode, compiled
+
+
+class Objective:
+    """What one model is to make small on one panel.
+
+    The panel is held once, as a flat tensor; a batch is gathered from it inside
+    the compiled program, so memory does not grow with the number of windows.
+
+    Attributes:
+        forecaster: the model.
+        loss_name: mse, mae or huber.
+    """
+
+    def __init__(
+        self, forecaster: Forecaster, loss: str, values: FloatArray, *, eager: bool
+    ) -> None:
+        tf = load_tensorflow()
+        self.forecaster = forecaster
+        self.loss_name = loss
+        self._values = tf.constant(values, tf.float32)
+        # XLA halves the speed of large forward passes: these are always graphs.
+        mode: Mode = "eager" if eager else "graph"
+        one_axis = [([None], "int64"), ([None], "int32")]
+        self._losses = compiled(self._batch_losses, mode, one_axis)
+        self._naive_losses = compiled(self._batch_naive_losses, mode, one_axis)
+
+    def loss(self, windows: WindowIndex) -> float:
+        """Return the mean loss over windows, without learning from them."""
+        return self._mean(self._losses, windows)
+
+    def naive_loss(self, windows: WindowIndex) -> float:
+        """Return the mean loss of repeating the last value, in the same unit."""
+        return self._mean(self._naive_losses, windows)
+
+    def _mean(self, losses: Callable[..., Any], windows: WindowIndex) -> float:
+        tf = load_tensorflow()
+        total = 0.0
+        for chunk in windows.chunks(batch_size(self.forecaster)):
+            some = losses(*map(tf.constant, chunk.locate()))
+            total += float(np.sum(some.numpy(), dtype=np.float64))
+        return total / len(windows)
+
+    def window_errors(
+        self, starts: Any, series: Any, core: Callable[[Any], Any] | None = None
+    ) -> Any:
+        """Return scaled errors, forecast less truth, of shape (batch, horizon).
+
+        The difference is taken relative to the window's level, before float32 can
+        lose it in values that are large.
+
+        Args:
+            starts: where the windows start in the flat array, shape (batch,).
+            series: which series they belong to, shape (batch,).
+            core: from normalised windows to normalised forecasts; default the model's
+                core as it forecasts, without dropout.
+        """
+        lookbacks, targets = self.gather(starts, series)
+        parts = self.forecaster
+        normalised, level, width, spread = parts.normalize(*lookbacks)
+        out = (
+            parts.core(normalised, training=False) if core is None else core(normalised)
+        )
+        if parts.normalize.kind == "logmean":
+            return (parts.denormalize(out, level, width) - targets) / spread
+        return (out * width - (targets - level)) / spread
+
+    def gather(self, starts: Any, series: Any) -> tuple[list[Any], Any]:
+        """Return the model's raw inputs and the raw targets of some windows."""
+        tf = load_tensorflow()
+        lookback, horizon = self.forecaster.lookback, self.forecaster.horizon
+        window = tf.gather(
+            self._values, starts[:, None] + tf.range(lookback + horizon, dtype=tf.int64)
+        )
+        inputs = [window[:, :lookback, None]]
+        if self.forecaster.needs_series:
+            inputs.append(series)
+        return inputs, window[:, lookback:]
+
+    def _batch_losses(self, starts: Any, series: Any) -> Any:
+        errors = self.window_errors(starts, series)
+        return loss_per_window(self.loss_name, errors)
+
+    def _batch_naive_losses(self, starts: Any, series: Any) -> Any:
+        lookbacks, targets = self.gather(starts, series)
+        *_, spread = self.forecaster.normalize(*lookbacks)
+        errors = (lookbacks[0][:, -1, :] - targets) / spread
+        return loss_per_window(self.loss_name, errors)
