@@ -51,7 +51,10 @@ def train(
 
 
 def same_run(one: RunDirectory, other: RunDirectory) -> list[str]:
-    """Return what differs beside times and rates: names of files and columns."""
+    """Return what differs beside times, rates and memory: names of files, columns.
+
+    `training` and `stages` of metrics.json hold only such.
+    """
     different = []
     histories = [pd.read_csv(run.history) for run in (one, other)]
     timed = ["seconds", "windows_per_second"]

@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from seqforecast.backend import load_keras
 from seqforecast.config.loading import Loaded, load_experiment
 from seqforecast.errors import DataError, RunError
 from seqforecast.models.builder import build_forecaster
@@ -18,13 +19,14 @@ from seqforecast.training.devices import Device, use_device
 from seqforecast.training.epoch import Engine
 from seqforecast.training.evidence import shape_of
 from seqforecast.training.fit import TrainingData, fit
-from seqforecast.training.history import History, best_epoch
 from seqforecast.training.memory import memory_profile
 from seqforecast.training.seeding import fix_seeds
+from seqforecast.workflows.outcome import describe_training, say_what_was_kept
 from seqforecast.workflows.pictures import Learnt, draw_pictures
 from seqforecast.workflows.prepare import Prepared, prepare
 from seqforecast.workflows.scoring import score_test, score_validation
 from seqforecast.workflows.setup import facts_of, say_notes, write_setup
+from seqforecast.workflows.stages import Stages, describe_stages
 from seqforecast.workflows.stopping import stoppable
 from seqforecast.workflows.watching import Recorder, Silent
 
@@ -45,18 +47,20 @@ def train_experiment(
         RunError: the run directory is taken, or the disk is full.
         Interrupted: Ctrl-C or SIGTERM.
     """
+    stages = Stages()
     with records.logged() as log, stoppable():
         place.check()
         prepared = prepare(loaded.experiment, loaded.folder)
         say_notes(prepared)
-        device, engine = _build(prepared)
+        stages.end("read data")
+        device, engine = build(prepared, stages)
         facts = manifest.describe(facts_of(prepared, device), loaded.folder)
         run = place.create(loaded.experiment.name)
         with run.locked(), closing(display or Silent()) as shown:
             records.log_into(run, log)
             with manifest.recorded(run, facts):
                 write_setup(run, loaded, prepared, engine.forecaster)
-                _finish(run, prepared, engine, shown, facts)
+                _finish(run, prepared, engine, shown, facts, stages=stages)
     return run
 
 
@@ -69,6 +73,7 @@ def resume_run(path: Path, display: Silent | None = None) -> RunDirectory:
         RunError: there is no such run, it is complete, or another process has it.
         DataError: the data are no longer those the run began with.
     """
+    stages = Stages()
     run = opening.open_run(path)
     with records.logged() as log, stoppable(), run.locked():
         if run.is_complete:
@@ -85,7 +90,8 @@ def resume_run(path: Path, display: Silent | None = None) -> RunDirectory:
         loaded = load_experiment(run.resolved)
         prepared = prepare(loaded.experiment, loaded.folder)
         _check_same_data(facts, prepared, path)
-        device, engine = _build(prepared)
+        stages.end("read data")
+        device, engine = build(prepared, stages)
         resumed = [*facts.get("resumed", []), manifest.now().isoformat()]
         again = {"status": "running", "ended": None, "resumed": resumed}
         facts |= facts_of(prepared, device) | again
@@ -93,12 +99,18 @@ def resume_run(path: Path, display: Silent | None = None) -> RunDirectory:
             records.log_into(run, log)
             LOGGER.info("resuming %s", path)
             with manifest.recorded(run, facts):
-                _finish(run, prepared, engine, shown, facts)
+                _finish(run, prepared, engine, shown, facts, stages=stages)
     return run
 
 
-def _build(prepared: Prepared) -> tuple[Device, Engine]:
-    """Choose the device, fix the seeds, build model and optimizer."""
+def build(prepared: Prepared, stages: Stages) -> tuple[Device, Engine]:
+    """Start TensorFlow, choose the device, fix the seeds, build model and optimizer.
+
+    Raises:
+        BackendError: TensorFlow does not load, or the device is not there.
+    """
+    load_keras()
+    stages.end("start TensorFlow")
     experiment = prepared.experiment
     lookback, batch = prepared.train.lookback, experiment.training.batch_size
     shape = shape_of(experiment.model, lookback, batch)
@@ -111,7 +123,9 @@ def _build(prepared: Prepared) -> tuple[Device, Engine]:
         lookback=lookback,
         horizon=prepared.train.horizon,
     )
-    return device, Engine(forecaster, experiment.training, prepared.panel.values)
+    engine = Engine(forecaster, experiment.training, prepared.panel.values)
+    stages.end("build model")
+    return device, engine
 
 
 def _finish(
@@ -120,6 +134,8 @@ def _finish(
     engine: Engine,
     display: Silent,
     facts: dict[str, Any],
+    *,
+    stages: Stages,
 ) -> None:
     """Train from the last checkpoint on, score, draw, and complete the run."""
     resume = Checkpoint.read(run.checkpoint) if run.checkpoint.is_file() else None
@@ -133,15 +149,18 @@ def _finish(
         records.write_arrays(run.bad_batch, error.batch)
         raise
     display.close()
-    _say_what_was_kept(history, engine)
+    say_what_was_kept(history, engine)
+    stages.end("train")
 
     write_whole(run.model, engine.forecaster.model.save)
+    stages.end("save model")
     metrics: dict[str, Any] = {
         "schema": 1,
         "test": score_test(run, prepared, engine.forecaster),
         "validation": {"model": score_validation(prepared, engine.forecaster)},
-        "training": _training(history, engine, facts),
+        "training": describe_training(history, engine, facts),
     }
+    stages.end("score")
     learnt = Learnt(
         history=history,
         naive_loss=engine.objective.naive_loss(prepared.validation),
@@ -149,39 +168,13 @@ def _finish(
         memory_after=memory_profile(engine, prepared.validation),
     )
     draw_pictures(run, prepared, engine.forecaster, learnt, metrics["test"])
+    stages.end("draw")
+    for line in describe_stages(stages.done):
+        LOGGER.debug("%s", line)
+    metrics["stages"] = stages.values()
     facts["kernel"] = engine.kernel
     manifest.end(run, facts, status="complete")
     write_json(run.metrics, metrics)
-
-
-def _say_what_was_kept(history: History, engine: Engine) -> None:
-    """Say which epoch is scored, and why training ended."""
-    best, patience = best_epoch(history), engine.section.patience
-    early = len(history) < engine.section.epochs
-    why = f", stopped after {patience} epochs without improvement" if early else ""
-    LOGGER.info(
-        "kept epoch %d of %d: validation loss %.4g%s",
-        best,
-        len(history),
-        history[best - 1].val_loss,
-        why,
-    )
-
-
-def _training(
-    history: History, engine: Engine, facts: dict[str, Any]
-) -> dict[str, Any]:
-    """Return the `training` object of metrics.json."""
-    seconds = sum(record.seconds for record in history)
-    rates = [record.windows_per_second for record in history]
-    return {
-        "epochs": len(history),
-        "best_epoch": best_epoch(history),
-        "parameters": engine.forecaster.core.count_params(),
-        "seconds": seconds,
-        "windows_per_second": sorted(rates)[len(rates) // 2],
-        "device": facts["device"]["name"],
-    }
 
 
 def _check_same_data(facts: dict[str, Any], prepared: Prepared, path: Path) -> None:
