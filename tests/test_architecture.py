@@ -149,22 +149,39 @@ def test_only_runs_names_the_files_of_a_run(source: Source) -> None:
     assert not {at: name for at, name in named.items() if not at.startswith("runs/")}
 
 
-@pytest.mark.parametrize("words", ["--help", "train --help"])
+@pytest.mark.parametrize(
+    "words", ["--help", "train --help", "doctor --help", "config validate --help"]
+)
 def test_help_loads_nothing_heavy(words: str) -> None:
     """A user who asks for help does not wait for TensorFlow, pandas or our sections.
 
     typer checks a command's options with pydantic; the first help has no options.
     """
-    command = [sys.executable, "-X", "importtime", "-m", "seqforecast", *words.split()]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    loaded = {line.rpartition("|")[2].strip() for line in result.stderr.splitlines()}
+    loaded = loaded_by(words)
     ours = {name for name in loaded if name.startswith("seqforecast.")}
 
-    assert result.returncode == 0, result.stderr[-2000:]
     heavy = HEAVY | ({"pydantic"} if words == "--help" else set())
     assert not heavy & {name.partition(".")[0] for name in loaded}
     assert "seqforecast.cli.app" in ours
     assert {name.split(".")[1] for name in ours} <= {"cli", "errors"}
+
+
+@pytest.mark.parametrize("words", ["config validate etth1", "doctor --list-checks"])
+def test_what_needs_no_data_loads_neither_pandas_nor_tensorflow(words: str) -> None:
+    """NumPy comes with the sections of the data.
+
+    Broken on purpose: the file loaded through `workflows.prepare`.
+    """
+    loaded = {name.partition(".")[0] for name in loaded_by(words)}
+    assert HEAVY & loaded <= {"numpy"}
+
+
+def loaded_by(words: str) -> set[str]:
+    """The modules that a command of its own process imports."""
+    command = [sys.executable, "-X", "importtime", "-m", "seqforecast", *words.split()]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr[-2000:]
+    return {line.rpartition("|")[2].strip() for line in result.stderr.splitlines()}
 
 
 def test_messages_name_only_commands_there_are(source: Source) -> None:

@@ -55,6 +55,7 @@ BLOCKS = {
     "help": lambda _: help_of(),
     "help doctor": lambda _: help_of("doctor"),
     "help train": lambda _: help_of("train"),
+    "help config validate": lambda _: help_of("config", "validate"),
     "errors": errors,
     "settings": lambda _: settings_reference(),
 }

@@ -32,7 +32,16 @@ def experiment(tmp_path):
     return path
 
 
-@pytest.mark.parametrize("words", [["--help"], ["train", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["train", "--help"],
+        ["config", "--help"],
+        ["config", "validate", "--help"],
+    ],
+    ids=" ".join,
+)
 def test_help_reads_as_reviewed(words, golden):
     result = call(*words)
     assert result.exit_code == 0

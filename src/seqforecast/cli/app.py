@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from seqforecast import __version__
+from seqforecast.cli import config as configuration
 from seqforecast.cli import doctor as examination
 from seqforecast.cli import train as training
 from seqforecast.cli.printing import report_error
@@ -68,6 +69,7 @@ def seqforecast(
 
 app.command("train")(training.train)
 app.command("doctor")(examination.doctor)
+app.add_typer(configuration.commands, name="config")
 
 
 def main() -> None:
