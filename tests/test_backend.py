@@ -1,7 +1,9 @@
 """The door to TensorFlow sets its switches first, and says so when it does not open."""
 
+import gc
 import os
 import sys
+from contextlib import suppress
 from types import ModuleType
 
 import pytest
@@ -15,6 +17,7 @@ class Loaded(ModuleType):
 
     def get_logger(self):
         self.environ = dict(os.environ)
+        self.collected = gc.isenabled()
         return self
 
     def setLevel(self, level):  # noqa: N802 - as logging calls it
@@ -66,3 +69,23 @@ def test_a_tensorflow_that_does_not_load_is_an_error_with_a_hint(module, message
 
     assert str(caught.value).startswith("TensorFlow does not load: ")
     assert "seqforecast doctor" in caught.value.hint
+
+
+@pytest.mark.parametrize("module", [Loaded("tensorflow"), None])
+@pytest.mark.parametrize("was_on", [True, False])
+def test_collection_is_as_it_was_after_the_import(module, was_on, load):
+    """Broken on purpose: `gc.enable` left out; called whatever it was before."""
+    before = gc.isenabled()
+    try:
+        (gc.enable if was_on else gc.disable)()
+        with suppress(BackendError):
+            load(module)
+        assert gc.isenabled() == was_on
+    finally:
+        (gc.enable if before else gc.disable)()
+
+
+def test_nothing_is_collected_during_the_import(load):
+    """Broken on purpose: the pause left out."""
+    assert gc.isenabled()
+    assert not load(Loaded("tensorflow")).collected

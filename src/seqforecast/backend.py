@@ -1,6 +1,7 @@
 """The one door to TensorFlow: opened late, with the switches it needs set first."""
 
 import functools
+import gc
 import logging
 import os
 import sys
@@ -23,6 +24,9 @@ SWITCHES = {"TF_CPP_MIN_LOG_LEVEL": "3"}
 FORCED = {"TURN_OFF_REMAPPER": "1", "KERAS_BACKEND": "tensorflow"}
 
 
+# No thread imports TensorFlow while the data are read: the import holds the
+# interpreter's lock, so that small data gain nothing and their errors come late
+# (`benchmarks/start.py`).
 @functools.cache
 def load_tensorflow(*, quietly: bool = True) -> Any:
     """Import TensorFlow.
@@ -38,7 +42,7 @@ def load_tensorflow(*, quietly: bool = True) -> Any:
         os.environ.setdefault(name, value)
     os.environ.update(FORCED)
     try:
-        with _native_lines_logged() if quietly else nullcontext():
+        with _collection_paused(), _native_lines_logged() if quietly else nullcontext():
             import tensorflow as tf  # noqa: TID251 - this is the door
 
             # Its warning about retracing counts models, not mistakes.
@@ -60,7 +64,8 @@ def load_keras() -> Any:
     """
     load_tensorflow()
     try:
-        import keras  # noqa: TID251 - this is the door
+        with _collection_paused():
+            import keras  # noqa: TID251 - this is the door
     except Exception as error:
         raise BackendError(
             f"Keras does not load: {error}", hint="install it with `pip install keras`"
@@ -71,6 +76,22 @@ def load_keras() -> Any:
             hint="import seqforecast before Keras, or set KERAS_BACKEND=tensorflow",
         )
     return keras
+
+
+@contextmanager
+def _collection_paused() -> Iterator[None]:
+    """Look for no unreachable objects meanwhile.
+
+    An import makes very many objects and drops few: looking through them again and
+    again is a third of TensorFlow's start (`benchmarks/start.py`).
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextmanager

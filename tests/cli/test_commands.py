@@ -1,7 +1,10 @@
 """What the command line prints, where, and what it exits with."""
 
+import gc
 import json
 import re
+import signal
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +63,22 @@ def test_the_version_is_printed():
     from seqforecast import __version__
 
     assert call("--version").stdout == f"seqforecast {__version__}\n"
+
+
+@pytest.mark.parametrize("words", [["--version"], ["nonsense"]])
+def test_the_end_of_the_process_does_not_look_through_tensorflow(words, monkeypatch):
+    """Broken on purpose: `gc.freeze` left out."""
+    from seqforecast.cli.app import main
+
+    monkeypatch.setattr(sys, "argv", ["seqforecast", *words])
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit):
+            main()
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+        signal.signal(signal.SIGTERM, before)
 
 
 def table(folder, name, values, header="ds,y"):

@@ -1,5 +1,6 @@
 """The application: its commands and the one place where errors become exit codes."""
 
+import gc
 import os
 import signal
 import sys
@@ -83,3 +84,6 @@ def main() -> None:
     except BrokenPipeError:
         # The run is complete; only its reader went away.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    finally:
+        # Python looks through all objects at its end; TensorFlow's take it a second.
+        gc.freeze()

@@ -1,5 +1,6 @@
 """Run one probe: python -m seqforecast.doctor.probes NAME ARGUMENTS RESULT."""
 
+import gc
 import importlib
 import json
 import os
@@ -53,4 +54,7 @@ def _write(found: dict[str, Any], result: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    finally:
+        gc.freeze()  # else Python looks through all of TensorFlow at its end
