@@ -1,5 +1,6 @@
 """The `train` command."""
 
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +25,13 @@ def train(
     run_dir: options.RunDir = None,
     device: options.DeviceName = None,
     resume: options.Resume = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Say what a run would be and how long it would take; keep nothing.",
+        ),
+    ] = False,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -39,12 +47,15 @@ def train(
     changes = [*(overrides or ()), *([f"training.device={device}"] if device else ())]
     if resume is None and experiment is None:
         raise typer.BadParameter("name an experiment, or a run to --resume")
-    if resume is not None and (experiment or changes or run_dir):
+    if resume is not None and (experiment or changes or run_dir or dry_run):
         raise typer.BadParameter(
             "--resume goes on with what the run began as: it takes no experiment, "
-            "--set, --device or --run-dir"
+            "--set, --device, --run-dir or --dry-run"
         )
     listen(quiet=quiet, verbose=verbose)
+    if dry_run:
+        _plan(str(experiment), changes, as_json=as_json)
+        return
     display = None
     if has_terminal() and not quiet:
         from seqforecast.cli.progress import LiveProgress
@@ -72,3 +83,18 @@ def _show(path: Path, metrics: dict[str, Any], *, as_json: bool) -> None:
 
     print_result(render_scores(metrics["test"]))
     print_result(str(path))
+
+
+def _plan(experiment: str, changes: list[str], *, as_json: bool) -> None:
+    """Print what a run would be."""
+    from seqforecast.config.loading import load_experiment, resolve
+    from seqforecast.reporting.plan import render_plan
+    from seqforecast.workflows.dry_run import plan_run
+
+    loaded = load_experiment(resolve(experiment), changes)
+    # So far nothing ran beside Python: its processor time is its wall time.
+    plan = plan_run(loaded, before=time.process_time())
+    if as_json:
+        print_json(plan)
+    else:
+        print_result(render_plan(plan))

@@ -26,3 +26,19 @@ class Cell(str, Enum):
                 return "LSTM"
             case Cell.GRU:
                 return "GRU"
+
+    @property
+    def gates(self) -> int:
+        """Gates of a unit, the candidate state among them; SimpleRNN has that alone."""
+        match self:
+            case Cell.SIMPLE_RNN:
+                return 1
+            case Cell.LSTM:
+                return 4
+            case Cell.GRU:
+                return 3
+
+    @property
+    def biases(self) -> int:
+        """Biases of a gate and unit; `reset_after` has one more, as cuDNN has."""
+        return 2 if self is Cell.GRU else 1

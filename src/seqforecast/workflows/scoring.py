@@ -1,6 +1,6 @@
 """Scoring a run: the model and the baselines on the same windows of a part."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,6 +38,29 @@ def score_test(
         RunError: the forecasts cannot be written.
         DataError: a forecast is not a finite number.
     """
+
+    def write(frames: Iterator["pd.DataFrame"], date_format: str | None) -> None:
+        write_frames(path_for(run, prepared.test), frames, date_format)
+
+    return score_forecasts(prepared, forecaster, write)
+
+
+def score_forecasts(
+    prepared: Prepared,
+    forecaster: Forecaster,
+    write: Callable[[Iterator["pd.DataFrame"], str | None], None],
+) -> dict[str, Any]:
+    """Forecast the test part and return the scores.
+
+    Args:
+        prepared: the data.
+        forecaster: the model.
+        write: is given the forecasts as they are made, and how stamps are written;
+            it must take all of them.
+
+    Raises:
+        DataError: a forecast is not a finite number.
+    """
     windows, panel = prepared.test, prepared.panel
     names = prepared.experiment.evaluation.reported
     scale = prepared.scaler.spread[:-1]
@@ -57,7 +80,7 @@ def score_test(
             scorer.add(chunk, y, given)
             yield rows.rows(chunk, y_hat, y)
 
-    write_frames(path_for(run, windows), scored(), rows.date_format)
+    write(scored(), rows.date_format)
     return scorer.result()
 
 

@@ -1,0 +1,98 @@
+"""Counting: parameters, operations and bytes of a model, without building it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from seqforecast.models.section import ModelSection
+
+# A multiplication and an addition.
+MULTIPLY_ADD = 2
+# Forward, and the gradients by inputs and by weights: a matrix product each.
+PASSES_OF_TRAINING = 3
+BYTES_OF_FLOAT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class LayerCount:
+    """What one layer comes to.
+
+    Attributes:
+        parameters: trainable numbers.
+        operations: of the forward pass of one window; matrix products only.
+        floats: that one window leaves behind for the gradient.
+    """
+
+    parameters: int
+    operations: int
+    floats: int
+
+
+def count_layers(
+    section: ModelSection, *, lookback: int, horizon: int
+) -> list[LayerCount]:
+    """Return the counts of the layers that `build_core` makes.
+
+    Args:
+        section: what is built.
+        lookback: steps the model sees.
+        horizon: steps it predicts.
+    """
+    width = section.segment or 1
+    tokens = lookback // width
+    layers = []
+    if section.embedding is not None:
+        layers.append(_dense(width, section.embedding, tokens))
+        width = section.embedding
+    for units in section.units:
+        layer = _recurrent(section, width, units, tokens)
+        layers.append(layer)
+        width = units * _directions(section)
+    return [*layers, _dense(width, horizon, 1)]
+
+
+def parameters(layers: Sequence[LayerCount]) -> int:
+    """Return the trainable numbers of all layers."""
+    return sum(layer.parameters for layer in layers)
+
+
+def training_operations(layers: Sequence[LayerCount]) -> int:
+    """Return the operations of one training window: forward and backward."""
+    return PASSES_OF_TRAINING * sum(layer.operations for layer in layers)
+
+
+def batch_bytes(layers: Sequence[LayerCount], *, window: int, batch: int) -> int:
+    """Return about how many bytes a training step holds beside weights and data.
+
+    Args:
+        layers: the model's.
+        window: steps of a window: lookback and horizon.
+        batch: windows in the step.
+    """
+    floats = window + sum(layer.floats for layer in layers)
+    return BYTES_OF_FLOAT * batch * floats
+
+
+def _directions(section: ModelSection) -> int:
+    return 2 if section.bidirectional else 1
+
+
+def _dense(width: int, units: int, tokens: int) -> LayerCount:
+    return LayerCount(
+        parameters=(width + 1) * units,
+        operations=MULTIPLY_ADD * tokens * width * units,
+        floats=tokens * units,
+    )
+
+
+def _recurrent(
+    section: ModelSection, width: int, units: int, tokens: int
+) -> LayerCount:
+    """Count one recurrent layer that reads `tokens` steps of `width` numbers."""
+    cell, directions = section.cell, _directions(section)
+    per_step = cell.gates * units * (width + units)
+    return LayerCount(
+        parameters=directions * (per_step + cell.biases * cell.gates * units),
+        operations=MULTIPLY_ADD * directions * tokens * per_step,
+        # Of every step: each gate, and the two states it began with or ended in.
+        floats=directions * tokens * (cell.gates + 2) * units,
+    )
