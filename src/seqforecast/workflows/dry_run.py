@@ -34,7 +34,7 @@ SCORED = 1024
 
 # Drawing and saving are not tried. Like TensorFlow's start they are Python at work, and
 # take this share of its time; `benchmarks/dry_run.py` prints both.
-DRAWING_IN_STARTS = 0.35
+DRAWING_IN_STARTS = 0.3
 
 
 def plan_run(loaded: Loaded, before: float = 0.0) -> dict[str, Any]:
