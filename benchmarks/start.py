@@ -54,7 +54,7 @@ prepared = train.prepare(loaded.experiment, loaded.folder)
 if sys.argv[1] == "thread":
     starter.join()
 _, engine = train.build(prepared, stages.Stages())
-engine.train(prepared.train.take(slice(0, engine.section.batch_size)), 1)
+engine.train(prepared.train.take(slice(0, engine.section.batch_size)))
 print(time.perf_counter() - began)
 gc.freeze()
 """

@@ -92,6 +92,8 @@ def test_windows_taken_are_those_of_the_whole(sizes, lookback, stride, begin, pi
     assert np.array_equal(part.starts, starts[begin : begin + 10])
     assert np.array_equal(part.take(some).starts, starts[begin : begin + 10][some])
     assert np.array_equal(part.take(some).series, series[begin : begin + 10][some])
+    even = part.starts % 2 == 0
+    assert np.array_equal(part.take(even).starts, part.starts[even])
     chunks = [chunk.starts for chunk in windows.chunks(7)]
     assert np.array_equal(np.concatenate(chunks), starts)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from panels import panel_of
-from seqforecast.data.windows import WindowIndex, index_windows
+from seqforecast.data.windows import count_windows, index_windows
 from seqforecast.evaluation.baselines import BASELINES
 
 
@@ -35,7 +35,7 @@ def test_a_baseline_reads_nothing_after_the_cutoff(name):
     taken from the targets."""
     panel = panel_of([random_walk(0, 60), random_walk(1, 60)])
     train = windows_of(panel, 0, 4, 3).take(slice(0, 20))
-    window = WindowIndex(np.array([36]), np.array([0], dtype=np.int32), 4, 3)
+    window = count_windows(np.array([36]), np.array([1]), (4, 3))
     forecaster = BASELINES[name](panel, train, 7, np.ones(2))
     rewritten = panel.values.copy()
     rewritten[40:60] = 1e6
@@ -114,7 +114,7 @@ def test_exactly_one_season_of_history_is_enough():
 def test_seasonal_naive_never_reads_another_series():
     """Broken on purpose: history counted from the start of the flat array."""
     panel = panel_of([[7.0] * 10, [1.0, 2.0, 3.0, 4.0, 5.0]])
-    window = WindowIndex(np.array([10]), np.array([1], dtype=np.int32), 2, 2)
+    window = count_windows(np.array([0, 10]), np.array([0, 1]), (2, 2))
 
     forecasts = forecasts_of("seasonal_naive", panel, window, season=4)
 

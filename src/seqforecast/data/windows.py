@@ -85,12 +85,13 @@ class WindowIndex:
         starts = self.first[series] + within * self.stride
         return starts, series.astype(np.int32)
 
-    def take(self, which: slice | IntArray) -> "WindowIndex":
-        """Return some of the windows; `which` counts from 0, and steps by one."""
+    def take(self, which: slice | IntArray | npt.NDArray[np.bool_]) -> "WindowIndex":
+        """Return some of the windows: a slice, places from 0 on, or a mask."""
         if isinstance(which, slice):
             return replace(self, chosen=self.chosen[which])
         if isinstance(self.chosen, range):
-            return replace(self, chosen=which + self.chosen.start)
+            places = np.flatnonzero(which) if which.dtype == np.bool_ else which
+            return replace(self, chosen=places + self.chosen.start)
         return replace(self, chosen=self.chosen[which])
 
     def chunks(self, size: int) -> Iterator["WindowIndex"]:

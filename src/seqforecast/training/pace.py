@@ -113,9 +113,9 @@ def measure_pace(
     if len(watch.epochs) > 1:
         return pace_of(watch, count, validation=0.0)
     some = data.validation.take(slice(0, batch_size(engine.forecaster)))
-    engine.loss(some)
+    engine.objective.loss(some)
     started = clock()
-    engine.loss(some)
+    engine.objective.loss(some)
     validation = (clock() - started) / len(some) * len(data.validation)
     return pace_of(watch, count, validation=validation)
 
