@@ -1,12 +1,17 @@
 """Gaps: filled as told, counted, and never from the future unless asked."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seqforecast.data.cleaning import Cleaned, Missing, fill_gaps
-from seqforecast.data.observations import Observations, check_order
+from seqforecast.data.grid import Grid
+from seqforecast.data.observations import Batch, Observations
+from seqforecast.data.overview import check_order, look_over
+from seqforecast.data.placing import place
 from seqforecast.errors import DataError
 
 
@@ -14,22 +19,36 @@ def observe(*series: list[float | None], wide: bool = False) -> Observations:
     """Return hand-made records; None leaves the record out, NaN its value."""
     times = [[t for t, v in enumerate(s) if v is not None] for s in series]
     values = [v for s in series for v in s if v is not None]
-    lengths = [len(t) for t in times]
+    return records(times, values, wide=wide)
+
+
+def records(
+    times: list[list[int]], values: list[float], *, wide: bool = False
+) -> Observations:
+    """Return records of some series, one after another, two to a batch."""
+    groups = np.repeat(np.arange(len(times)), [len(t) for t in times])
+    flat = np.concatenate(times).astype(np.int64)
+
+    def batches() -> Iterator[Batch]:
+        for i in range(0, len(flat), 2):
+            some = slice(i, i + 2)
+            cells = np.array([values[some]], dtype=np.float64)
+            yield Batch(i, groups[some], flat[some], 0, cells)
+
     return Observations(
         file="data.csv",
         where=lambda record: f"line {record + 2}",
-        times=np.concatenate(times).astype(np.int64),
         dated=False,
-        records=np.arange(sum(lengths)),
-        bounds=np.concatenate([[0], np.cumsum(lengths)]),
-        values=np.array(values, dtype=np.float64)[:, np.newaxis],
-        ids=tuple("abcdefgh"[: len(series)]),
+        ids=tuple("abcdefgh"[: len(times)]),
         wide=wide,
+        times=batches,
+        values=batches,
     )
 
 
 def fill(observed: Observations, missing: Missing) -> Cleaned:
-    return fill_gaps(observed, observed.times, missing, str)
+    overview, grid = look_over(observed), Grid(0, 1)
+    return fill_gaps(observed, place(observed, overview, grid), grid, missing)
 
 
 NAN = float("nan")
@@ -50,7 +69,7 @@ def test_empty_values_and_absent_stamps_are_filled_alike(
     cleaned = fill(observe([1, NAN, None, 4], [10, None, 20]), missing)
     assert cleaned.values.tolist() == expected
     assert cleaned.offsets.tolist() == [0, 4, 7]
-    assert np.flatnonzero(cleaned.filled).tolist() == [1, 2, 5]
+    assert cleaned.filled.tolist() == [2, 1]
 
 
 @pytest.mark.parametrize("missing", ["error", "interpolate", "previous", "zero"])
@@ -113,8 +132,8 @@ def test_all_empty_series_are_refused_whatever_is_asked() -> None:
 
 
 def test_time_may_stand_still_between_series_but_not_within() -> None:
-    check_order(observe([1, 2], [1, 2]))
-    twice = observe([1, 2], [1, 2])
-    twice.times[3] = twice.times[2]
+    apart = records([[0, 1], [0, 1]], [1, 2, 1, 2])
+    check_order(apart, look_over(apart))
+    twice = records([[0, 1], [0, 0]], [1, 2, 1, 2])
     with pytest.raises(DataError, match="time stamp 0 stands twice, in line 4 and in"):
-        check_order(twice)
+        check_order(twice, look_over(twice))

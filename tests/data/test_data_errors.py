@@ -7,6 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from seqforecast.data import cleaning, laying
+from seqforecast.data.sources import batches, text_check
 from seqforecast.data.sources.table import TableSource
 from seqforecast.errors import SeqforecastError
 
@@ -123,10 +125,23 @@ def explain(folder: Path, settings: dict[str, object]) -> str:
     return text.replace(f"{folder}/", "").replace(f"{folder}\\", "")
 
 
+@pytest.mark.parametrize("piece", [1, None])
 def test_every_refusal_says_what_is_wrong_where_and_what_to_do(
-    tmp_path: Path, golden: Callable[[str, str], None]
+    piece: int | None,
+    tmp_path: Path,
+    golden: Callable[[str, str], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Broken on purpose: `check_order` left out; two cases then loaded."""
+    """The same whether files are read whole or record by record.
+
+    Broken on purpose: `check_order` left out; two cases then loaded. Faults counted
+    from each piece's own start; lines were wrong.
+    """
+    if piece:
+        monkeypatch.setattr(batches, "ROWS", piece)
+        monkeypatch.setattr(cleaning, "AT_A_TIME", piece)
+        monkeypatch.setattr(laying, "_AT_A_TIME", piece)
+        monkeypatch.setattr(text_check, "_PIECE", 5)
     texts = []
     for name, content, settings in CASES:
         raw = content.encode() if isinstance(content, str) else content

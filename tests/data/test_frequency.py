@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqforecast.data.frequency import calendar_season, infer_season
-from seqforecast.data.grid import lay_grid
-from seqforecast.data.observations import Observations
+from seqforecast.data.grid import Grid
+from seqforecast.data.laying import lay_grid
+from seqforecast.data.observations import Batch, Observations
+from seqforecast.data.overview import look_over
 from seqforecast.data.panel import Panel
 
 ALIASES = [
@@ -18,20 +20,21 @@ ALIASES = [
 ]
 
 
-def observe(dates: pd.DatetimeIndex, *, copies: int = 1) -> Observations:
-    """Return the same dates for one or more series."""
+def lay(dates: pd.DatetimeIndex, *, copies: int = 1) -> Grid:
+    """Return the grid found for the same dates in one or more series."""
     ticks = np.tile(dates.to_numpy().astype("datetime64[us]").astype(np.int64), copies)
-    return Observations(
+    groups = np.repeat(np.arange(copies), len(dates))
+    batch = Batch(0, groups, ticks, 0, np.ones((1, len(ticks))))
+    observed = Observations(
         file="data.csv",
         where=lambda record: f"line {record + 2}",
-        times=ticks,
         dated=True,
-        records=np.arange(len(ticks)),
-        bounds=np.arange(copies + 1) * len(dates),
-        values=np.ones((len(ticks), 1)),
         ids=tuple(f"s{i}" for i in range(copies)),
         wide=False,
+        times=lambda: iter([batch]),
+        values=lambda: iter([batch]),
     )
+    return lay_grid(observed, look_over(observed), "auto")
 
 
 @pytest.mark.parametrize("start", ["2019-03-05", "2020-02-29 06:00"])
@@ -40,21 +43,22 @@ def test_each_alias_is_found_in_dates_with_gaps(alias: str, start: str) -> None:
     """Broken on purpose: weeks without their weekday; the W- cases failed."""
     grid = pd.date_range(start, periods=40, freq=alias)
     kept = np.delete(np.arange(40), [7, 8, 9, 20, 21])
-    laid, steps = lay_grid(observe(grid[kept], copies=2), "auto")
+    laid = lay(grid[kept], copies=2)
     assert laid.frequency == alias
     assert laid.origin == grid[0]
-    np.testing.assert_array_equal(steps, np.tile(kept, 2))
+    times = grid[kept].to_numpy().astype("datetime64[us]").astype(np.int64)
+    np.testing.assert_array_equal(laid.steps(times), kept)
     assert [laid.stamp(step) for step in (0, 8, 39)] == [grid[0], grid[8], grid[39]]
 
 
 def test_two_stamps_are_enough() -> None:
     dates = pd.DatetimeIndex(["2020-01-01", "2020-02-01"])
-    assert lay_grid(observe(dates), "auto")[0].frequency == "MS"
+    assert lay(dates).frequency == "MS"
 
 
 def test_days_without_a_weekend_inside_are_days() -> None:
     dates = pd.date_range("2020-01-06", periods=5, freq="D")
-    assert lay_grid(observe(dates), "auto")[0].frequency == "D"
+    assert lay(dates).frequency == "D"
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,20 @@
 """Gaps and missing values: refused, or repaired as told and counted."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from seqforecast.data.grid import Grid
 from seqforecast.data.observations import Observations
 from seqforecast.data.panel import FloatArray, IntArray
+from seqforecast.data.placing import Placed, find
 from seqforecast.errors import DataError
 
 Missing = Literal["error", "interpolate", "previous", "zero"]
 
-LARGEST = 100_000_000  # values on a grid that is also 20 times the file
+AT_A_TIME = 1_000_000  # values, in whole series, so that no mask grows with the file
 
 _CHOICES = "set data.missing to interpolate, previous or zero, or fill the file"
 _MEANT = (
@@ -26,27 +27,24 @@ class Cleaned:
     """Series without gaps; the arrays are those of `Panel`.
 
     Attributes:
-        values: shape (total,), float64.
+        values: shape (total,), float32.
         offsets: shape (series + 1,).
         first_steps: shape (series,).
-        filled: shape (total,); which values were put in.
+        filled: shape (series,); values put into each series.
         trimmed: shape (series,); empty steps left out at the ends of each series.
     """
 
     values: FloatArray
     offsets: IntArray
     first_steps: IntArray
-    filled: npt.NDArray[np.bool_]
+    filled: IntArray
     trimmed: IntArray
 
 
 def fill_gaps(
-    observed: Observations,
-    steps: IntArray,
-    missing: Missing,
-    stamp_of: Callable[[int], str],
+    observed: Observations, placed: Placed, grid: Grid, missing: Missing
 ) -> Cleaned:
-    """Put the values on the grid of steps and treat the missing ones as told.
+    """Treat the missing values as told; those of `placed` are filled in place.
 
     A value is missing when it is empty in the file, or when its time stamp is
     absent between the first and last one of its series. `interpolate` draws a
@@ -56,94 +54,83 @@ def fill_gaps(
     files, where series that start late cannot be written otherwise, else refused.
 
     Args:
-        observed: in order, without duplicates.
-        steps: shape (records,), whole steps on the common grid.
+        observed: where the values come from, for messages.
+        placed: the values on the grid.
+        grid: from steps to time stamps, for messages.
         missing: what to do.
-        stamp_of: from a step to its text, for messages.
 
     Raises:
         DataError: values are missing and `missing` is error; a series has none at
-            all; its ends cannot be filled; the grid would be huge.
+            all; its ends cannot be filled.
     """
-    grid = _place(observed, steps)
-    absent = np.isnan(grid.values)
-    if not absent.any():
-        trimmed = np.zeros(len(observed.ids), np.int64)
-        return Cleaned(grid.values, grid.offsets, grid.first_steps, absent, trimmed)
-    _refuse_empty_series(observed, grid.offsets, absent)
+    offsets = placed.offsets
+    counts = _count_missing(placed)
+    none = np.zeros_like(counts)
+    if not counts.any():
+        return Cleaned(placed.values, offsets, placed.first_steps, none, none)
+    _refuse_empty_series(observed, counts == np.diff(offsets))
     if missing == "error":
-        counts = np.add.reduceat(absent, grid.offsets[:-1], dtype=np.int64)
+        i = int(np.argmax(counts > 0))
+        position = int(np.argmax(np.isnan(placed.values[offsets[i] : offsets[i + 1]])))
         raise DataError(
-            f"{grid.describe(absent, stamp_of)}; {counts.sum():,} values are missing "
-            f"in {np.count_nonzero(counts):,} of {len(counts):,} series",
+            f"{_describe(observed, placed, grid, (i, position))}; {counts.sum():,} "
+            f"values are missing in {np.count_nonzero(counts):,} of {len(counts):,} "
+            "series",
             hint=_CHOICES + _MEANT * observed.dated,
         )
-    values = _repair(grid.values, absent, grid.offsets, missing)
-    unfilled = np.isnan(values)
-    if unfilled.any() and not observed.wide:
+    ends = np.zeros((2, len(counts)), np.int64)
+    for some in _blocks(offsets):
+        if counts[some].any():
+            ends[:, some] = _repair(placed, some, missing)
+    if ends.any() and not observed.wide:
+        i = int(np.argmax(ends.any(axis=0)))
+        position = 0 if ends[0, i] else int(offsets[i + 1] - offsets[i] - ends[1, i])
         raise DataError(
-            f"{grid.describe(unfilled, stamp_of)}, and `{missing}` finds no "
-            "neighbour to fill it from",
+            f"{_describe(observed, placed, grid, (i, position))}, and `{missing}` "
+            "finds no neighbour to fill it from",
             hint="delete empty records at the ends of a series, "
             "or set data.missing: zero",
         )
-    return _trim(values, unfilled, absent, grid)
+    return _trim(placed, counts, ends)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Grid:
-    """Values on the grid, series by series; `rows` holds -1 for absent stamps."""
-
-    observed: Observations
-    values: FloatArray
-    offsets: IntArray
-    first_steps: IntArray
-    rows: IntArray
-
-    def describe(
-        self, bad: npt.NDArray[np.bool_], stamp_of: Callable[[int], str]
-    ) -> str:
-        """Name the first of some values: series, time stamp, line or row."""
-        position = int(np.argmax(bad))
-        series = int(np.searchsorted(self.offsets, position, side="right")) - 1
-        step = int(self.first_steps[series] + position - self.offsets[series])
-        row = int(self.rows[position % len(self.rows)])
-        where = self.observed.where(row) if row >= 0 else "the time stamp is absent"
-        return (
-            f"{self.observed.file}: series {self.observed.ids[series]!r} has no value "
-            f"at {stamp_of(step)} ({where})"
-        )
+def _blocks(offsets: IntArray) -> Iterator[slice]:
+    """Yield spans of series of about `AT_A_TIME` values, at least one series each."""
+    start = 0
+    while start < len(offsets) - 1:
+        fitting = np.searchsorted(offsets, offsets[start] + AT_A_TIME, side="right")
+        stop = max(int(fitting) - 1, start + 1)
+        yield slice(start, stop)
+        start = stop
 
 
-def _place(observed: Observations, steps: IntArray) -> _Grid:
-    first, last = steps[observed.bounds[:-1]], steps[observed.bounds[1:] - 1]
-    offsets = np.concatenate([[0], np.cumsum(last - first + 1)])
-    total, columns = int(offsets[-1]), observed.values.shape[1]
-    if total * columns > max(LARGEST, 20 * observed.values.size):
-        gaps = np.where(np.diff(observed.groups) > 0, 0, np.diff(steps))
-        i = int(np.argmax(gaps))
-        raise DataError(
-            f"{observed.file}: {len(steps):,} records would need a grid of {total:,} "
-            f"time stamps; the widest gap is from {observed.at(i)} to "
-            f"{observed.at(i + 1)}",
-            hint="correct the time stamps, or set data.frequency",
-        )
-    place = np.repeat(offsets[:-1] - first, np.diff(observed.bounds)) + steps
-    values = np.full((total, columns), np.nan)
-    values[place] = observed.values
-    rows = np.full(total, -1)
-    rows[place] = observed.records
-    if observed.wide:
-        offsets = np.arange(columns + 1) * total
-    first_steps = np.repeat(first, columns)
-    return _Grid(observed, values.T.reshape(-1), offsets, first_steps, rows)
+def _count_missing(placed: Placed) -> IntArray:
+    """Return how many values are missing in each series, shape (series,)."""
+    counts = np.zeros(len(placed.offsets) - 1, np.int64)
+    for low in range(0, len(placed.values), AT_A_TIME):
+        absent = np.flatnonzero(np.isnan(placed.values[low : low + AT_A_TIME])) + low
+        if len(absent):
+            series = np.searchsorted(placed.offsets, absent, side="right") - 1
+            counts += np.bincount(series, minlength=len(counts))
+    return counts
 
 
-def _refuse_empty_series(
-    observed: Observations, offsets: IntArray, absent: npt.NDArray[np.bool_]
-) -> None:
-    counts = np.add.reduceat(absent, offsets[:-1], dtype=np.int64)
-    empty = np.flatnonzero(counts == np.diff(offsets))
+def _describe(
+    observed: Observations, placed: Placed, grid: Grid, which: tuple[int, int]
+) -> str:
+    """Name a value by series and position: its time stamp, and its line or row."""
+    series, position = which
+    step = int(placed.first_steps[series]) + position
+    record = find(observed, grid, 0 if observed.wide else series, step)
+    where = "the time stamp is absent" if record is None else observed.where(record)
+    return (
+        f"{observed.file}: series {observed.ids[series]!r} has no value at "
+        f"{grid.text(step)} ({where})"
+    )
+
+
+def _refuse_empty_series(observed: Observations, is_empty: IntArray) -> None:
+    empty = np.flatnonzero(is_empty)
     if len(empty):
         more = f"; {len(empty):,} series are empty" if len(empty) > 1 else ""
         raise DataError(
@@ -152,45 +139,51 @@ def _refuse_empty_series(
         )
 
 
-def _repair(
-    values: FloatArray,
-    absent: npt.NDArray[np.bool_],
-    offsets: IntArray,
-    missing: Missing,
-) -> FloatArray:
-    """Return the values with the missing ones filled, NaN where that cannot be."""
+def _repair(placed: Placed, some: slice, missing: Missing) -> IntArray:
+    """Fill some series, and return what stays NaN at their starts and ends.
+
+    Shape (2, series).
+    """
+    offsets = placed.offsets[some.start : some.stop + 1] - placed.offsets[some.start]
+    values = placed.values[placed.offsets[some.start] : placed.offsets[some.stop]]
+    absent = np.flatnonzero(np.isnan(values))
+    ends = np.zeros((2, len(offsets) - 1), np.int64)
     if missing == "zero":
-        return np.where(absent, 0.0, values)
-    position = np.arange(len(values))
-    lengths = np.diff(offsets)
-    before = np.maximum.accumulate(np.where(absent, -1, position))
-    preceded = before >= np.repeat(offsets[:-1], lengths)
+        values[absent] = 0.0
+        return ends
+    # A run: missing values next to each other in one series.
+    series = np.searchsorted(offsets, absent, side="right") - 1
+    begins = (np.diff(absent, prepend=-2) > 1) | (np.diff(series, prepend=-1) > 0)
+    run, first = np.cumsum(begins) - 1, np.flatnonzero(begins)
+    owner = series[first]
+    left = absent[first] - 1
+    right = absent[np.append(first[1:], len(absent)) - 1] + 1
+    preceded, followed = left >= offsets[owner], right < offsets[owner + 1]
+    lengths = right - left - 1
+    ends[0, owner[~preceded]] = lengths[~preceded]
     if missing == "previous":
-        return np.where(preceded, values[before], np.nan)
-    after = np.where(absent, len(values), position)
-    after = np.minimum.accumulate(after[::-1])[::-1]
-    followed = after < np.repeat(offsets[1:], lengths)
-    held = absent & preceded & followed
-    left, right = before[held], after[held]
-    share = (position[held] - left) / (right - left)
-    filled = values.copy()
-    filled[held] = values[left] * (1 - share) + values[right] * share
-    return filled
+        values[absent] = np.where(preceded, values[left], np.nan)[run]
+        return ends
+    ends[1, owner[~followed]] = lengths[~followed]
+    held = (preceded & followed)[run]
+    absent, run = absent[held], run[held]
+    share = (absent - left[run]) / (right - left)[run]
+    # In float64: between float32 neighbours, rounded once more.
+    values[absent] = values[left[run]] * (1 - share) + values[right[run]] * share
+    return ends
 
 
-def _trim(
-    values: FloatArray,
-    unfilled: npt.NDArray[np.bool_],
-    absent: npt.NDArray[np.bool_],
-    grid: _Grid,
-) -> Cleaned:
+def _trim(placed: Placed, counts: IntArray, ends: IntArray) -> Cleaned:
     """Leave out what could not be filled, all of it at the ends of series."""
-    starts, lengths = grid.offsets[:-1], np.diff(grid.offsets)
-    trimmed = np.add.reduceat(unfilled, starts, dtype=np.int64)
-    ends = np.where(unfilled, 0, np.arange(1, len(values) + 1))
-    lead = np.maximum.reduceat(ends, starts) - (lengths - trimmed) - starts
-    offsets = np.concatenate([[0], np.cumsum(lengths - trimmed)])
-    kept = ~unfilled
-    return Cleaned(
-        values[kept], offsets, grid.first_steps + lead, absent[kept], trimmed
-    )
+    trimmed = ends.sum(axis=0)
+    filled, first_steps = counts - trimmed, placed.first_steps + ends[0]
+    if not trimmed.any():
+        return Cleaned(placed.values, placed.offsets, first_steps, filled, trimmed)
+    lengths = np.diff(placed.offsets) - trimmed
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    starts = placed.offsets[:-1] + ends[0]
+    # Each series moves to the left or stays, so none is written over before its turn.
+    for start, new, length in zip(starts, offsets[:-1], lengths, strict=True):
+        placed.values[new : new + length] = placed.values[start : start + length]
+    kept = placed.values[: offsets[-1]]
+    return Cleaned(kept, offsets, first_steps, filled, trimmed)

@@ -36,17 +36,21 @@ _DAY = 86_400_000_000  # microseconds
 _MONTH = 30.436875  # days, the mean of the Gregorian calendar
 
 
-def likely_aliases(times: IntArray, common: int) -> list[str]:
+def likely_aliases(
+    earliest: int, latest: int, common: int, *, weekdays: bool
+) -> list[str]:
     """Return the aliases a difference between stamps may stand for, likeliest first.
 
     Args:
-        times: shape (records,), microseconds since 1970.
+        earliest: the first time stamp of all, in microseconds since 1970.
+        latest: the last one.
         common: the most common difference, in microseconds.
+        weekdays: whether no stamp falls on a Saturday or Sunday.
     """
     days, rest = divmod(common, _DAY)
     if rest:
         return [str(to_offset(pd.Timedelta(common, "us")).freqstr)]
-    first = pd.Timestamp(int(times.min()), unit="us")
+    first = pd.Timestamp(earliest, unit="us")
     months = round(days / _MONTH)
     found = []
     if months and abs(days - months * _MONTH) <= 3:
@@ -54,10 +58,8 @@ def likely_aliases(times: IntArray, common: int) -> list[str]:
     if days % 7 == 0:
         weeks = "" if days == 7 else str(days // 7)
         return [*found, f"{weeks}W-{first:%a}".upper()]
-    if days == 1 and np.ptp(times) >= 7 * _DAY:
-        weekday = (times // _DAY + 3) % 7  # 1970-01-01 was a Thursday
-        if np.all(weekday < 5):
-            return ["B"]
+    if days == 1 and weekdays and latest - earliest >= 7 * _DAY:
+        return ["B"]
     return [*found, "D" if days == 1 else f"{days}D"]
 
 

@@ -1,21 +1,47 @@
-"""Observations: the parsed records of a file, grouped, and a check of their order."""
+"""Observations: the parsed records of a file, batch by batch, as often as needed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from seqforecast.data.panel import FloatArray, IntArray
-from seqforecast.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Records that follow each other in the file.
+
+    Attributes:
+        start: the position of the first of them in the file.
+        groups: shape (records,); which group each belongs to.
+        times: shape (records,); whole numbers, or microseconds since 1970.
+        column: the first of the columns that `values` holds.
+        values: shape (columns, records), float64, NaN where missing; no columns
+            where the values were not asked for.
+    """
+
+    start: int
+    groups: IntArray
+    times: IntArray
+    column: int
+    values: FloatArray
+
+    def order(self) -> npt.NDArray[np.intp] | slice:
+        """Return what sorts the records by group and keeps their order within."""
+        if np.all(self.groups[1:] >= self.groups[:-1]):
+            return slice(None)
+        return np.argsort(self.groups, kind="stable")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Observations:
-    """The records of a file, grouped; the groups follow each other.
+    """The records of a file, in groups that may alternate.
 
     A long file has one group a series and one column; a wide file has one group
     and one column a series.
@@ -23,42 +49,76 @@ class Observations:
     Attributes:
         file: its path, for messages.
         where: from a record's position in the file to its line or row.
-        times: shape (records,); whole numbers, or microseconds since 1970.
         dated: whether the times are dates.
-        records: shape (records,), the position of each record in the file.
-        bounds: shape (groups + 1,); group i is records bounds[i]:bounds[i + 1].
-        values: shape (records, columns), float64, NaN where missing.
-        ids: one name a series.
+        ids: one name a series; in a long file whole after the first pass.
         wide: whether series are columns.
+        times: a pass over the records without their values.
+        values: a pass over the records with their values; the columns may come one
+            bundle after another.
     """
 
     file: str
     where: Callable[[int], str]
-    times: IntArray
     dated: bool
-    records: IntArray
-    bounds: IntArray
-    values: FloatArray
-    ids: tuple[str, ...]
+    ids: Sequence[str]
     wide: bool
+    times: Callable[[], Iterator[Batch]]
+    values: Callable[[], Iterator[Batch]]
 
     @property
-    def groups(self) -> IntArray:
-        """The group of each record, shape (records,)."""
-        return np.repeat(np.arange(len(self.bounds) - 1), np.diff(self.bounds))
+    def columns(self) -> int:
+        """How many columns of values there are."""
+        return len(self.ids) if self.wide else 1
 
     def name(self, group: int) -> str:
         """Return what a message calls a group."""
         return "" if self.wide else f"series {self.ids[group]!r}: "
 
+    def excerpt(self, groups: IntArray) -> "Excerpt":
+        """Return the times of a few groups, to look at them closely."""
+        found = []
+        for batch in self.times():
+            mine = np.flatnonzero(np.isin(batch.groups, groups))
+            found.append((batch.groups[mine], batch.times[mine], batch.start + mine))
+        number, times, records = (
+            np.concatenate(part) for part in zip(*found, strict=True)
+        )
+        order = np.argsort(number, kind="stable")
+        return Excerpt(self, number[order], times[order], records[order])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Excerpt:
+    """All records of a few groups, group after group, in file order within.
+
+    Attributes:
+        observed: what they are taken from.
+        groups: shape (records,), rising.
+        times: shape (records,); as in `Batch`.
+        records: shape (records,), the position of each record in the file.
+    """
+
+    observed: Observations
+    groups: IntArray
+    times: IntArray
+    records: IntArray
+
+    def name(self, i: int) -> str:
+        """Return what a message calls the group of a record."""
+        return self.observed.name(int(self.groups[i]))
+
+    def where(self, i: int) -> str:
+        """Return the line or row of a record."""
+        return self.observed.where(int(self.records[i]))
+
     def at(self, i: int) -> str:
         """Return the time stamp of a record and where it stands."""
-        return f"{self.stamp(i)} ({self.where(int(self.records[i]))})"
+        return f"{self.stamp(i)} ({self.where(i)})"
 
     def stamp(self, i: int) -> str:
         """Return the time stamp of a record as text."""
         value = int(self.times[i])
-        if not self.dated:
+        if not self.observed.dated:
             return format_stamp(value)
         import pandas as pd
 
@@ -68,40 +128,3 @@ class Observations:
 def format_stamp(stamp: "pd.Timestamp | int") -> str:
     """Return a time stamp as text, without the time of day at midnight."""
     return str(stamp).removesuffix(" 00:00:00")
-
-
-def check_order(observed: Observations) -> None:
-    """Refuse stamps that are repeated, or go back, within a series.
-
-    Raises:
-        DataError: naming the first such records in the file.
-    """
-    groups, times = observed.groups, observed.times
-    forward = (np.diff(times) > 0) | (np.diff(groups) > 0)
-    if forward.all():
-        return
-    order = np.lexsort((observed.records, times, groups))
-    twice = (np.diff(times[order]) == 0) & (np.diff(groups[order]) == 0)
-    if twice.any():
-        seconds = order[1:][twice]
-        which = int(np.argmin(observed.records[seconds]))
-        second, first = int(seconds[which]), int(order[:-1][twice][which])
-        where = [observed.where(int(observed.records[i])) for i in (first, second)]
-        raise DataError(
-            f"{observed.file}: {observed.name(int(groups[first]))}"
-            f"time stamp {observed.stamp(first)} stands twice, in {where[0]} and in "
-            f"{where[1]}; records that repeat a time stamp: {len(seconds):,}",
-            hint="keep one record for each time stamp"
-            + (
-                "; if one row is one observation, set data.layout: long"
-                if observed.wide
-                else " of a series; data.id names the column that tells series apart"
-            ),
-        )
-    backward = np.flatnonzero(~forward) + 1
-    i = int(backward[np.argmin(observed.records[backward])])
-    raise DataError(
-        f"{observed.file}: {observed.name(int(groups[i]))}time goes back from "
-        f"{observed.at(i - 1)} to {observed.at(i)}",
-        hint="sort the file by series and time",
-    )

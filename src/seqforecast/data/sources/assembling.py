@@ -4,9 +4,11 @@ import numpy as np
 
 from seqforecast.data.cleaning import Cleaned, Missing, fill_gaps
 from seqforecast.data.frequency import calendar_season
-from seqforecast.data.grid import Grid, lay_grid
-from seqforecast.data.observations import check_order
-from seqforecast.data.panel import Panel
+from seqforecast.data.grid import Grid
+from seqforecast.data.laying import lay_grid
+from seqforecast.data.overview import check_order, look_over
+from seqforecast.data.panel import IntArray, Panel
+from seqforecast.data.placing import place
 from seqforecast.data.sources.layouts import observe_long, observe_wide
 from seqforecast.data.sources.reading import Table
 from seqforecast.data.sources.table import TableSource
@@ -22,9 +24,11 @@ def assemble(section: TableSource, table: Table) -> Panel:
     """
     observe = observe_wide if section.layout == "wide" else observe_long
     observed, notes = observe(table, section.time, section.id, section.target_columns)
-    check_order(observed)
-    grid, steps = lay_grid(observed, section.frequency)
-    cleaned = fill_gaps(observed, steps, section.missing, grid.text)
+    overview = look_over(observed)
+    check_order(observed, overview)
+    grid = lay_grid(observed, overview, section.frequency)
+    placed = place(observed, overview, grid)
+    cleaned = fill_gaps(observed, placed, grid, section.missing)
     short = np.flatnonzero(np.diff(cleaned.offsets) < 2)
     if len(short):
         raise DataError(
@@ -32,14 +36,14 @@ def assemble(section: TableSource, table: Table) -> Panel:
             hint="leave it out; a series needs at least a lookback and a horizon",
         )
     first = int(cleaned.first_steps.min())
-    values = cleaned.values.astype(np.float32)
-    values.flags.writeable = False
+    cleaned.values.flags.writeable = False
     season, inferred = _season_and_notes(section, grid)
-    done = _describe(cleaned, section.missing, observed.ids)
+    ids = tuple(observed.ids)
+    done = (*_describe(cleaned, section.missing, ids), *_warn(placed.coarse, ids))
     return Panel(
-        values=values,
+        values=cleaned.values,
         offsets=cleaned.offsets,
-        ids=observed.ids,
+        ids=ids,
         first_steps=cleaned.first_steps - first,
         origin=grid.stamp(first),
         frequency=grid.frequency,
@@ -69,10 +73,8 @@ def _season_and_notes(
 def _describe(
     cleaned: Cleaned, missing: Missing, ids: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """Say what was filled, left out and rounded."""
-    notes = []
-    starts, lengths = cleaned.offsets[:-1], np.diff(cleaned.offsets)
-    filled = np.add.reduceat(cleaned.filled, starts, dtype=np.int64)
+    """Say what was filled and left out."""
+    notes, filled = [], cleaned.filled
     if filled.any():
         how = {
             "interpolate": "by a line between their neighbours, also later ones",
@@ -88,18 +90,15 @@ def _describe(
             f"empty steps left out at the ends of series: {cleaned.trimmed.sum():,}, "
             f"in {np.count_nonzero(cleaned.trimmed):,} of {len(ids):,} series"
         )
-    values = cleaned.values
-    changes = np.diff(values, append=values[-1])
-    changes[starts[1:] - 1] = 0.0
-    mean = (values[cleaned.offsets[1:] - 1] - values[starts]) / (lengths - 1)
-    spread = (changes - np.repeat(mean, lengths)) ** 2
-    spread[cleaned.offsets[1:] - 1] = 0.0
-    deviation = np.sqrt(np.add.reduceat(spread, starts) / (lengths - 1))
-    rounding = np.maximum.reduceat(np.abs(values - values.astype(np.float32)), starts)
-    coarse = np.flatnonzero((deviation > 0) & (rounding > deviation / 1000))
-    if len(coarse):
-        notes.append(
-            f"series that float32 rounds by more than a thousandth of their changes: "
-            f"{len(coarse):,}, first {ids[coarse[0]]!r}; subtract a constant from them"
-        )
     return tuple(notes)
+
+
+def _warn(coarse: IntArray, ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Say which series float32 rounds noticeably."""
+    if not len(coarse):
+        return ()
+    note = (
+        f"series that float32 rounds by more than a thousandth of their changes: "
+        f"{len(coarse):,}, first {ids[coarse[0]]!r}; subtract a constant from them"
+    )
+    return (note,)

@@ -1,33 +1,25 @@
-"""CSV files: bytes to named columns, and the line of each record."""
+"""CSV files: text to named columns in batches, and the line of each record."""
 
 import csv
 import gzip
 import io
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.csv
 
+from seqforecast.data.sources.batches import Piece, State, pieces, refuse_change
+from seqforecast.data.sources.text_check import TextFacts, check_text
 from seqforecast.errors import DataError
-
-MISSING = (
-    *("", "NA", "N/A", "n/a", "na", "<NA>", "#N/A", "#NA", "#N/A N/A"),
-    *("NaN", "nan", "NAN", "-NaN", "-nan", "NULL", "Null", "null", "None", "none"),
-)
-"""Spellings of a missing value in a column of numbers."""
 
 _UNFINISHED = "was it copied or written to the end?"
 
-_MAGIC = (
-    (b"PK\x03\x04", "a zip archive or an Excel workbook", "save it as CSV"),
-    (b"PAR1", "a Parquet file", "give it the ending .parquet"),
-    (b"\x1f\x8b", "a gzip archive", "give it the ending .csv.gz"),
-)
+
+Column = TypeVar("Column")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,59 +27,76 @@ class CsvTable:
     """A CSV file: a header and records, in UTF-8, separated by commas.
 
     Attributes:
+        state: of the file when it was opened.
         columns: names in file order; empty for a column without a name.
         header_lines: lines up to and with the header.
+        facts: about the text.
     """
 
     path: Path
-    content: bytes
     sha256: str
+    state: State
     columns: tuple[str, ...]
     header_lines: int
+    facts: TextFacts
 
-    def read(self, text: Sequence[str], numbers: Sequence[str]) -> dict[str, Any]:
-        """Return Arrow arrays by column name, one entry a record.
+    def batches(
+        self,
+        names: Sequence[str],
+        coded: str | None = None,  # noqa: ARG002 - texts are read as they are
+    ) -> Iterator[Piece]:
+        """Pass over all records, and yield the columns as written, as text.
 
-        `text` comes as written. `numbers` come as float64 with nulls where a
-        value is missing, or all as written when one of them is not a number.
+        Args:
+            names: the columns.
+            coded: has no meaning here; see `ParquetTable`.
 
         Raises:
-            DataError: a record has more or fewer values than the header.
+            DataError: a record has more or fewer values than the header; the file was
+                changed since it was opened.
         """
-        types = dict.fromkeys(text, pa.string())
+        refuse_change(self.path, self.state)
         try:
-            return self._parse(types | dict.fromkeys(numbers, pa.float64()))
-        except pa.ArrowInvalid:
-            self._refuse_ragged_records()
-        try:
-            return self._parse(types | dict.fromkeys(numbers, pa.string()))
+            yield from pieces(self._stream(names), names)
         except pa.ArrowInvalid as error:
+            self._refuse_ragged_records()
             raise DataError(f"{self.path} cannot be read as CSV: {error}") from error
+        refuse_change(self.path, self.state)
+
+    def bundles(self, columns: Sequence[Column]) -> list[Sequence[Column]]:
+        """Return which columns are best read together: all, as lines hold all."""
+        return [columns]
 
     def where(self, record: int) -> str:
         """Return the line a record ends on, as a person counts it."""
         line, _ = next(islice(self._records(), record, None))
         return f"line {line}"
 
-    def _parse(self, types: dict[str, Any]) -> dict[str, Any]:
+    def _stream(self, wanted: Sequence[str]) -> Iterator[Any]:
         # A nameless column needs a name of its own that no user can write.
         names = [name or f"\0{i}" for i, name in enumerate(self.columns)]
-        table = pyarrow.csv.read_csv(
-            pa.BufferReader(self.content),
-            read_options=pyarrow.csv.ReadOptions(
-                column_names=names, skip_rows=self.header_lines, block_size=1 << 24
-            ),
-            parse_options=pyarrow.csv.ParseOptions(
-                newlines_in_values=b'"' in self.content
-            ),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types=types, include_columns=list(types), null_values=MISSING
-            ),
-        )
-        return {name: table.column(name).combine_chunks() for name in types}
+        # A record must fit into a block; quoted, it may run over several lines.
+        least = 1 << 22 if self.facts.quoted else 1 << 20
+        block = min(max(least, 4 * self.facts.longest), 1 << 24)
+        with unpacked(self.path) as file:
+            yield from pyarrow.csv.open_csv(
+                file,
+                read_options=pyarrow.csv.ReadOptions(
+                    column_names=names,
+                    skip_rows=self.header_lines,
+                    block_size=block,
+                ),
+                parse_options=pyarrow.csv.ParseOptions(
+                    newlines_in_values=self.facts.quoted
+                ),
+                convert_options=pyarrow.csv.ConvertOptions(
+                    column_types=dict.fromkeys(wanted, pa.string()),
+                    include_columns=wanted,
+                ),
+            )
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
-        yield from islice(_lines(self.content), 1, None)
+        yield from islice(_lines(self.path), 1, None)
 
     def _refuse_ragged_records(self) -> None:
         expected = len(self.columns)
@@ -102,24 +111,16 @@ class CsvTable:
                 )
 
 
-def open_csv(path: Path, raw: bytes, sha256: str) -> CsvTable:
+def open_csv(path: Path, sha256: str, state: State) -> CsvTable:
     """Return a CSV file, unpacked if its name ends in .gz, with its column names.
 
     Raises:
         DataError: it is no text in UTF-8, or has no header and record.
     """
-    if path.suffix.lower() == ".gz":
-        try:
-            raw = gzip.decompress(raw)
-        except (OSError, EOFError, zlib.error) as error:
-            raise DataError(
-                f"{path} is not a whole gzip file",
-                hint="was it copied to the end? is it plain CSV? then drop the .gz",
-            ) from error
-    _refuse_other_than_text(path, raw)
-    content = raw.removeprefix(b"\xef\xbb\xbf")
+    with unpacked(path) as file:
+        facts = check_text(path, file)
     try:
-        first = list(islice(_lines(content), 2))
+        first = list(islice(_lines(path), 2))
     except csv.Error as error:
         raise DataError(f"{path} cannot be read as CSV: {error}") from error
     if not first:
@@ -133,31 +134,20 @@ def open_csv(path: Path, raw: bytes, sha256: str) -> CsvTable:
             )
     if len(first) == 1:
         raise DataError(f"{path} has column names, but no rows", hint=_UNFINISHED)
-    return CsvTable(path, content, sha256, tuple(names), line)
+    return CsvTable(path, sha256, state, tuple(names), line, facts)
 
 
-def _refuse_other_than_text(path: Path, raw: bytes) -> None:
-    for magic, kind, hint in _MAGIC:
-        if raw.startswith(magic):
-            raise DataError(f"{path} is not CSV: it looks like {kind}", hint=hint)
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise DataError(
-            f"{path} line {line} is not UTF-8: byte 0x{raw[error.start]:02x}",
-            hint="save the file again with the encoding UTF-8",
-        ) from error
-    if b"\0" in raw:
-        raise DataError(
-            f"{path} is not CSV: it holds zero bytes", hint="save it as CSV in UTF-8"
-        )
+def unpacked(path: Path) -> Any:
+    """Open a file for reading, through gzip if its name ends in .gz."""
+    if path.suffix.lower() == ".gz":
+        return gzip.open(path, "rb")
+    return path.open("rb")
 
 
-def _lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
+def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield the line and the values of each record, the header first."""
-    text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="")
-    reader = csv.reader(text)
-    for values in reader:
-        if values:
-            yield reader.line_num, values
+    with io.TextIOWrapper(unpacked(path), encoding="utf-8-sig", newline="") as text:
+        reader = csv.reader(text)
+        for values in reader:
+            if values:
+                yield reader.line_num, values

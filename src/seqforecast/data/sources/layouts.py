@@ -1,14 +1,17 @@
 """Layouts: the columns of a wide or long file put together as observations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 import numpy as np
 
-from seqforecast.data.observations import Observations
-from seqforecast.data.sources.columns import parse_ids, parse_numbers
+from seqforecast.data.observations import Batch, Observations
+from seqforecast.data.sources.clock import Clock
+from seqforecast.data.sources.columns import CORRECT, Numbers
+from seqforecast.data.sources.names import Names
 from seqforecast.data.sources.reading import Table
-from seqforecast.data.sources.times import parse_times
+from seqforecast.data.sources.times import survey_times
 from seqforecast.errors import DataError, did_you_mean
 
 Observed = tuple[Observations, tuple[str, ...]]
@@ -26,10 +29,10 @@ def observe_wide(
         targets: the value columns; None for all but the time column.
 
     Raises:
-        DataError: a column is absent, or a value cannot be read.
+        DataError: a column is absent, or a time stamp cannot be read.
     """
     _require(table, "data.time", time)
-    hint = "correct the value, or leave the cell empty and set data.missing"
+    hint = CORRECT
     if targets is None:
         targets = [name for name in table.columns if name and name != time]
         hint = "list the columns that hold numbers in data.target"
@@ -42,23 +45,7 @@ def observe_wide(
         hint = f"if {id_column!r} names the series, set data.layout: long"
     for name in targets:
         _require(table, "data.target", name)
-    columns = table.read([time], targets)
-    times = parse_times(columns.pop(time), time, table)
-    values = np.empty((len(times.values), len(targets)))
-    for i, name in enumerate(targets):
-        values[:, i] = parse_numbers(columns.pop(name), name, table, hint=hint)
-    observed = Observations(
-        file=str(table.path),
-        where=table.where,
-        times=times.values,
-        dated=times.dated,
-        records=np.arange(len(values)),
-        bounds=np.array([0, len(values)]),
-        values=values,
-        ids=tuple(targets),
-        wide=True,
-    )
-    return observed, (*times.notes, *_ignored(table, {time, *targets}))
+    return _observe(_Columns(table, time, None, targets, hint), wide=True)
 
 
 def observe_long(
@@ -76,35 +63,76 @@ def observe_long(
         targets: the one value column.
 
     Raises:
-        DataError: a column is absent, or a value cannot be read.
+        DataError: a column is absent, or a time stamp cannot be read.
     """
     value = (targets or ["y"])[0]
     _require(table, "data.time", time)
     if id_column is not None:
         _require(table, "data.id", id_column)
     _require(table, "data.target", value)
-    names = [name for name in (time, id_column) if name is not None]
-    columns = table.read(names, [value])
-    times = parse_times(columns[time], time, table)
-    codes = np.zeros(len(times.values), np.int64)
-    ids: tuple[str, ...] = (value,)
-    if id_column is not None:
-        codes, ids = parse_ids(columns[id_column], id_column, table)
-    hint = "correct the value, or leave the cell empty and set data.missing"
-    values = parse_numbers(columns[value], value, table, hint=hint)
-    order = np.argsort(codes, kind="stable")
+    return _observe(_Columns(table, time, id_column, [value], CORRECT), wide=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Columns:
+    """The columns that are read; `hint` is for those that hold no number at all."""
+
+    table: Table
+    time: str
+    id: str | None
+    values: list[str]
+    hint: str
+
+
+def _observe(columns: _Columns, *, wide: bool) -> Observed:
+    table = columns.table
+    clock = survey_times(table, columns.time)
+    names = None if columns.id is None else Names(columns.id, table)
     observed = Observations(
         file=str(table.path),
         where=table.where,
-        times=times.values[order],
-        dated=times.dated,
-        records=order,
-        bounds=np.concatenate([[0], np.cumsum(np.bincount(codes))]),
-        values=values[order, np.newaxis],
-        ids=ids,
-        wide=False,
+        dated=clock.dated,
+        ids=columns.values if names is None else names.ids,
+        wide=wide,
+        times=lambda: _read(columns, clock, names, []),
+        values=lambda: _read_values(columns, clock, names),
     )
-    return observed, (*times.notes, *_ignored(table, {value, *names}))
+    used = {columns.time, columns.id, *columns.values}
+    return observed, (*clock.notes, *_ignored(table, used))
+
+
+def _read_values(
+    columns: _Columns, clock: Clock, names: Names | None
+) -> Iterator[Batch]:
+    """Pass over the records; what cannot be read is refused after the last one."""
+    table, column = columns.table, 0
+    numbers = [Numbers(name, table, columns.hint) for name in columns.values]
+    for bundle in table.bundles(numbers):
+        for batch in _read(columns, clock, names, bundle):
+            yield replace(batch, column=column)
+        column += len(bundle)
+    if names is not None:
+        names.refuse()
+    for reader in numbers:
+        reader.refuse()
+
+
+def _read(
+    columns: _Columns, clock: Clock, names: Names | None, numbers: Sequence[Numbers]
+) -> Iterator[Batch]:
+    """Pass over the records with some columns of values."""
+    wanted = [columns.time, *(reader.name for reader in numbers)]
+    if columns.id is not None:
+        wanted.append(columns.id)
+    for start, found in columns.table.batches(wanted, columns.id):
+        times = clock.read(found[columns.time])
+        groups = np.zeros(len(times), np.int64)
+        if names is not None:
+            groups = names.read(found[names.name], start)
+        values = np.empty((len(numbers), len(times)))
+        for row, reader in enumerate(numbers):
+            values[row] = reader.read(found[reader.name], start)
+        yield Batch(start, groups, times, 0, values)
 
 
 def _require(table: Table, setting: str, name: str) -> None:
@@ -119,7 +147,7 @@ def _require(table: Table, setting: str, name: str) -> None:
     raise DataError(f"{table.path} has no column {name!r} ({setting})", hint=hint)
 
 
-def _ignored(table: Table, used: Iterable[str]) -> tuple[str, ...]:
+def _ignored(table: Table, used: Iterable[str | None]) -> tuple[str, ...]:
     spare = [name for name in table.columns if name and name not in used]
     nameless = sum(not name for name in table.columns)
     notes = []

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,38 +10,66 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet
 
-from seqforecast.data.sources.csv_table import CsvTable, open_csv
+from seqforecast.data.sources import batches
+from seqforecast.data.sources.csv_table import Column, CsvTable, open_csv
 from seqforecast.errors import DataError
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
 
+_PIECE = 1 << 20  # bytes of a file hashed at a time
+_BUFFER = 1 << 18  # bytes of a column read at a time
+_TOGETHER = 16  # columns of a Parquet file
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ParquetTable:
-    """A Parquet file; the attributes are those of `CsvTable`."""
+    """A Parquet file, or its content; the attributes are those of `CsvTable`."""
 
     path: Path
-    content: bytes
+    content: Any
     sha256: str
+    state: batches.State | None
     columns: tuple[str, ...]
 
-    def read(self, text: Sequence[str], numbers: Sequence[str]) -> dict[str, Any]:
-        """Return Arrow arrays by column name, in the types of the file.
+    def batches(
+        self, names: Sequence[str], coded: str | None = None
+    ) -> Iterator[batches.Piece]:
+        """Pass over all records, and yield the columns in the types of the file.
+
+        Args:
+            names: the columns.
+            coded: a column whose texts come as numbers into a list of them, each
+                text once, where the file allows it.
 
         Raises:
-            DataError: the file is damaged.
+            DataError: the file is damaged, or was changed since it was opened.
         """
-        wanted = [*text, *numbers]
+        batches.refuse_change(self.path, self.state)
         try:
-            source = pa.BufferReader(self.content)
-            table = pyarrow.parquet.ParquetFile(source).read(columns=wanted)
+            with self._open(coded) as file:
+                rows = max(1, batches.ROWS // max(1, len(names) // _TOGETHER))
+                found = file.iter_batches(rows, columns=list(names))
+                yield from batches.pieces(found, names)
         except (pa.ArrowException, OSError) as error:
             raise DataError(f"{self.path} is damaged: {error}") from error
-        return {name: table.column(name).combine_chunks() for name in wanted}
+        batches.refuse_change(self.path, self.state)
+
+    def bundles(self, columns: Sequence[Column]) -> list[Sequence[Column]]:
+        """Return which columns are best read together: each has a buffer."""
+        return [columns[i : i + _TOGETHER] for i in range(0, len(columns), _TOGETHER)]
 
     def where(self, record: int) -> str:
         """Return the row of a record, counted from 1."""
         return f"row {record + 1}"
+
+    def _open(self, coded: str | None) -> Any:
+        source = pa.BufferReader(self.content) if self.content else self.path
+        return pyarrow.parquet.ParquetFile(
+            source,
+            read_dictionary=[coded] if coded else None,
+            buffer_size=_BUFFER,
+            pre_buffer=False,  # it would keep all that was read until the end
+        )
 
 
 Table = CsvTable | ParquetTable
@@ -60,7 +88,7 @@ def open_table(path: Path) -> Table:
             hint=f"data.path must end in {', '.join(SUFFIXES)}",
         )
     try:
-        raw = path.read_bytes()
+        state, sha256 = batches.state_of(path), _hash(path)
     except FileNotFoundError:
         raise DataError(
             f"{path} does not exist",
@@ -70,11 +98,12 @@ def open_table(path: Path) -> Table:
     except OSError as error:
         reason = "is a directory" if path.is_dir() else f"cannot be read: {error}"
         raise DataError(f"{path} {reason}", hint="data.path names one file") from error
-    if not raw:
+    if state[0] == 0:
         raise DataError(f"{path} is empty", hint="was it written to the end?")
-    sha256 = hashlib.sha256(raw).hexdigest()
-    opener = _open_parquet if path.suffix.lower() == ".parquet" else open_csv
-    table = opener(path, raw, sha256)
+    if path.suffix.lower() == ".parquet":
+        table: Table = _open_parquet(path, None, sha256, state)
+    else:
+        table = open_csv(path, sha256, state)
     for name, count in Counter(filter(None, table.columns)).items():
         if count > 1:
             raise DataError(
@@ -98,24 +127,36 @@ def open_frame(frame: Any) -> ParquetTable:
             f"the data frame cannot be read: {error}",
             hint="its columns must be plain numbers, text or dates",
         ) from error
-    raw = sink.getvalue().to_pybytes()
-    return _open_parquet(Path("data frame"), raw, hashlib.sha256(raw).hexdigest())
+    content = sink.getvalue()
+    sha256 = hashlib.sha256(content).hexdigest()
+    return _open_parquet(Path("data frame"), content, sha256, None)
 
 
-def _open_parquet(path: Path, raw: bytes, sha256: str) -> ParquetTable:
+def _hash(path: Path) -> str:
+    sha256 = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            sha256.update(piece)
+    return sha256.hexdigest()
+
+
+def _open_parquet(
+    path: Path, content: Any, sha256: str, state: batches.State | None
+) -> ParquetTable:
+    source = pa.BufferReader(content) if content else path
     try:
-        file = pyarrow.parquet.ParquetFile(pa.BufferReader(raw))
+        with pyarrow.parquet.ParquetFile(source) as file:
+            rows, names = file.metadata.num_rows, file.schema_arrow.names
     except (pa.ArrowException, OSError) as error:
         raise DataError(
             f"{path} is not a whole Parquet file",
             hint="was it copied or written to the end?",
         ) from error
-    if file.metadata.num_rows == 0:
+    if rows == 0:
         raise DataError(
             f"{path} has column names, but no rows",
             hint="was it copied or written to the end?",
         )
     # pandas stores an unnamed index under such a name; nobody means it as a series.
-    names = file.schema_arrow.names
     columns = ("" if name.startswith("__index_level_") else name for name in names)
-    return ParquetTable(path, raw, sha256, tuple(columns))
+    return ParquetTable(path, content, sha256, state, tuple(columns))

@@ -1,0 +1,87 @@
+"""Placing: values from the batches of a file to their steps in one flat array."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqforecast.data.grid import Grid
+from seqforecast.data.observations import Observations
+from seqforecast.data.overview import Overview
+from seqforecast.data.panel import FloatArray, IntArray
+from seqforecast.data.rounding import Rounding
+from seqforecast.errors import DataError
+
+LARGEST = 100_000_000  # values on a grid that is also 20 times the file
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """Values on the grid, series after series; NaN where there is none.
+
+    Attributes:
+        values: shape (total,), float32.
+        offsets: shape (series + 1,); as in `Panel`.
+        first_steps: shape (series,); as in `Panel`.
+        coarse: the series that float32 rounds noticeably; see `Rounding`.
+    """
+
+    values: FloatArray
+    offsets: IntArray
+    first_steps: IntArray
+    coarse: IntArray
+
+
+def place(observed: Observations, overview: Overview, grid: Grid) -> Placed:
+    """Pass over the records and put each value where it belongs.
+
+    Args:
+        observed: in order, all of them on the grid.
+        overview: of these records.
+        grid: from times to steps.
+
+    Raises:
+        DataError: the grid would be huge.
+    """
+    first, last = grid.steps(overview.first), grid.steps(overview.last)
+    bounds = np.concatenate([[0], np.cumsum(last - first + 1)])
+    total, columns = int(bounds[-1]), observed.columns
+    if total * columns > max(LARGEST, 20 * columns * int(overview.counts.sum())):
+        _refuse_wide_gaps(observed, overview, total)
+    shifts = bounds[:-1] - first
+    values = np.full((columns, total), np.nan, np.float32)
+    rounding = Rounding(len(observed.ids))
+    for batch in observed.values():
+        order = batch.order()
+        groups, steps = batch.groups[order], grid.steps(batch.times[order])
+        where = shifts[groups] + steps
+        for row, column in enumerate(batch.values[:, order], start=batch.column):
+            values[row, where] = column
+            series = np.full_like(groups, row) if observed.wide else groups
+            rounding.add(series, steps, column)
+    offsets = np.arange(columns + 1) * total if observed.wide else bounds
+    return Placed(
+        values=values.reshape(-1),
+        offsets=offsets,
+        first_steps=np.repeat(first, columns),
+        coarse=rounding.noticeable(),
+    )
+
+
+def find(observed: Observations, grid: Grid, group: int, step: int) -> int | None:
+    """Return which record of a group stands on a step, None where it is absent."""
+    for batch in observed.times():
+        here = (batch.groups == group) & (grid.steps(batch.times) == step)
+        if here.any():
+            return batch.start + int(np.argmax(here))
+    return None
+
+
+def _refuse_wide_gaps(observed: Observations, overview: Overview, total: int) -> None:
+    found = observed.excerpt(np.array([np.argmax(overview.widest)]))
+    i = int(np.argmax(np.diff(found.times)))
+    raise DataError(
+        f"{observed.file}: {overview.counts.sum():,} records would need a grid of "
+        f"{total:,} time stamps; the widest gap is from {found.at(i)} to "
+        f"{found.at(i + 1)}",
+        hint="correct the time stamps, or set data.frequency",
+    )

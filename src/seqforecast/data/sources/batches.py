@@ -1,0 +1,45 @@
+"""Batches: the records of a file in pieces small enough to hold."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from seqforecast.errors import DataError
+
+ROWS = 1 << 17
+"""Records in one piece; of many columns fewer, so that a piece stays as small."""
+
+Piece = tuple[int, dict[str, Any]]
+"""The position of its first record in the file, and Arrow arrays by column name."""
+
+State = tuple[int, int]
+"""Size of a file in bytes, and when it was last changed, in nanoseconds."""
+
+
+def state_of(path: Path) -> State:
+    """Return what tells whether a file was changed between two passes."""
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+def refuse_change(path: Path, state: State | None) -> None:
+    """Refuse a file that is no longer as it was when it was opened.
+
+    Raises:
+        DataError: it was written to. None, what lies in memory, does not change.
+    """
+    if state is not None and state_of(path) != state:
+        raise DataError(
+            f"{path} was changed while it was read",
+            hint="wait until it is written, and start again",
+        )
+
+
+def pieces(batches: Iterable[Any], names: Sequence[str]) -> Iterator[Piece]:
+    """Cut Arrow's record batches to at most `ROWS` records, and number them."""
+    start = 0
+    for batch in batches:
+        for begin in range(0, batch.num_rows, ROWS):
+            piece = batch.slice(begin, ROWS)
+            yield start, {name: piece.column(name) for name in names}
+            start += piece.num_rows
