@@ -1,11 +1,14 @@
 """Scale is learnt on train only, and comes back."""
 
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from panels import panel_of
+from seqforecast.data import scaling
 from seqforecast.data.scaling import learn_scale, train_deviation
 from seqforecast.data.splitting import SplitSection, split
 
@@ -81,3 +84,29 @@ def test_series_of_their_own_scale_leave_a_row_for_strangers():
     scaler = learn_scale(panel, parts, "standard")
     assert not scaler.is_shared
     assert scaler.center.tolist() == [1, 12, 6.5]
+
+
+@given(
+    lengths=st.lists(st.integers(20, 60), min_size=10, max_size=14),
+    kind=st.sampled_from(KINDS),
+    by=st.sampled_from(["time", "series"]),
+    size=st.integers(1, 100),
+)
+def test_a_scale_depends_not_on_how_many_values_are_looked_at_together(
+    lengths, kind, by, size
+):
+    """Broken on purpose: the rest after the last full piece left out."""
+    random = np.random.default_rng(0)
+    panel = panel_of([random.normal(5, 2, length) for length in lengths])
+    parts = split(panel, SplitSection(by=by))
+    whole, deviation = learn_scale(panel, parts, kind), train_deviation(panel, parts)
+    with mock.patch.object(scaling, "AT_A_TIME", size):
+        pieced = learn_scale(panel, parts, kind)
+        assert train_deviation(panel, parts) == pytest.approx(deviation, rel=1e-12)
+    assert pieced.center == pytest.approx(whole.center, rel=1e-12)
+    assert pieced.spread == pytest.approx(whole.spread, rel=1e-12)
+    # Against NumPy on all train parts together.
+    parts_of = [panel.series(i)[a:b] for i, (a, b) in enumerate(parts.train) if b > a]
+    if kind == "standard":
+        expected = np.concatenate(parts_of).std(dtype=np.float64)
+        assert whole.spread[-1] == pytest.approx(expected, rel=1e-12)
