@@ -176,6 +176,23 @@ def test_parquet_rows_are_counted_from_one(
     assert words in explain(tmp_path, {"path": "bad.parquet"})
 
 
+def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
+    """The end, which names the columns, is whole; a page before it is not."""
+    file = tmp_path / "bad.parquet"
+    pd.DataFrame({"ds": range(999), "a": 1.5}).to_parquet(file, compression="gzip")
+    raw = bytearray(file.read_bytes())
+    raw[4:60] = bytes(56)
+    file.write_bytes(raw)
+    assert "bad.parquet is damaged: " in explain(tmp_path, {"path": "bad.parquet"})
+
+
+def test_fractions_name_no_series(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"unique_id": [1.0, 2.0], "ds": [1, 2], "y": [1, 2]})
+    frame.to_parquet(tmp_path / "bad.parquet")
+    words = "column 'unique_id' holds values of type double, which name no series"
+    assert words in explain(tmp_path, LONG | {"path": "bad.parquet"})
+
+
 @pytest.mark.parametrize(
     "settings",
     [

@@ -5,7 +5,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from seqforecast.data.sources import batches
 from seqforecast.data.sources.table import TableSource
+
+
+@pytest.fixture(params=[1, 7, batches.ROWS], autouse=True)
+def _rows(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read so many records at a time."""
+    monkeypatch.setattr(batches, "ROWS", request.param)
 
 
 @pytest.mark.parametrize(

@@ -77,8 +77,13 @@ class Spellings:
         for one, other in combinations(self._forms, 2):
             note((one, other), stamps[one] != stamps[other])
 
-    def clock(self) -> Clock | None:
-        """Return how all texts are read; None where guesses are needed.
+    @property
+    def are_foreign(self) -> bool:
+        """Whether a text seen is no date of ISO 8601: other forms need a guess."""
+        return ISO in self._seen
+
+    def clock(self) -> Clock:
+        """Return how all texts are read.
 
         Raises:
             DataError: a text is unreadable, ambiguous, or differs from the first.
@@ -94,8 +99,6 @@ class Spellings:
             error = self._refuse("offset", why)
             error.hint = "write all time stamps with one offset, best in UTC"
             raise error
-        if ISO in self._seen and not self._guess:
-            return None
         form = min(self._forms, key=lambda form: self._unread(form).count)
         if form in self._seen:
             raise self._refuse(form, "which is neither a date nor a whole number")

@@ -29,9 +29,10 @@ def survey_times(table: Table, name: str) -> Clock:
     Raises:
         DataError: a stamp is missing, unreadable, ambiguous or of another zone.
     """
-    clock = _survey(table, name, guess=False)
-    # A second look only for dates written in another way than ISO 8601.
-    return clock or _survey(table, name, guess=True) or Clock(dated=True)
+    survey = _survey(table, name, guess=False)
+    if isinstance(survey, Spellings) and survey.are_foreign:
+        survey = _survey(table, name, guess=True)
+    return survey.clock()
 
 
 class _Stamps:
@@ -63,8 +64,11 @@ class _Stamps:
         return Clock(dated=True, notes=(note,))
 
 
-def _survey(table: Table, name: str, *, guess: bool) -> Clock | None:
-    survey: _Stamps | WholeNumbers | Spellings | None = None
+Survey = _Stamps | WholeNumbers | Spellings
+
+
+def _survey(table: Table, name: str, *, guess: bool) -> Survey:
+    survey: Survey | None = None
     empty = None
     kind: Any = None
     for start, columns in table.batches([name]):
@@ -84,12 +88,10 @@ def _survey(table: Table, name: str, *, guess: bool) -> Clock | None:
             f"{table.path} column {name!r} holds {kind}, not dates or whole numbers",
             hint="data.time names the time column",
         )
-    return survey.clock()
+    return survey
 
 
-def _survey_of(
-    kind: Any, table: Table, name: str, *, guess: bool
-) -> _Stamps | WholeNumbers | Spellings | None:
+def _survey_of(kind: Any, table: Table, name: str, *, guess: bool) -> Survey | None:
     if pa.types.is_integer(kind):
         return WholeNumbers(table, name)
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
