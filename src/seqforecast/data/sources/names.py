@@ -16,6 +16,7 @@ class Names:
     """Numbers series in the order of their first records.
 
     Attributes:
+        name: the column's name.
         ids: the names so far, in this order.
     """
 
