@@ -1,0 +1,1 @@
+"""What the benchmarks speed.py and growth.py are made of."""
