@@ -6,7 +6,7 @@ import numpy as np
 
 from measure.cases import Case
 from seqforecast.data.scaling import Scaler
-from seqforecast.data.windows import WindowIndex
+from seqforecast.data.windows import WindowIndex, count_windows
 from seqforecast.models.builder import build_forecaster
 from seqforecast.models.section import ModelSection
 from seqforecast.training.epoch import Engine
@@ -26,11 +26,11 @@ def prepare(case: Case, mode: str) -> Callable[[int], None]:
     random = np.random.default_rng(0)
     values = random.normal(size=LENGTH).astype(np.float32)
     engine = build(case, mode, values)
+    windows = windows_of(values, case)
 
     def run(steps: int) -> None:
-        order = random.integers(0, LENGTH - case.lookback - 1, steps * case.batch)
-        series = np.zeros(len(order), dtype=np.int32)
-        train(engine, WindowIndex(order, series, case.lookback, 1), case)
+        order = random.integers(0, len(windows), steps * case.batch)
+        train(engine, windows.take(order))
 
     return run
 
@@ -46,13 +46,20 @@ def build(case: Case, mode: str, values: np.ndarray) -> Engine:
         lookback=case.lookback,
         horizon=1,
     )
-    section = TrainingSection.model_validate({"compile": mode})
+    settings = {"compile": mode, "batch_size": case.batch}
+    section = TrainingSection.model_validate(settings)
     engine = Engine(forecaster, section, values)
     engine.set_learning_rate(section.learning_rate)
     return engine
 
 
-def train(engine: Engine, windows: WindowIndex, case: Case) -> None:
-    """Train on whole batches, in chunks of equal size; returns when all is done."""
-    for batches in windows.chunks(case.chunk * case.batch):
-        engine.train(batches, case.chunk)
+def windows_of(values: np.ndarray, case: Case) -> WindowIndex:
+    """Return every window of one series."""
+    count = np.array([len(values) - case.lookback])
+    return count_windows(np.zeros(1, np.int64), count, (case.lookback, 1))
+
+
+def train(engine: Engine, windows: WindowIndex) -> None:
+    """Train on whole batches, as `fit` does; returns when all is done."""
+    for some in windows.chunks(engine.most_steps * engine.section.batch_size):
+        engine.train(some)

@@ -34,14 +34,12 @@ Predict = Callable[[np.ndarray], np.ndarray]
 def prepare_ours() -> Predict:
     """Return forecasts of all windows of a series, gathered in batches."""
     from measure import ours
-    from seqforecast.data.windows import WindowIndex
     from seqforecast.models.forecasting import forecast
 
     engine = ours.build(CASE, "graph", np.zeros(100, np.float32))
 
     def predict(values: np.ndarray) -> np.ndarray:
-        starts = np.arange(len(values) - CASE.lookback)
-        windows = WindowIndex(starts, np.zeros(len(starts), np.int32), CASE.lookback, 1)
+        windows = ours.windows_of(values, CASE)
         pairs = forecast(engine.forecaster, values, windows)
         return np.concatenate([made for _, made in pairs])
 

@@ -8,17 +8,8 @@ import numpy.typing as npt
 from seqforecast.backend import load_tensorflow
 from seqforecast.data.panel import FloatArray
 from seqforecast.data.windows import WindowIndex
+from seqforecast.models.batches import pass_forward
 from seqforecast.models.builder import Forecaster
-
-# Bytes that the lookbacks and hidden states of one batch may take.
-BYTES = 64 * 2**20
-
-
-def batch_size(forecaster: Forecaster) -> int:
-    """Return how many windows a forward pass takes within its bytes."""
-    width = max(layer.output.shape[-1] for layer in forecaster.core.layers)
-    floats = forecaster.lookback * (4 * width + 1) + forecaster.horizon
-    return int(np.clip(BYTES // (4 * floats), 32, 8192))
 
 
 def forecast(
@@ -40,7 +31,11 @@ def forecast(
         Some windows and their forecasts, (windows, horizon), in the data's unit.
     """
     tf = load_tensorflow()
-    for chunk in windows.chunks(batch_size(forecaster)):
-        lookbacks = tf.constant(chunk.inputs(values), tf.float32)
-        series = chunk.series if numbers is None else numbers[chunk.series]
-        yield chunk, forecaster.compiled(lookbacks, tf.constant(series)).numpy()
+
+    def compute(batch: WindowIndex) -> FloatArray:
+        lookbacks = tf.constant(batch.inputs(values), tf.float32)
+        series = batch.series if numbers is None else numbers[batch.series]
+        made: FloatArray = forecaster.compiled(lookbacks, tf.constant(series)).numpy()
+        return made
+
+    yield from pass_forward(forecaster, windows, compute)

@@ -8,8 +8,8 @@ import numpy as np
 from seqforecast.backend import load_tensorflow
 from seqforecast.data.panel import FloatArray
 from seqforecast.data.windows import WindowIndex
+from seqforecast.models.batches import pass_forward
 from seqforecast.models.builder import Forecaster
-from seqforecast.models.forecasting import batch_size
 from seqforecast.training.losses import loss_per_window
 from seqforecast.training.programs import Mode, compiled
 
@@ -48,11 +48,13 @@ class Objective:
 
     def _mean(self, losses: Callable[..., Any], windows: WindowIndex) -> float:
         tf = load_tensorflow()
-        total = 0.0
-        for chunk in windows.chunks(batch_size(self.forecaster)):
-            some = losses(*map(tf.constant, chunk.locate()))
-            total += float(np.sum(some.numpy(), dtype=np.float64))
-        return total / len(windows)
+
+        def compute(batch: WindowIndex) -> float:
+            each = losses(*map(tf.constant, batch.locate())).numpy()
+            return float(np.sum(each, dtype=np.float64))
+
+        sums = pass_forward(self.forecaster, windows, compute)
+        return float(sum(total for _, total in sums)) / len(windows)
 
     def window_errors(
         self, starts: Any, series: Any, core: Callable[[Any], Any] | None = None

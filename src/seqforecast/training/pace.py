@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from seqforecast.models.forecasting import batch_size
+from seqforecast.models.batches import batch_size
 from seqforecast.training.checkpoints import Checkpoint
 from seqforecast.training.epoch import Engine
 from seqforecast.training.fit import TrainingData, fit

@@ -16,7 +16,7 @@ from seqforecast.models.forecasting import forecast
 from seqforecast.runs.forecasts import MOST_CSV_ROWS
 from seqforecast.training.epoch import Engine
 from seqforecast.training.fit import TrainingData
-from seqforecast.training.memory import memory_profile
+from seqforecast.training.memory import MemoryProbe
 from seqforecast.training.pace import Pace, measure_pace
 from seqforecast.training.sampling import windows_in_epoch
 from seqforecast.workflows.prepare import Prepared, prepare
@@ -72,9 +72,8 @@ def plan_run(loaded: Loaded, before: float = 0.0) -> dict[str, Any]:
 
 def _estimate(prepared: Prepared, engine: Engine, seconds: dict[str, float]) -> Pace:
     """Add the seconds of the stages that are still to come; return training's pace."""
-    profile = [
-        _seconds(lambda: memory_profile(engine, prepared.validation)) for _ in "12"
-    ]
+    probe = MemoryProbe(engine, prepared.validation)
+    profile = [_seconds(probe.measure) for _ in "12"]
     data = TrainingData(prepared.panel, prepared.train, prepared.validation)
     pace = measure_pace(engine, data, prepared.experiment.seed)
     epochs = engine.section.epochs

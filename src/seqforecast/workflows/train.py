@@ -19,7 +19,7 @@ from seqforecast.training.devices import Device, use_device
 from seqforecast.training.epoch import Engine
 from seqforecast.training.evidence import shape_of
 from seqforecast.training.fit import TrainingData, fit
-from seqforecast.training.memory import memory_profile
+from seqforecast.training.memory import MemoryProbe
 from seqforecast.training.seeding import fix_seeds
 from seqforecast.workflows.outcome import describe_training, say_what_was_kept
 from seqforecast.workflows.pictures import Learnt, draw_pictures
@@ -139,7 +139,8 @@ def _finish(
 ) -> None:
     """Train from the last checkpoint on, score, draw, and complete the run."""
     resume = Checkpoint.read(run.checkpoint) if run.checkpoint.is_file() else None
-    untrained = memory_profile(engine, prepared.validation)
+    probe = MemoryProbe(engine, prepared.validation)
+    untrained = probe.measure()
     recorder = Recorder(run, engine.section, display)
     recorder.begin(resume)
     data = TrainingData(prepared.panel, prepared.train, prepared.validation)
@@ -165,7 +166,7 @@ def _finish(
         history=history,
         naive_loss=engine.objective.naive_loss(prepared.validation),
         memory_before=untrained,
-        memory_after=memory_profile(engine, prepared.validation),
+        memory_after=probe.measure(),
     )
     draw_pictures(run, prepared, engine.forecaster, learnt, metrics["test"])
     stages.end("draw")

@@ -1,0 +1,67 @@
+"""Forward passes over many windows: in batches that fit a cache, on every core."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from seqforecast.backend import load_tensorflow
+from seqforecast.data.windows import WindowIndex
+from seqforecast.models.builder import Forecaster
+
+# Bytes that the lookbacks and hidden states of one batch may take. Batches this small
+# stay in a core's cache; cores compute batches of their own, which is faster than all
+# of them on one batch.
+BYTES = 12 * 2**20
+
+
+def batch_size(forecaster: Forecaster) -> int:
+    """Return how many windows a forward pass takes within its bytes."""
+    width = max(layer.output.shape[-1] for layer in forecaster.core.layers)
+    floats = forecaster.lookback * (4 * width + 1) + forecaster.horizon
+    return int(np.clip(BYTES // (4 * floats), 32, 8192))
+
+
+def pass_forward(
+    forecaster: Forecaster,
+    windows: WindowIndex,
+    compute: Callable[[WindowIndex], Any],
+) -> Iterator[tuple[WindowIndex, Any]]:
+    """Yield the windows in batches, in order, each with what is computed of it.
+
+    A few batches are computed at once, and no more are held.
+
+    Args:
+        forecaster: the model, which decides how large a batch is.
+        windows: of any number.
+        compute: a pure function of a batch.
+    """
+    chunks = windows.chunks(batch_size(forecaster))
+    at_once = _passes_at_once()
+    pool = ThreadPoolExecutor(at_once)
+    waiting: deque[tuple[WindowIndex, Any]] = deque()
+    try:
+        for chunk in chunks:
+            waiting.append((chunk, pool.submit(compute, chunk)))
+            if len(waiting) > 2 * at_once:
+                done, future = waiting.popleft()
+                yield done, future.result()
+        for done, future in waiting:
+            yield done, future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _passes_at_once() -> int:
+    """Return one for a GPU, which a batch fills, else one more than there are cores.
+
+    While one pass waits between its small operations, another one computes.
+    """
+    if load_tensorflow().config.get_visible_devices("GPU"):
+        return 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) + 1
+    return (os.cpu_count() or 1) + 1
