@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from seqforecast.data.grid import Grid
+from seqforecast.data.missing import Missing
 from seqforecast.data.observations import Observations
 from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.placing import Placed, find
 from seqforecast.errors import DataError
-
-Missing = Literal["error", "interpolate", "previous", "zero"]
 
 AT_A_TIME = 1_000_000  # values, in whole series, so that no mask grows with the file
 

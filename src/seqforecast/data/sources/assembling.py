@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from seqforecast.data.cleaning import Cleaned, Missing, fill_gaps
+from seqforecast.data.cleaning import Cleaned, fill_gaps
 from seqforecast.data.frequency import calendar_season
 from seqforecast.data.grid import Grid
 from seqforecast.data.laying import lay_grid
+from seqforecast.data.missing import Missing
 from seqforecast.data.overview import check_order, look_over
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.placing import place

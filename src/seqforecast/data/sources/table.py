@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from seqforecast.data.cleaning import Missing
+from seqforecast.data.missing import Missing
 from seqforecast.data.panel import Panel
 from seqforecast.section import Section
 

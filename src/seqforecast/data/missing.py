@@ -1,0 +1,5 @@
+"""What `data.missing` can say; what is done about it is in cleaning.py."""
+
+from typing import Literal
+
+Missing = Literal["error", "interpolate", "previous", "zero"]
