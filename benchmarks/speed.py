@@ -91,7 +91,9 @@ def main() -> None:
     )
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS)
     parser.add_argument("--units", nargs="+", type=int, choices=UNITS, default=UNITS)
-    parser.add_argument("--peers", nargs="+", default=training.PEERS)
+    parser.add_argument(
+        "--peers", nargs="+", default=training.PEERS, choices=training.PEERS
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="fewer cases and windows")
     parser.add_argument("--json", type=Path, help="keep every round's numbers there")

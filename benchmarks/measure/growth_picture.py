@@ -72,8 +72,8 @@ def _straight(axes: Any, x: float, y: float) -> None:
     ends = axes.get_xlim()
     axes.plot(ends, [y * each / x for each in ends], color=style.PAST, **DASHES)
     words = "twice the data,\ntwice the time"
-    below = {"xytext": (8, -8), "fontsize": 9, "va": "top"}
-    style.put_label(axes, (x / 30, y / 30), words, style.FAINT_INK, **below)
+    beside = {"xytext": (-12, 6), "fontsize": 9, "ha": "right", "va": "bottom"}
+    style.put_label(axes, (2 * x, 2 * y), words, style.FAINT_INK, **beside)
 
 
 def _values_alone(axes: Any, found: list[dict[str, float]], name: str) -> None:

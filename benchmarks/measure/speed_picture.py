@@ -32,7 +32,7 @@ def draw(results: Sequence[Rates], matrix_speed: float, path: Path) -> None:
     title = "Training speed: windows per second against units"
     caption = (
         "forward, backward and Adam on CPU, medians; dashed: if only matrix products "
-        f"cost time, at this machine's {matrix_speed / 1e9:.0f} GFLOP/s"
+        f"cost time, at the {matrix_speed / 1e9:.0f} GFLOP/s of NumPy's"
     )
     wide = (style.WIDTH - style.LEFT - style.RIGHT - GAP) / 2
     high = HEIGHT - style.HEADER - style.BOTTOM - ABOVE - BELOW

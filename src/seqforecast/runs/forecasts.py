@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_CSV_ROWS = 1_000_000
+WINDOWS_AT_ONCE = 1_000_000
 
 
 def path_for(run: RunDirectory, windows: WindowIndex) -> Path:
@@ -25,12 +26,18 @@ def path_for(run: RunDirectory, windows: WindowIndex) -> Path:
 
 
 class RowMaker:
-    """Makes table rows of forecasts; knows the panel's calendar once."""
+    """Makes table rows of forecasts; knows the calendar around the windows once."""
 
-    def __init__(self, panel: Panel, horizon: int) -> None:
-        last = int(np.max(panel.first_steps + panel.lengths))
+    def __init__(self, panel: Panel, windows: WindowIndex, horizon: int) -> None:
+        ends = [
+            (int(cutoffs.min()), int(cutoffs.max()))
+            for some in windows.chunks(WINDOWS_AT_ONCE)
+            for cutoffs in [some.cutoffs(panel)]
+        ]
+        self._first = min(first for first, _ in ends)
+        last = max(last for _, last in ends) + horizon
         self._panel = panel
-        self._grid = panel.stamps(np.arange(last + horizon))
+        self._grid = panel.stamps(np.arange(self._first, last + 1))
         self._ids = np.array(panel.ids, dtype=object)
 
     @property
@@ -56,7 +63,7 @@ class RowMaker:
         import pandas as pd
 
         horizon = y_hat.shape[1]
-        cutoffs = np.repeat(windows.cutoffs(self._panel), horizon)
+        cutoffs = np.repeat(windows.cutoffs(self._panel) - self._first, horizon)
         steps = np.tile(np.arange(1, horizon + 1), len(windows))
         columns: dict[str, Any] = {
             "unique_id": self._ids[np.repeat(windows.series, horizon)]

@@ -21,6 +21,8 @@ SECONDS = 1.5
 CHUNKS = 4
 SECONDS_AT_MOST = 5.0
 
+BATCHES = 12
+
 
 class EnoughError(Exception):
     """Raised through `fit` once enough has been seen."""
@@ -112,7 +114,8 @@ def measure_pace(
     count = windows_in_epoch(engine.section, len(data.train))
     if len(watch.epochs) > 1:
         return pace_of(watch, count, validation=0.0)
-    some = data.validation.take(slice(0, batch_size(engine.forecaster)))
+    # Batches enough for every core, as validation itself has them.
+    some = data.validation.take(slice(0, BATCHES * batch_size(engine.forecaster)))
     engine.objective.loss(some)
     started = clock()
     engine.objective.loss(some)

@@ -60,7 +60,7 @@ def predict_run(
         LOGGER.warning("the data have changed since this run was trained on them")
     forecaster = load_forecaster(run.model)
     windows = last_windows(panel, forecaster.lookback)
-    rows = RowMaker(panel, forecaster.horizon)
+    rows = RowMaker(panel, windows, forecaster.horizon)
     known = run.read_json(run.preprocess)["series"]
     numbers = series_numbers(panel, known)
     if forecaster.needs_series:

@@ -70,7 +70,7 @@ def score_forecasts(
         for name in names
     }
     scorer = _scorer(prepared, windows, prepared.parts.test, [MODEL, *names])
-    rows = RowMaker(panel, windows.horizon)
+    rows = RowMaker(panel, windows, windows.horizon)
 
     def scored() -> Iterator["pd.DataFrame"]:
         for chunk, y_hat in forecast(forecaster, panel.values, windows):
