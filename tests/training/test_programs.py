@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from seqforecast.backend import load_tensorflow
+from seqforecast.backend import load_keras, load_tensorflow
 from seqforecast.models.cells import Cell
 from seqforecast.training.section import TrainingSection
 
@@ -87,6 +87,7 @@ def test_layers_said_to_take_cudnn_are_those_keras_gives_to_it(
     No GPU is needed: its second question is answered with yes, and what it then
     calls is watched.
     """
+    load_keras()
     rnn = sys.modules["keras.src.backend.tensorflow.rnn"]
 
     from seqforecast.training.kernels.core import each_recurrent
