@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from seqforecast.data.scaling import Scaler
 from seqforecast.models.cells import Cell
@@ -11,7 +9,6 @@ from seqforecast.models.section import ModelSection
 
 pytestmark = pytest.mark.tensorflow
 
-NORMS = ("none", "last", "mean", "zscore", "logmean")
 TWO = Scaler("standard", np.array([5.0, 50.0, 20.0]), np.array([2.0, 20.0, 30.0]))
 ONE = Scaler("standard", np.array([5.0, 5.0]), np.array([2.0, 2.0]))
 
@@ -60,53 +57,12 @@ def test_parameters_are_those_of_the_textbook(cell, weights):
     assert build(cell=cell).core.count_params() == weights + (4 + 1) * 3
 
 
-@pytest.mark.parametrize("norm", NORMS)
-@settings(max_examples=10)
-@given(
-    level=st.floats(10, 1e4),
-    width=st.floats(0.1, 5),
-    last=st.floats(0.1, 0.9),
-)
-def test_normalisation_is_undone_exactly(norm, level, width, last):
-    """Denormalize of what Normalize made is the window again."""
-    from seqforecast.models.layers import Denormalize, Normalize
-
-    rng = np.random.default_rng(0)
-    window = (level + width * rng.uniform(0, 1, (2, 8))).astype(np.float32)
-    window[:, -1] = level + width * last
-    normalize = Normalize(norm, 3)
-    normalize.set_scale(TWO.center, TWO.spread)
-    flow, place, size, spread = normalize(window[:, :, None], np.array([0, 1]))
-    back = Denormalize(norm)(flow[:, :, 0], place, size)
-    assert np.asarray(back) == pytest.approx(window, rel=1e-4)
-    assert np.asarray(spread).ravel() == pytest.approx([2, 20])
-
-
 def test_a_fresh_model_forecasts_nearly_the_last_value():
     """The head starts small, so that training starts from the naive forecast."""
     forecaster = build(scaler=ONE)
     values = np.random.default_rng(0).uniform(1, 9, (50, 8)).astype(np.float32)
     made = forecaster.forecast(values, None).numpy()
     assert np.abs(made - values[:, -1:]).max() < 0.1
-
-
-@pytest.mark.parametrize("norm", ["last", "zscore"])
-def test_shifting_the_values_shifts_the_forecasts(norm):
-    forecaster = build(scaler=ONE, instance_norm=norm)
-    values = np.random.default_rng(0).uniform(1, 9, (5, 8)).astype(np.float32)
-    made = forecaster.forecast(values, None).numpy()
-    shifted = forecaster.forecast(values + 64, None).numpy()
-    assert shifted == pytest.approx(made + 64, rel=1e-4)
-
-
-@pytest.mark.parametrize("norm", ["mean", "logmean"])
-def test_multiplying_the_values_multiplies_the_forecasts(norm):
-    forecaster = build(scaler=ONE, instance_norm=norm)
-    values = np.random.default_rng(0).uniform(1, 9, (5, 8)).astype(np.float32)
-    made = forecaster.forecast(values, None).numpy()
-    assert forecaster.forecast(values * 16, None).numpy() == pytest.approx(
-        made * 16, rel=1e-4
-    )
 
 
 def test_one_scale_needs_no_series_and_several_do():

@@ -13,10 +13,13 @@ from seqforecast.backend import load_keras
 keras = load_keras()
 ops = keras.ops
 
-# Of a series' spread: keeps a constant window's deviation away from 0. The value,
-# 1e-5 as a variance, is that of Kim et al., "Reversible Instance Normalization for
-# Accurate Time-Series Forecasting against Distribution Shift", 2022.
-TINY_VARIANCE = 1e-5
+# Normalised values are held within this many units, so that no float32 input, however
+# large, becomes infinite on its way to the cells.
+MOST_UNITS = 1e9
+# The least float32 that has all its digits: what logmean takes for values below it.
+LEAST = float(np.finfo(np.float32).tiny)
+MOST = float(np.finfo(np.float32).max)
+LOG_OF_MOST = 88.0
 
 
 @keras.saving.register_keras_serializable(package="seqforecast")
@@ -30,9 +33,16 @@ class Normalize(keras.layers.Layer):  # type: ignore[misc, name-defined]
     - level and width, each (batch, 1): value = level + width * normalised,
     - spread, (batch, 1): the scale of the series, in which losses are measured.
 
-    none: the series' own scale; last: relative to the last value, in spreads of
-    the series; zscore: mean and deviation of the window; mean: divided by the mean
-    absolute value; logmean: logarithms less their mean.
+    none: the series' own scale. last: relative to the last value, in spreads of
+    the series; what shifts the window shifts the forecast. mean: divided by the mean
+    absolute value; a positive factor of the window is one of the forecast, and zeros
+    forecast zeros. zscore: mean and deviation of the window; both laws, and a constant
+    forecasts itself. logmean: logarithms less their mean; the law of `mean`, for
+    positive values; others, which training refuses, count as the least float.
+
+    Source: Kim et al., "Reversible Instance Normalization for Accurate Time-Series
+    Forecasting against Distribution Shift", 2022; without its learnt parameters, and
+    without its epsilon, which would bend the laws.
     """
 
     def __init__(self, kind: str, rows: int, **settings: Any) -> None:
@@ -60,31 +70,54 @@ class Normalize(keras.layers.Layer):  # type: ignore[misc, name-defined]
         row = row if series is None else ops.reshape(series, (-1,))
         center = ops.take(self.center, row, axis=0)[:, None]
         spread = ops.take(self.spread, row, axis=0)[:, None]
-        steps = values[:, :, 0]
-        if self.kind == "logmean":
-            steps = ops.log(steps)
-        level, width = self._level_and_width(steps, center, spread)
-        normalised = (steps - level) / width
+        normalised, level, width = self._take_relative(values[:, :, 0], center, spread)
+        normalised = ops.clip(normalised, -MOST_UNITS, MOST_UNITS)
         return normalised[:, :, None], level, width, spread
 
-    def _level_and_width(self, steps: Any, center: Any, spread: Any) -> tuple[Any, Any]:
-        mean = ops.mean(steps, axis=1, keepdims=True)
+    def _take_relative(
+        self, steps: Any, center: Any, spread: Any
+    ) -> tuple[Any, Any, Any]:
         match self.kind:
             case "last":
-                return steps[:, -1:], spread
-            case "zscore":
-                variance = ops.mean(ops.square(steps - mean), axis=1, keepdims=True)
-                return mean, ops.sqrt(variance + TINY_VARIANCE * ops.square(spread))
+                last = steps[:, -1:]
+                return (steps - last) / spread, last, spread
             case "mean":
-                size = ops.mean(ops.abs(steps), axis=1, keepdims=True)
-                return ops.zeros_like(mean), ops.where(size > 0, size, spread)
+                share, peak = _shares(steps)
+                size = ops.mean(ops.abs(share), axis=1, keepdims=True)
+                return share / _or_one(size), ops.zeros_like(size), peak * size
+            case "zscore":
+                return _standardise(steps)
             case "logmean":
-                return mean, ops.ones_like(mean)
-        return center, spread
+                logs = ops.log(ops.maximum(steps, LEAST))
+                level = ops.mean(logs, axis=1, keepdims=True)
+                return logs - level, level, ops.ones_like(level)
+        return (steps - center) / spread, center, spread
 
     def get_config(self) -> dict[str, Any]:
         """Return what the layer is made from."""
         return {**super().get_config(), "kind": self.kind, "rows": self.rows}
+
+
+def _standardise(steps: Any) -> tuple[Any, Any, Any]:
+    """Return the window in deviations from its mean; both exact for a constant."""
+    last = steps[:, -1:]
+    moved = ops.clip(steps - last, -MOST, MOST)
+    share, peak = _shares(moved)
+    mean = ops.mean(share, axis=1, keepdims=True)
+    square = ops.mean(ops.square(share - mean), axis=1, keepdims=True)
+    deviation = ops.sqrt(square)
+    level, width = last + peak * mean, peak * deviation
+    return (share - mean) / _or_one(deviation), level, width
+
+
+def _shares(steps: Any) -> tuple[Any, Any]:
+    """Return the steps in units of the largest one, whose square cannot overflow."""
+    peak = ops.max(ops.abs(steps), axis=1, keepdims=True)
+    return steps / _or_one(peak), peak
+
+
+def _or_one(size: Any) -> Any:
+    return ops.where(size > 0, size, ops.ones_like(size))
 
 
 @keras.saving.register_keras_serializable(package="seqforecast")
@@ -98,7 +131,9 @@ class Denormalize(keras.layers.Layer):  # type: ignore[misc, name-defined]
     def call(self, normalised: Any, level: Any, width: Any) -> Any:
         """Return values of shape (batch, horizon)."""
         values = level + width * normalised
-        return ops.exp(values) if self.kind == "logmean" else values
+        if self.kind == "logmean":
+            return ops.exp(ops.minimum(values, LOG_OF_MOST))
+        return values
 
     def get_config(self) -> dict[str, Any]:
         """Return what the layer is made from."""
