@@ -29,7 +29,9 @@ def build(scaler=TWO, lookback=8, horizon=3, **settings):
         {"bidirectional": True},
         {"dropout": 0.5, "activation": "relu"},
         {"segment": 4, "embedding": 6},
-        {"segment": 2},
+        {"segment": 2, "position": True},
+        {"segment": 2, "embedding": 6, "decoder": "parallel"},
+        {"segment": 4, "units": [4, 3], "bidirectional": True, "decoder": "parallel"},
     ],
     ids=str,
 )
@@ -57,9 +59,10 @@ def test_parameters_are_those_of_the_textbook(cell, weights):
     assert build(cell=cell).core.count_params() == weights + (4 + 1) * 3
 
 
-def test_a_fresh_model_forecasts_nearly_the_last_value():
+@pytest.mark.parametrize("settings", [{}, {"segment": 4, "decoder": "parallel"}])
+def test_a_fresh_model_forecasts_nearly_the_last_value(settings):
     """The head starts small, so that training starts from the naive forecast."""
-    forecaster = build(scaler=ONE)
+    forecaster = build(scaler=ONE, **settings)
     values = np.random.default_rng(0).uniform(1, 9, (50, 8)).astype(np.float32)
     made = forecaster.forecast(values, None).numpy()
     assert np.abs(made - values[:, -1:]).max() < 0.1
@@ -81,3 +84,41 @@ def test_layers_that_cudnn_could_run_are_built_for_it():
         assert config.get("reset_after", True)
         assert config["recurrent_dropout"] == 0
         assert not config["unroll"]
+
+
+def numpy_gru(inputs, state, kernel, recurrent, bias):
+    """One step of Cho et al., 2014, with `reset_after`, in NumPy."""
+    of_input, of_state = inputs @ kernel + bias[0], state @ recurrent + bias[1]
+    update, reset, candidate = zip(
+        np.split(of_input, 3, axis=-1), np.split(of_state, 3, axis=-1), strict=True
+    )
+    update, reset = (1 / (1 + np.exp(-sum(gate))) for gate in (update, reset))
+    candidate = np.tanh(candidate[0] + reset * candidate[1])
+    return update * state + (1 - update) * candidate
+
+
+def test_the_parallel_decoder_takes_one_step_a_segment():
+    """Broken on purpose: places and windows mixed up (repeat for tile)."""
+    from seqforecast.models.segments import ParallelDecoder
+
+    decoder = ParallelDecoder("gru", horizon=5, segment=2)
+    state = np.random.default_rng(0).normal(size=(3, 4)).astype(np.float32)
+    made = np.asarray(decoder(state))
+    weights = [np.asarray(each) for each in decoder.cell.trainable_variables]
+    parts = [
+        numpy_gru(vector, state, *weights) @ decoder.values.kernel + decoder.values.bias
+        for vector in np.asarray(decoder.vectors)
+    ]
+    assert made == pytest.approx(np.concatenate(parts, axis=1)[:, :5], abs=1e-6)
+
+
+def test_positions_tell_tokens_apart():
+    """Without them a Dense and a bidirectional sum could not."""
+    from seqforecast.models.segments import Position
+
+    position = Position()
+    tokens = np.zeros((2, 3, 4), np.float32)
+    made = np.asarray(position(tokens))
+    assert made.shape == (2, 3, 4)
+    assert np.array_equal(made[0], made[1])
+    assert len(np.unique(made[0], axis=0)) == 3

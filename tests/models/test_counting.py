@@ -83,6 +83,8 @@ def test_a_batch_holds_its_windows_and_what_the_gradient_needs():
         {"units": [4, 3], "bidirectional": True, "dropout": 0.5},
         {"segment": 4, "embedding": 6, "activation": "relu"},
         {"segment": 2, "instance_norm": "zscore"},
+        {"segment": 2, "embedding": 6, "position": True, "decoder": "parallel"},
+        {"segment": 2, "decoder": "parallel", "bidirectional": True},
     ],
     ids=str,
 )

@@ -69,6 +69,7 @@ MODELS = {
     "dropout": {"cell": "lstm", "units": [5, 4], "dropout": 0.3},
     "segments": {"cell": "simple_rnn", "segment": 2, "embedding": 3},
     "tokens": {"cell": "lstm", "segment": 4},
+    "parallel": {"cell": "gru", "segment": 2, "position": True, "decoder": "parallel"},
     "other_activation": {"cell": "lstm", "activation": "relu"},
     "zscore": {"cell": "lstm", "instance_norm": "zscore"},
 }

@@ -94,15 +94,19 @@ def build_core(section: ModelSection, *, lookback: int, horizon: int) -> Any:
     """Stack segments, recurrent layers and the head as a Keras Sequential.
 
     It maps (batch, lookback, 1) to (batch, horizon). Every recurrent layer but
-    the last returns its whole sequence. The head predicts all steps at once.
+    the last returns its whole sequence. The decoder predicts all steps at once.
     """
     keras = load_keras()
+    from seqforecast.models.segments import Position
+
     layers = keras.layers
     core = keras.Sequential([keras.Input((lookback, 1))], name="core")
     if section.segment is not None:
         core.add(layers.Reshape((lookback // section.segment, section.segment)))
     if section.embedding is not None:
         core.add(layers.Dense(section.embedding, "relu", name="embedding"))
+    if section.position:
+        core.add(Position(name="position"))
     for depth, units in enumerate(section.units):
         layer = getattr(layers, section.cell.layer_name)(
             units,
@@ -115,11 +119,24 @@ def build_core(section: ModelSection, *, lookback: int, horizon: int) -> Any:
         core.add(layer)
         if section.dropout > 0:
             core.add(layers.Dropout(section.dropout, name=f"dropout_{depth + 1}"))
-    # A hundredth of Glorot's deviation: training starts at the window's level, which
-    # for instance_norm last is the naive forecast, and leaves it only for a reason.
-    start = keras.initializers.VarianceScaling(1e-4, "fan_avg", "uniform")
-    core.add(layers.Dense(horizon, kernel_initializer=start, name="head"))
+    core.add(_decoder(section, horizon))
     return core
+
+
+def _decoder(section: ModelSection, horizon: int) -> Any:
+    """Return the layer that turns the last hidden state into the horizon."""
+    from seqforecast.models.segments import ParallelDecoder, small_start
+
+    if section.decoder == "parallel" and section.segment is not None:
+        return ParallelDecoder(
+            section.cell.value,
+            horizon,
+            section.segment,
+            section.activation,
+            name="head",
+        )
+    dense = load_keras().layers.Dense
+    return dense(horizon, kernel_initializer=small_start(), name="head")
 
 
 def load_forecaster(path: Path) -> Forecaster:
@@ -130,6 +147,8 @@ def load_forecaster(path: Path) -> Forecaster:
         ValueError: the file is no Keras model.
     """
     keras = load_keras()
-    import seqforecast.models.layers  # noqa: F401 - registers what the file names
+    # They register what the file names.
+    import seqforecast.models.layers
+    import seqforecast.models.segments  # noqa: F401
 
     return Forecaster.of(keras.models.load_model(path, compile=False))

@@ -43,10 +43,14 @@ def count_layers(
     if section.embedding is not None:
         layers.append(_dense(width, section.embedding, tokens))
         width = section.embedding
+    if section.position:
+        layers.append(LayerCount(tokens * width, 0, 0))
     for units in section.units:
         layer = _recurrent(section, width, units, tokens)
         layers.append(layer)
         width = units * _directions(section)
+    if section.decoder == "parallel" and section.segment is not None:
+        return [*layers, _parallel(section, width, horizon, section.segment)]
     return [*layers, _dense(width, horizon, 1)]
 
 
@@ -95,4 +99,21 @@ def _recurrent(
         operations=MULTIPLY_ADD * directions * tokens * per_step,
         # Of every step: each gate, and the two states it began with or ended in.
         floats=directions * tokens * (cell.gates + 2) * units,
+    )
+
+
+def _parallel(
+    section: ModelSection, width: int, horizon: int, segment: int
+) -> LayerCount:
+    """Count the decoder that takes one step of a cell for each segment."""
+    places, gates = -(-horizon // segment), section.cell.gates * width
+    head = _dense(width, segment, places)
+    per_step = gates * (width + width)
+    return LayerCount(
+        parameters=head.parameters
+        + per_step
+        + section.cell.biases * gates
+        + places * width,
+        operations=head.operations + MULTIPLY_ADD * places * per_step,
+        floats=head.floats + places * (section.cell.gates + 2) * width,
     )

@@ -48,6 +48,15 @@ class ModelSection(Section):
         le=8192,
         description="width of a token after its Dense; needs segment; null: none",
     )
+    position: bool = Field(
+        default=False,
+        description="add a learnt vector to each token, by its place; needs segment",
+    )
+    decoder: Literal["direct", "parallel"] = Field(
+        default="direct",
+        description="one Dense for all steps, or one step of a cell for each segment "
+        "of the horizon (SegRNN; needs segment)",
+    )
 
     @field_validator("cell", mode="before")
     @classmethod
@@ -55,7 +64,15 @@ class ModelSection(Section):
         return "simple_rnn" if value == "rnn" else value
 
     @model_validator(mode="after")
-    def _embed_only_segments(self) -> "ModelSection":
-        if self.embedding is not None and self.segment is None:
-            raise ValueError("an embedding needs a segment: set model.segment too")
+    def _have_segments_where_they_are_needed(self) -> "ModelSection":
+        if self.segment is not None:
+            return self
+        wants = {
+            "an embedding": self.embedding is not None,
+            "a position": self.position,
+            "the parallel decoder": self.decoder == "parallel",
+        }
+        for name, wanted in wants.items():
+            if wanted:
+                raise ValueError(f"{name} needs a segment: set model.segment too")
         return self
