@@ -39,6 +39,16 @@ def test_the_figure_of_three_epochs() -> None:
     )
 
 
+def test_the_other_members_of_an_ensemble_are_thin_lines() -> None:
+    """Broken once by an axis as long as the first member's epochs."""
+    first, second = history((0.9, 0.8), (0.5, 0.4)), history((1, 3), (1, 2), (1, 2.5))
+    figure = describe_loss(first, 2, others=[second])
+    assert figure.others == (((1.0, 3.0), (2.0, 2.0), (3.0, 2.5)),)
+    assert figure.epochs == (1, 3)
+    assert 3.0 in figure.losses
+    assert "member 1 of 2, the others thin" in figure.caption
+
+
 def test_a_loss_that_is_not_a_number_is_a_gap() -> None:
     """Broken once by leaving the epoch out: the line bridged it."""
     figure = describe_loss(history((1.0, math.nan), (0.5, 0.5), (0.4, None)), 2)

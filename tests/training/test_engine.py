@@ -170,3 +170,17 @@ def test_more_windows_than_one_call_takes_are_refused():
     too_many = windows.take(np.zeros(4 * engine.most_steps + 1, np.int64))
     with pytest.raises(ValueError, match="expected 1 to 4096 windows, got 4097"):
         engine.train(too_many)
+
+
+def test_a_restart_remembers_nothing_but_its_seed():
+    """Broken on purpose: the optimizer's state kept."""
+    used, windows, *_ = setting("graph")
+    new, *_ = setting("graph")
+    used.train(windows)
+    found = []
+    for engine in (used, new):
+        engine.restart(5)
+        found.append(engine.train(windows).losses)
+    assert np.array_equal(*found)
+    new.restart(6)
+    assert not np.array_equal(new.train(windows).losses, found[0])

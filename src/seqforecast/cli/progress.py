@@ -14,7 +14,7 @@ class LiveProgress(Silent):
 
     def __init__(self) -> None:
         self._progress = Progress(
-            TextColumn("epoch {task.fields[epoch]}"),
+            TextColumn("{task.fields[fit]}epoch {task.fields[epoch]}"),
             BarColumn(bar_width=24),
             TextColumn("loss {task.fields[loss]}"),
             TextColumn("validation {task.fields[val]}"),
@@ -25,27 +25,33 @@ class LiveProgress(Silent):
             transient=True,
         )
         self._epochs = 0
-        self._done = 0
+        self._before = 0
 
-    def begin(self, epochs: int, done: int) -> None:
+    def begin(self, epochs: int, done: int, fits: int) -> None:
         """Show an empty bar."""
-        self._epochs, self._done = epochs, done
+        self._epochs = epochs
         self._task = self._progress.add_task(
             "",
-            total=epochs,
+            total=epochs * fits,
+            fit="",
             completed=done,
-            epoch=f"{done + 1}/{epochs}",
+            epoch=f"{done + 1 if fits == 1 else 1}/{epochs}",
             loss="-",
             val="-",
             rate="compiling",
         )
         self._progress.start()
 
+    def fit_began(self, fit: int, name: str) -> None:
+        """Go on where the fits before it would have ended at the latest."""
+        self._before = fit * self._epochs
+        self._progress.update(self._task, fit=f"{name}, ")
+
     def stepped(self, epoch: int, done: int, total: int, loss: float) -> None:
         """Move the bar within the epoch."""
         self._progress.update(
             self._task,
-            completed=epoch - 1 + done / total,
+            completed=self._before + epoch - 1 + done / total,
             epoch=f"{epoch}/{self._epochs}",
             loss=f"{loss:.4g}",
         )
@@ -55,8 +61,8 @@ class LiveProgress(Silent):
         star = " (best)" if is_best else ""
         self._progress.update(
             self._task,
-            completed=record.epoch,
-            val=f"{record.val_loss:.4g}{star}",
+            completed=self._before + record.epoch,
+            val="-" if record.val_loss is None else f"{record.val_loss:.4g}{star}",
             rate=f"{record.windows_per_second:,.0f} windows/s",
         )
 

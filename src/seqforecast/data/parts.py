@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from seqforecast.data.panel import IntArray
 
 
@@ -27,3 +29,11 @@ class Parts:
     validation: IntArray
     test: IntArray
     unused: int
+
+    @property
+    def seen(self) -> IntArray:
+        """Train and validation as one part, shape (series, 2)."""
+        alone = self.train[:, 0] == self.train[:, 1]
+        start = np.where(alone, self.validation[:, 0], self.train[:, 0])
+        stop = np.maximum(self.train[:, 1], self.validation[:, 1])
+        return np.stack([start, stop], axis=1)

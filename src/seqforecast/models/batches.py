@@ -20,7 +20,12 @@ BYTES = 12 * 2**20
 
 def batch_size(forecaster: Forecaster) -> int:
     """Return how many windows a forward pass takes within its bytes."""
-    width = max(layer.output.shape[-1] for layer in forecaster.core.layers)
+    stages = [
+        stage
+        for layer in forecaster.core.layers
+        for stage in getattr(layer, "layers", [layer])
+    ]
+    width = max(stage.output.shape[-1] for stage in stages)
     floats = forecaster.lookback * (4 * width + 1) + forecaster.horizon
     return int(np.clip(BYTES // (4 * floats), 32, 8192))
 

@@ -138,3 +138,17 @@ class Denormalize(keras.layers.Layer):  # type: ignore[misc, name-defined]
     def get_config(self) -> dict[str, Any]:
         """Return what the layer is made from."""
         return {**super().get_config(), "kind": self.kind}
+
+
+@keras.saving.register_keras_serializable(package="seqforecast")
+class Median(keras.layers.Layer):  # type: ignore[misc, name-defined]
+    """The median of several forecasts, each (batch, horizon), point by point.
+
+    Of an even number it is the mean of the two in the middle.
+    """
+
+    def call(self, forecasts: list[Any]) -> Any:
+        """Return the median, (batch, horizon)."""
+        ordered = ops.sort(ops.stack(forecasts), axis=0)
+        count = len(forecasts)
+        return (ordered[(count - 1) // 2] + ordered[count // 2]) / 2

@@ -1,6 +1,5 @@
 """The loss figure: training, validation, the best epoch, and the gradient below."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 from seqforecast.reporting import scales, style
 from seqforecast.reporting.numbers import plural, significant
 from seqforecast.reporting.style import Axes
-from seqforecast.reporting.thinning import Points, points_of, values_of
+from seqforecast.reporting.thinning import Points, curve_of, number_of, values_of
 
 FEW = 30  # epochs that are drawn as points too
 HEIGHT = 4.5  # inches, without the gradient
@@ -31,6 +30,7 @@ class LossFigure:
         gradient: mean gradient norm of the epochs; empty when not recorded.
         gradient_max: the largest norm of each epoch.
         epochs: the first and the last.
+        others: validation loss of the other members of an ensemble.
     """
 
     title: str
@@ -43,11 +43,13 @@ class LossFigure:
     gradient: Points
     gradient_max: Points
     epochs: tuple[int, int]
+    others: tuple[Points, ...] = ()
 
     @property
     def losses(self) -> list[float | None]:
         """Every value the loss axis must show."""
-        return [*values_of(self.train), *values_of(self.validation), self.naive]
+        curves = (self.train, self.validation, *self.others)
+        return [*(value for curve in curves for value in values_of(curve)), self.naive]
 
 
 def describe_loss(
@@ -56,6 +58,7 @@ def describe_loss(
     *,
     loss: str = "loss",
     naive: float | None = None,
+    others: Sequence[Sequence[Mapping[str, Any]]] = (),
 ) -> LossFigure:
     """Return what to draw of a training history.
 
@@ -65,19 +68,24 @@ def describe_loss(
         best_epoch: the epoch that was kept; 0 for none.
         loss: its name, e.g. "mse".
         naive: the naive forecast's validation loss in the unit of the loss.
+        others: the histories of the other members of an ensemble.
     """
     epochs = [int(row["epoch"]) for row in history]
     train, validation, gradient, gradient_max = (
-        _curve(history, name)
+        curve_of(history, name)
         for name in ("loss", "val_loss", "gradient_norm", "gradient_norm_max")
     )
-    known = {int(row["epoch"]): _number(row.get("val_loss")) for row in history}
+    known = {int(row["epoch"]): number_of(row.get("val_loss")) for row in history}
     lowest = known.get(best_epoch)
     best = None if lowest is None else (best_epoch, lowest)
-    shown = [*values_of(train), *values_of(validation), naive]
+    curves = tuple(curve_of(rows, "val_loss") for rows in others)
+    known_losses = [value for curve in curves for value in values_of(curve)]
+    shown = [*values_of(train), *values_of(validation), *known_losses, naive]
+    longest = max([epochs[-1], *(len(rows) for rows in others)])
+    whose = f", member 1 of {len(others) + 1}, the others thin" if others else ""
     return LossFigure(
         title=_title(best, epochs[-1], naive),
-        caption=f"Loss after each epoch ({loss} of the scaled series)",
+        caption=f"Loss after each epoch{whose} ({loss} of the scaled series)",
         train=train,
         validation=validation,
         best=best,
@@ -85,7 +93,8 @@ def describe_loss(
         log=scales.needs_log(shown),
         gradient=gradient,
         gradient_max=gradient_max,
-        epochs=(epochs[0], epochs[-1]),
+        epochs=(epochs[0], longest),
+        others=curves,
     )
 
 
@@ -128,6 +137,9 @@ def _draw_losses(axes: Axes, figure: LossFigure) -> None:
         axes.plot(*style.columns(points), color=color, marker=marker, markersize=4)
         known = values_of(points)
         ends += [(known[-1], name, color)] if known else []
+    for points in figure.others:
+        thin = {"linewidth": 0.8, "alpha": 0.55, "zorder": 1.5}
+        axes.plot(*style.columns(points), color=style.MODEL, **thin)
     style.put_end_labels(axes, ends)
     if figure.best is not None:
         _mark_best(axes, *figure.best)
@@ -183,16 +195,3 @@ def _title(best: tuple[int, float] | None, epochs: int, naive: float | None) -> 
     if naive is None:
         return kept
     return f"{kept}; naive forecast {significant(naive, 3)}"
-
-
-def _curve(history: Sequence[Mapping[str, Any]], name: str) -> Points:
-    """Return one column by epoch; nothing when no epoch has a finite value."""
-    epochs = [int(row["epoch"]) for row in history]
-    values = [_number(row.get(name)) for row in history]
-    if all(value is None for value in values):
-        return ()
-    return points_of(epochs, [math.nan if v is None else v for v in values])
-
-
-def _number(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else float(value)

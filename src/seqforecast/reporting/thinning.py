@@ -1,6 +1,9 @@
 """Thinning: long lines drawn with fewer points that look the same."""
 
+import math
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -48,3 +51,17 @@ def points_of(x: npt.ArrayLike, y: npt.ArrayLike, most: int = MOST_POINTS) -> Po
 def values_of(points: Points) -> list[float]:
     """Return the values of a line, gaps left out."""
     return [value for _, value in points if value is not None]
+
+
+def curve_of(history: Sequence[Mapping[str, Any]], name: str) -> Points:
+    """Return one column of a history by epoch; nothing when no value is finite."""
+    epochs = [int(row["epoch"]) for row in history]
+    values = [number_of(row.get(name)) for row in history]
+    if all(value is None for value in values):
+        return ()
+    return points_of(epochs, [math.nan if v is None else v for v in values])
+
+
+def number_of(value: float | None) -> float | None:
+    """Return a finite number, or None."""
+    return None if value is None or not math.isfinite(value) else float(value)

@@ -23,12 +23,15 @@ class Checkpoint:
         history: every epoch so far.
         current: all variables (weights, dropout state, optimizer state), in the
             order of `Engine.variables`.
-        best: the weights of the best validation epoch, in the order of the model.
+        best: the weights of the best validation epoch, in the order of the model;
+            empty in a refit.
+        kept: the weights that each fit before this one ended with.
     """
 
     history: History
     current: Arrays
     best: Arrays
+    kept: tuple[Arrays, ...] = ()
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return the named arrays of an .npz file; history travels as JSON text."""
@@ -36,6 +39,8 @@ class Checkpoint:
         named = {"history": np.frombuffer(text.encode(), dtype=np.uint8)}
         for kind, arrays in (("current", self.current), ("best", self.best)):
             named |= {f"{kind}_{i}": array for i, array in enumerate(arrays)}
+        for fit, arrays in enumerate(self.kept):
+            named |= {f"kept{fit}_{i}": array for i, array in enumerate(arrays)}
         return named
 
     @classmethod
@@ -49,10 +54,9 @@ class Checkpoint:
             with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 rows = json.loads(file["history"].tobytes().decode())
                 history = tuple(EpochRecord(**row) for row in rows)
-                current, best = (
-                    [file[f"{kind}_{i}"] for i in range(_count(file.files, kind))]
-                    for kind in ("current", "best")
-                )
+                current, best = (_arrays(file, kind) for kind in ("current", "best"))
+                fits = range(sum(name.endswith("_0") for name in file.files))
+                kept = tuple(filter(None, (_arrays(file, f"kept{i}") for i in fits)))
         except (
             ValueError,
             KeyError,
@@ -65,7 +69,7 @@ class Checkpoint:
                 f"{path} cannot be read as a checkpoint: {error}",
                 hint="start the run again without --resume",
             ) from error
-        return cls(history, current, best)
+        return cls(history, current, best, kept)
 
 
 def check_shapes(found: Arrays, expected: list[tuple[int, ...]]) -> None:
@@ -81,5 +85,6 @@ def check_shapes(found: Arrays, expected: list[tuple[int, ...]]) -> None:
         )
 
 
-def _count(names: list[str], kind: str) -> int:
-    return sum(name.startswith(f"{kind}_") for name in names)
+def _arrays(file: Any, kind: str) -> Arrays:
+    count = sum(name.startswith(f"{kind}_") for name in file.files)
+    return [file[f"{kind}_{i}"] for i in range(count)]

@@ -45,6 +45,7 @@ class Engine:
         self.section = section
         self.optimizer = keras.optimizers.get(section.optimizer)
         self.optimizer.build(forecaster.core.trainable_variables)
+        self._fresh = [each.numpy() for each in self.optimizer.variables]
         self.mode = programs.choose_mode(section)
         most = min(programs.MOST_WINDOWS // section.batch_size, programs.MOST_STEPS)
         self.most_steps = max(1, most)
@@ -67,6 +68,17 @@ class Engine:
     def set_learning_rate(self, rate: float) -> None:
         """Use this rate from the next step on."""
         self.optimizer.learning_rate.assign(rate)
+
+    def restart(self, seed: int) -> None:
+        """Begin again: other initial weights, and an optimizer that knows nothing."""
+        keras = load_keras()
+        keras.utils.set_random_seed(seed)
+        core = self.forecaster.core
+        initial = keras.models.clone_model(core).variables
+        for mine, new in zip(core.variables, initial, strict=True):
+            mine.assign(new)
+        for mine, value in zip(self.optimizer.variables, self._fresh, strict=True):
+            mine.assign(value)
 
     def train(self, windows: WindowIndex) -> Steps:
         """Take steps on batches of windows, one after another; the last may be partial.

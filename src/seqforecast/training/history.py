@@ -36,22 +36,27 @@ class EpochRecord:
     Attributes:
         epoch: counted from 1.
         loss: mean over the windows trained on, in units of the scaled series.
-        val_loss: mean over all validation windows, same unit.
+        val_loss: mean over all validation windows, same unit; None in a refit.
         learning_rate: in force during the epoch.
         seconds: training and validation together.
         windows_per_second: training windows over training seconds.
         gradient_norm: mean over steps, before clipping.
         gradient_norm_max: the largest one.
+        member: of the ensemble, counted from 1.
+        refit: 1 where validation was trained on too, and nothing is left to
+            validate by, else 0.
     """
 
     epoch: int
     loss: float
-    val_loss: float
+    val_loss: float | None
     learning_rate: float
     seconds: float
     windows_per_second: float
     gradient_norm: float
     gradient_norm_max: float
+    member: int = 1
+    refit: int = 0
 
     @classmethod
     def names(cls) -> list[str]:
@@ -66,11 +71,31 @@ class EpochRecord:
 History = tuple[EpochRecord, ...]
 
 
+def selections(history: Sequence[EpochRecord]) -> list[History]:
+    """Return the epochs that validation judged, one history a member."""
+    members = dict.fromkeys(record.member for record in history)
+    return [epochs_of(history, member, refit=0) for member in members]
+
+
+def epochs_of(history: Sequence[EpochRecord], member: int, *, refit: int) -> History:
+    """Return the epochs of one fit of one member."""
+    return tuple(
+        record
+        for record in history
+        if record.member == member and record.refit == refit
+    )
+
+
+def validation_losses(history: Sequence[EpochRecord]) -> list[float]:
+    """Return the validation loss of each epoch that has one."""
+    return [record.val_loss for record in history if record.val_loss is not None]
+
+
 def best_epoch(history: Sequence[EpochRecord]) -> int:
     """Return the first epoch with the lowest validation loss, 0 before any."""
     best, lowest = 0, math.inf
     for record in history:
-        if record.val_loss < lowest:
+        if record.val_loss is not None and record.val_loss < lowest:
             best, lowest = record.epoch, record.val_loss
     return best
 

@@ -12,7 +12,8 @@ import numpy as np
 from seqforecast.models.batches import batch_size
 from seqforecast.training.checkpoints import Checkpoint
 from seqforecast.training.epoch import Engine
-from seqforecast.training.fit import TrainingData, fit
+from seqforecast.training.fit import fit
+from seqforecast.training.running import TrainingData
 from seqforecast.training.sampling import windows_in_epoch
 
 # After the first chunk of steps, which compiles, so many seconds of training are
@@ -71,6 +72,9 @@ class Stopwatch:
     def __post_init__(self) -> None:
         """Start."""
         self._began = self._epoch_began = self.clock()
+
+    def fit_began(self, fit: int, member: int, *, refit: bool) -> None:
+        """Nothing to note."""
 
     def stepped(self, epoch: int, done: int, total: int, loss: float) -> None:  # noqa: ARG002
         """Note a chunk of steps."""

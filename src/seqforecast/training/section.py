@@ -57,6 +57,16 @@ class TrainingSection(Section):
     sampling: Literal["window", "series"] = Field(
         default="window", description="equal weight to every window, or every series"
     )
+    ensemble: int = Field(
+        default=1,
+        ge=1,
+        le=100,
+        description="members, each from a seed of its own; their median forecasts",
+    )
+    refit: bool = Field(
+        default=False,
+        description="then train on train and validation for the best number of epochs",
+    )
     device: str = Field(
         default="auto",
         pattern=r"^(auto|cpu|gpu|gpu:\d+)$",

@@ -15,7 +15,6 @@ from seqforecast.models.builder import Forecaster
 from seqforecast.models.forecasting import forecast
 from seqforecast.runs.forecasts import MOST_CSV_ROWS
 from seqforecast.training.epoch import Engine
-from seqforecast.training.fit import TrainingData
 from seqforecast.training.memory import MemoryProbe
 from seqforecast.training.pace import Pace, measure_pace
 from seqforecast.training.sampling import windows_in_epoch
@@ -24,7 +23,7 @@ from seqforecast.workflows.scoring import score_forecasts
 from seqforecast.workflows.setup import say_notes
 from seqforecast.workflows.stages import Stages, peak_memory
 from seqforecast.workflows.stopping import stoppable
-from seqforecast.workflows.train import build
+from seqforecast.workflows.train import build, training_data
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,14 +73,24 @@ def _estimate(prepared: Prepared, engine: Engine, seconds: dict[str, float]) -> 
     """Add the seconds of the stages that are still to come; return training's pace."""
     probe = MemoryProbe(engine, prepared.validation)
     profile = [_seconds(probe.measure) for _ in "12"]
-    data = TrainingData(prepared.panel, prepared.train, prepared.validation)
+    data = training_data(prepared)
     pace = measure_pace(engine, data, prepared.experiment.seed)
     epochs = engine.section.epochs
-    seconds["train"] = profile[0] + pace.once + epochs * pace.epoch
+    seconds["train"] = profile[0] + pace.once + epochs * pace.epoch * _fits(prepared)
     seconds["score"] = _scoring(prepared, engine.forecaster)
     start = seconds["start TensorFlow"]
     seconds["save and draw"] = profile[1] + DRAWING_IN_STARTS * start
     return pace
+
+
+def _fits(prepared: Prepared) -> float:
+    """Return how many selections all fits come to at most; a refit learns from more."""
+    training = prepared.experiment.training
+    more = 0.0
+    if training.refit:
+        learnt, selected = len(prepared.both), len(prepared.train)
+        more = windows_in_epoch(training, learnt) / windows_in_epoch(training, selected)
+    return training.ensemble * (1 + more)
 
 
 def _scoring(prepared: Prepared, forecaster: Forecaster) -> float:

@@ -5,23 +5,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from seqforecast.training.epoch import Engine
-from seqforecast.training.history import History, best_epoch
+from seqforecast.training.history import History, best_epoch, selections
 
 LOGGER = logging.getLogger("seqforecast")
 
 
 def say_what_was_kept(history: History, engine: Engine) -> None:
     """Say which epoch is scored, and why training ended."""
-    best, patience = best_epoch(history), engine.section.patience
-    early = len(history) < engine.section.epochs
-    why = f", stopped after {patience} epochs without improvement" if early else ""
-    LOGGER.info(
-        "kept epoch %d of %d: validation loss %.4g%s",
-        best,
-        len(history),
-        history[best - 1].val_loss,
-        why,
-    )
+    patience = engine.section.patience
+    for selection in selections(history):
+        best = best_epoch(selection)
+        early = len(selection) < engine.section.epochs
+        why = f", stopped after {patience} epochs without improvement" if early else ""
+        several = engine.section.ensemble > 1
+        who = f"member {selection[0].member}: " if several else ""
+        LOGGER.info(
+            "%skept epoch %d of %d: validation loss %.4g%s",
+            who,
+            best,
+            len(selection),
+            selection[best - 1].val_loss,
+            why,
+        )
 
 
 def describe_training(
@@ -30,11 +35,23 @@ def describe_training(
     """Return the `training` object of metrics.json."""
     seconds = sum(record.seconds for record in history)
     rates = [record.windows_per_second for record in history]
-    return {
+    members = [
+        {
+            "epochs": len(selection),
+            "best_epoch": best_epoch(selection),
+            "val_loss": selection[best_epoch(selection) - 1].val_loss,
+        }
+        for selection in selections(history)
+    ]
+    alone = len(members) == 1
+    told = {
         "epochs": len(history),
-        "best_epoch": best_epoch(history),
-        "parameters": engine.forecaster.core.count_params(),
+        "best_epoch": members[0]["best_epoch"] if alone else None,
+        "parameters": len(members) * engine.forecaster.core.count_params(),
         "seconds": seconds,
         "windows_per_second": sorted(rates)[len(rates) // 2],
         "device": facts["device"]["name"],
+        "members": members,
     }
+    why = {"best_epoch": "every member has its own"}
+    return told if alone else {**told, "reasons": why}

@@ -18,7 +18,7 @@ from seqforecast.reporting.windows import (
 )
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.writing import make_folder
-from seqforecast.training.history import History, best_epoch
+from seqforecast.training.history import History, best_epoch, selections
 from seqforecast.workflows.prepare import Prepared
 
 # Windows whose points a scatter can show; more are chosen evenly.
@@ -55,11 +55,13 @@ def draw_pictures(
         RunError: a figure cannot be written.
     """
     make_folder(run.plots)
+    first, *others = selections(learnt.history)
     curves = loss.describe_loss(
-        [record.values() for record in learnt.history],
-        best_epoch(learnt.history),
+        [record.values() for record in first],
+        best_epoch(first),
         loss=prepared.experiment.training.loss,
         naive=learnt.naive_loss,
+        others=[[record.values() for record in member] for member in others],
     )
     loss.draw_loss(curves, run.plots / "loss.png")
 

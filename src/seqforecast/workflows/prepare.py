@@ -27,6 +27,7 @@ class Prepared:
         scaler: learnt on train.
         deviation: of each series' train part, shape (series,).
         train: windows to learn from, thinned by the stride.
+        both: windows of train and validation together, thinned like those of train.
         validation: every window of the validation part.
         test: every window of the test part.
     """
@@ -37,6 +38,7 @@ class Prepared:
     scaler: Scaler
     deviation: Doubles
     train: WindowIndex
+    both: WindowIndex
     validation: WindowIndex
     test: WindowIndex
 
@@ -71,6 +73,7 @@ def prepare(experiment: Experiment, folder: Path) -> Prepared:
         train=index_windows(
             panel, parts.train, length, stride=experiment.window.stride
         ),
+        both=index_windows(panel, parts.seen, length, stride=experiment.window.stride),
         validation=index_windows(panel, parts.validation, length),
         test=index_windows(panel, parts.test, length),
     )

@@ -1,9 +1,11 @@
 """What a run holds before training begins: settings, scales, model summary."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 from seqforecast.config.loading import Loaded, dump
+from seqforecast.errors import DataError
 from seqforecast.models.builder import Forecaster
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.writing import write_json, write_text
@@ -52,6 +54,21 @@ def write_setup(
     lines: list[str] = []
     forecaster.model.summary(expand_nested=True, print_fn=lines.append)
     write_text(run.summary, "\n".join(lines))
+
+
+def check_same_data(facts: dict[str, Any], prepared: Prepared, path: Path) -> None:
+    """Refuse to go on with other data than the run began with.
+
+    Raises:
+        DataError: the data have changed.
+    """
+    began, found = facts.get("data", {}).get("sha256", "?"), prepared.panel.sha256
+    if began != found:
+        raise DataError(
+            f"the data have changed since {path} began: SHA-256 {found[:12]}..., "
+            f"it was {began[:12]}...",
+            hint="put the data back, or train anew",
+        )
 
 
 def say_notes(prepared: Prepared) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 from seqforecast.backend import load_keras
 from seqforecast.config.loading import Loaded, load_experiment
-from seqforecast.errors import DataError, RunError
+from seqforecast.errors import RunError
 from seqforecast.models.builder import build_forecaster
+from seqforecast.models.ensemble import join_members
 from seqforecast.runs import manifest, opening, records
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.place import Place
@@ -18,14 +19,20 @@ from seqforecast.training.checkpoints import Checkpoint
 from seqforecast.training.devices import Device, use_device
 from seqforecast.training.epoch import Engine
 from seqforecast.training.evidence import shape_of
-from seqforecast.training.fit import TrainingData, fit
+from seqforecast.training.members import Trained, fit_members
 from seqforecast.training.memory import MemoryProbe
+from seqforecast.training.running import TrainingData
 from seqforecast.training.seeding import fix_seeds
 from seqforecast.workflows.outcome import describe_training, say_what_was_kept
 from seqforecast.workflows.pictures import Learnt, draw_pictures
 from seqforecast.workflows.prepare import Prepared, prepare
 from seqforecast.workflows.scoring import score_test, score_validation
-from seqforecast.workflows.setup import facts_of, say_notes, write_setup
+from seqforecast.workflows.setup import (
+    check_same_data,
+    facts_of,
+    say_notes,
+    write_setup,
+)
 from seqforecast.workflows.stages import Stages, describe_stages
 from seqforecast.workflows.stopping import stoppable
 from seqforecast.workflows.watching import Recorder, Silent
@@ -89,7 +96,7 @@ def resume_run(path: Path, display: Silent | None = None) -> RunDirectory:
             )
         loaded = load_experiment(run.resolved)
         prepared = prepare(loaded.experiment, loaded.folder)
-        _check_same_data(facts, prepared, path)
+        check_same_data(facts, prepared, path)
         stages.end("read data")
         device, engine = build(prepared, stages)
         resumed = [*facts.get("resumed", []), manifest.now().isoformat()]
@@ -138,37 +145,21 @@ def _finish(
     stages: Stages,
 ) -> None:
     """Train from the last checkpoint on, score, draw, and complete the run."""
-    resume = Checkpoint.read(run.checkpoint) if run.checkpoint.is_file() else None
-    probe = MemoryProbe(engine, prepared.validation)
-    untrained = probe.measure()
-    recorder = Recorder(run, engine.section, display)
-    recorder.begin(resume)
-    data = TrainingData(prepared.panel, prepared.train, prepared.validation)
-    try:
-        history = fit(engine, data, prepared.experiment.seed, recorder, resume)
-    except NotFiniteError as error:
-        records.write_arrays(run.bad_batch, error.batch)
-        raise
-    display.close()
-    say_what_was_kept(history, engine)
+    trained, learnt = _train(run, prepared, engine, display)
+    selected = join_members(engine.forecaster, trained.selected)
+    validation = score_validation(prepared, selected)
     stages.end("train")
-
-    write_whole(run.model, engine.forecaster.model.save)
+    forecaster = join_members(engine.forecaster, trained.final)
+    write_whole(run.model, forecaster.model.save)
     stages.end("save model")
     metrics: dict[str, Any] = {
         "schema": 1,
-        "test": score_test(run, prepared, engine.forecaster),
-        "validation": {"model": score_validation(prepared, engine.forecaster)},
-        "training": describe_training(history, engine, facts),
+        "test": score_test(run, prepared, forecaster),
+        "validation": {"model": validation},
+        "training": describe_training(trained.history, engine, facts),
     }
     stages.end("score")
-    learnt = Learnt(
-        history=history,
-        naive_loss=engine.objective.naive_loss(prepared.validation),
-        memory_before=untrained,
-        memory_after=probe.measure(),
-    )
-    draw_pictures(run, prepared, engine.forecaster, learnt, metrics["test"])
+    draw_pictures(run, prepared, forecaster, learnt, metrics["test"])
     stages.end("draw")
     for line in describe_stages(stages.done):
         LOGGER.debug("%s", line)
@@ -178,12 +169,29 @@ def _finish(
     write_json(run.metrics, metrics)
 
 
-def _check_same_data(facts: dict[str, Any], prepared: Prepared, path: Path) -> None:
-    """Refuse to go on with other data than the run began with."""
-    began, found = facts.get("data", {}).get("sha256", "?"), prepared.panel.sha256
-    if began != found:
-        raise DataError(
-            f"the data have changed since {path} began: SHA-256 {found[:12]}..., "
-            f"it was {began[:12]}...",
-            hint="put the data back, or train anew",
-        )
+def _train(
+    run: RunDirectory, prepared: Prepared, engine: Engine, display: Silent
+) -> tuple[Trained, Learnt]:
+    """Run every fit that the last checkpoint has not, and say what was kept."""
+    resume = Checkpoint.read(run.checkpoint) if run.checkpoint.is_file() else None
+    probe = MemoryProbe(engine, prepared.validation)
+    untrained = probe.measure()
+    recorder = Recorder(run, engine.section, display)
+    recorder.begin(resume)
+    data, seed = training_data(prepared), prepared.experiment.seed
+    try:
+        trained = fit_members(engine, data, seed, recorder, resume)
+    except NotFiniteError as error:
+        records.write_arrays(run.bad_batch, error.batch)
+        raise
+    display.close()
+    say_what_was_kept(trained.history, engine)
+    naive = engine.objective.naive_loss(prepared.validation)
+    return trained, Learnt(trained.history, naive, untrained, probe.measure())
+
+
+def training_data(prepared: Prepared) -> TrainingData:
+    """Return what the fits learn from."""
+    return TrainingData(
+        prepared.panel, prepared.train, prepared.validation, prepared.both
+    )

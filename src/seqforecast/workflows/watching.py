@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.records import append_history, start_history, write_arrays
 from seqforecast.training.checkpoints import Checkpoint
-from seqforecast.training.history import EpochRecord, best_epoch
+from seqforecast.training.history import EpochRecord, best_epoch, epochs_of
 from seqforecast.training.section import TrainingSection
 
 LOGGER = logging.getLogger("seqforecast.progress")
@@ -15,8 +15,11 @@ LOGGER = logging.getLogger("seqforecast.progress")
 class Silent:
     """A display that shows nothing."""
 
-    def begin(self, epochs: int, done: int) -> None:
-        """Training begins after `done` of `epochs` epochs."""
+    def begin(self, epochs: int, done: int, fits: int) -> None:
+        """Training begins after `done` epochs; each of `fits` has at most `epochs`."""
+
+    def fit_began(self, fit: int, name: str) -> None:
+        """One of several fits begins, the `fit`-th, counted from 0."""
 
     def stepped(self, epoch: int, done: int, total: int, loss: float) -> None:
         """So many windows of the epoch are done."""
@@ -40,7 +43,21 @@ class Recorder:
         """Bring history.csv to where training begins."""
         rows = [] if resume is None else [row.values() for row in resume.history]
         start_history(self.run, rows, EpochRecord.names())
-        self.display.begin(self.section.epochs, len(rows))
+        self.display.begin(self.section.epochs, len(rows), self._fits)
+
+    @property
+    def _fits(self) -> int:
+        return self.section.ensemble * (2 if self.section.refit else 1)
+
+    def fit_began(self, fit: int, member: int, *, refit: bool) -> None:
+        """Say which fit it is, when there are several."""
+        if self._fits == 1:
+            return
+        several = self.section.ensemble > 1
+        words = [f"member {member} of {self.section.ensemble}"] if several else []
+        name = ", ".join([*words, "refit on train and validation"] if refit else words)
+        LOGGER.info("%s", name or "selection by validation")
+        self.display.fit_began(fit, name)
 
     def stepped(self, epoch: int, done: int, total: int, loss: float) -> None:
         """Pass it on."""
@@ -51,15 +68,18 @@ class Recorder:
         record = checkpoint.history[-1]
         write_arrays(self.run.checkpoint, checkpoint.arrays())
         append_history(self.run, record.values())
-        is_best = best_epoch(checkpoint.history) == record.epoch
-        best = ", best so far" if is_best else ""
+        mine = epochs_of(checkpoint.history, record.member, refit=record.refit)
+        is_best = best_epoch(mine) == record.epoch
+        validated = ""
+        if record.val_loss is not None:
+            best = ", best so far" if is_best else ""
+            validated = f"  validation {record.val_loss:.6g}{best}"
         LOGGER.info(
-            "epoch %d/%d  loss %.6g  validation %.6g%s  (%.0f windows/s)",
+            "epoch %d/%d  loss %.6g%s  (%.0f windows/s)",
             record.epoch,
             self.section.epochs,
             record.loss,
-            record.val_loss,
-            best,
+            validated,
             record.windows_per_second,
         )
         self.display.ended(record, is_best=is_best)
