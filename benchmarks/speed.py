@@ -107,7 +107,7 @@ def main() -> None:
     text = render(results)
     print(f"{text}\n\n{judge(results)}")
     if given.readme:
-        tables.put_into(given.readme, text)
+        tables.put_into(given.readme, "speed", text)
     if given.image:
         speed_picture.draw(results["training"], results["matrix_speed"], given.image)
 

@@ -14,7 +14,7 @@ WAYS = {
     "predict_2000": "`model.predict`, batch 2000",
     "predict_32": "`model.predict`, batch 32",
 }
-BEGIN, END = "<!-- block: speed -->\n", "<!-- end -->"
+END = "<!-- end -->"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -69,14 +69,15 @@ def processes_table(found: dict[str, list[float]]) -> str:
     return table(["the whole process of", "time"], rows)
 
 
-def put_into(readme: Path, text: str) -> None:
-    """Write a text between the marks of the README.
+def put_into(readme: Path, block: str, text: str) -> None:
+    """Write a text between the marks of a block of the README.
 
     Raises:
         ValueError: the marks are not there.
     """
-    before, begin, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
+    mark = f"<!-- block: {block} -->\n"
+    before, begin, rest = readme.read_text(encoding="utf-8").partition(mark)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"{readme} has no {BEGIN.strip()} with its {END}")
+        raise ValueError(f"{readme} has no {mark.strip()} with its {END}")
     readme.write_text(f"{before}{begin}{text}\n{end}{after}", encoding="utf-8")

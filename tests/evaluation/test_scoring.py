@@ -121,6 +121,9 @@ def test_scores_are_those_of_slow_loops(seed, series):
     scaled = error / (windows.series + 1.0)[:, np.newaxis]
     assert result["scaled"]["mse"] == pytest.approx((scaled**2).mean())
     assert result["scaled"]["mae"] == pytest.approx(np.abs(scaled).mean())
+    off = (forecasts["naive"] - actual) / (windows.series + 1.0)[:, np.newaxis]
+    found = result["scaled_baselines"]["naive"]
+    assert found == pytest.approx({"mse": (off**2).mean(), "mae": np.abs(off).mean()})
 
 
 @given(seed=st.integers(0, 99), chunk=st.integers(1, 40))
@@ -141,7 +144,8 @@ def test_the_result_has_the_names_and_plain_numbers_of_the_interface():
     result = score(*case(0))
 
     assert " ".join(result) == (
-        "windows cutoffs points model baselines scaled by_step skill verdict notes"
+        "windows cutoffs points model baselines scaled scaled_baselines by_step skill "
+        "verdict notes"
     )
     assert list(result["baselines"]) == ["naive", "other"]
     assert list(result["by_step"][0]) == ["step", "mae", "naive_mae", "best_mae"]

@@ -113,12 +113,17 @@ class Scorer:
             "points": int(model.points.sum()),
             "model": self.metrics_of(MODEL),
             "baselines": {name: self.metrics_of(name) for name in baselines},
-            "scaled": standardised(model, self._train_std, self._panel.ids),
+            "scaled": self._scaled(MODEL),
+            "scaled_baselines": {name: self._scaled(name) for name in baselines},
             "by_step": self._by_step(skill.against),
             "skill": skill.as_json(),
             "verdict": skill.verdict,
             "notes": self._audit.notes(),
         }
+
+    def _scaled(self, name: str) -> dict[str, Any]:
+        """Return MSE and MAE in deviations of each series' train part."""
+        return standardised(self._totals[name], self._train_std, self._panel.ids)
 
     def _by_step(self, against: str) -> list[dict[str, Any]]:
         """Return MAE at each step: model, naive forecast and the best baseline."""
