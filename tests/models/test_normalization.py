@@ -14,7 +14,7 @@ from seqforecast.models.section import ModelSection
 pytestmark = pytest.mark.tensorflow
 
 LOOKBACK = 8
-NORMS = ("none", "last", "mean", "zscore", "logmean")
+NORMS = ("none", "last", "mean", "zscore", "zlast", "logmean")
 SCALE = Scaler("standard", np.array([5.0, 5.0]), np.array([2.0, 2.0]))
 FEW = settings(max_examples=40, deadline=None)
 
@@ -65,7 +65,7 @@ def test_normalisation_is_undone_exactly(norm, window):
     assert np.asarray(spread) == pytest.approx(2.0)
 
 
-@pytest.mark.parametrize("norm", ["last", "zscore"])
+@pytest.mark.parametrize("norm", ["last", "zscore", "zlast"])
 @FEW
 @given(window=moderate, shift=st.floats(-1000, 1000, width=32))
 def test_shifting_the_window_shifts_the_forecast(norm, window, shift):
@@ -77,7 +77,7 @@ def test_shifting_the_window_shifts_the_forecast(norm, window, shift):
     assert_close(shifted - shift, made, window, shift)
 
 
-@pytest.mark.parametrize("norm", ["mean", "zscore", "logmean"])
+@pytest.mark.parametrize("norm", ["mean", "zscore", "zlast", "logmean"])
 @FEW
 @given(window=positive, factor=factors)
 def test_scaling_the_window_scales_the_forecast(norm, window, factor):
@@ -86,7 +86,7 @@ def test_scaling_the_window_scales_the_forecast(norm, window, factor):
     assert_close(scaled, factor * forecast(norm, window))
 
 
-@pytest.mark.parametrize("norm", ["mean", "zscore"])
+@pytest.mark.parametrize("norm", ["mean", "zscore", "zlast"])
 @FEW
 @example(window=np.array([[3, 1, 4, 1, 5, 9, 2, 6]], np.float32) / 4096, factor=1024.0)
 @given(window=moderate, factor=factors)
@@ -106,11 +106,12 @@ def test_a_law_that_is_not_promised_does_not_hold(norm):
         assert np.abs(forecast(norm, window + 9) - 9 - made).max() > 0.1
 
 
+@pytest.mark.parametrize("norm", ["zscore", "zlast"])
 @FEW
 @given(value=st.floats(-(2.0**100), 2.0**100, width=32, allow_subnormal=False))
-def test_zscore_forecasts_the_constant_of_a_constant_window(value):
+def test_the_forecast_of_a_constant_window_is_its_constant(norm, value):
     window = np.full((1, LOOKBACK), value, np.float32)
-    assert np.array_equal(forecast("zscore", window), window[:, :3])
+    assert np.array_equal(forecast(norm, window), window[:, :3])
 
 
 def test_mean_forecasts_zeros_for_zeros():

@@ -38,7 +38,8 @@ class Normalize(keras.layers.Layer):  # type: ignore[misc, name-defined]
     absolute value; a positive factor of the window is one of the forecast, and zeros
     forecast zeros. zscore: mean and deviation of the window; both laws, and a constant
     forecasts itself. logmean: logarithms less their mean; the law of `mean`, for
-    positive values; others, which training refuses, count as the least float.
+    positive values; others, which training refuses, count as the least float. zlast:
+    the last value and the deviation of the window; the laws of zscore.
 
     Source: Kim et al., "Reversible Instance Normalization for Accurate Time-Series
     Forecasting against Distribution Shift", 2022; without its learnt parameters, and
@@ -87,6 +88,9 @@ class Normalize(keras.layers.Layer):  # type: ignore[misc, name-defined]
                 return share / _or_one(size), ops.zeros_like(size), peak * size
             case "zscore":
                 return _standardise(steps)
+            case "zlast":
+                share, _, width = _standardise(steps)
+                return share - share[:, -1:], steps[:, -1:], width
             case "logmean":
                 logs = ops.log(ops.maximum(steps, LEAST))
                 level = ops.mean(logs, axis=1, keepdims=True)
