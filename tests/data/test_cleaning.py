@@ -12,7 +12,7 @@ from seqforecast.data.grid import Grid
 from seqforecast.data.observations import Batch, Observations
 from seqforecast.data.overview import check_order, look_over
 from seqforecast.data.placing import place
-from seqforecast.errors import DataError
+from seqforecast.errors import ConfigError, DataError
 
 
 def observe(*series: list[float | None], wide: bool = False) -> Observations:
@@ -46,9 +46,9 @@ def records(
     )
 
 
-def fill(observed: Observations, missing: Missing) -> Cleaned:
+def fill(observed: Observations, missing: Missing, season: int | None = 2) -> Cleaned:
     overview, grid = look_over(observed), Grid(0, 1)
-    return fill_gaps(observed, place(observed, overview, grid), grid, missing)
+    return fill_gaps(observed, place(observed, overview, grid), grid, missing, season)
 
 
 NAN = float("nan")
@@ -60,6 +60,7 @@ NAN = float("nan")
         ("interpolate", [1, 2, 3, 4, 10, 15, 20]),
         ("previous", [1, 1, 1, 4, 10, 10, 20]),
         ("zero", [1, 0, 0, 4, 10, 0, 20]),
+        ("seasonal", [1, 1, 1, 4, 10, 10, 20]),
     ],
 )
 def test_empty_values_and_absent_stamps_are_filled_alike(
@@ -70,9 +71,12 @@ def test_empty_values_and_absent_stamps_are_filled_alike(
     assert cleaned.values.tolist() == expected
     assert cleaned.offsets.tolist() == [0, 4, 7]
     assert cleaned.filled.tolist() == [2, 1]
+    assert cleaned.places.tolist() == [1, 2, 5]
 
 
-@pytest.mark.parametrize("missing", ["error", "interpolate", "previous", "zero"])
+@pytest.mark.parametrize(
+    "missing", ["error", "interpolate", "previous", "seasonal", "zero"]
+)
 def test_whole_series_come_back_untouched(missing: Missing) -> None:
     cleaned = fill(observe([1.0, 2.0], [None, None, 5.0, 7.0]), missing)
     assert cleaned.values.tolist() == [1, 2, 5, 7]
@@ -88,7 +92,7 @@ GAPPED = st.lists(
 @given(
     gapped=GAPPED,
     future=st.floats(-100, 100),
-    missing=st.sampled_from(["previous", "zero"]),
+    missing=st.sampled_from(["previous", "seasonal", "zero"]),
 )
 def test_what_comes_later_never_reaches_a_value_filled_from_the_past(
     gapped: list[float | None], future: float, missing: Missing
@@ -111,13 +115,36 @@ def test_interpolation_leaves_observed_values_and_restores_a_line(
     np.testing.assert_allclose(cleaned.values, 3 + 2 * np.arange(len(line)))
 
 
+@given(gapped=GAPPED, season=st.integers(1, 5))
+def test_seasonal_takes_the_median_so_far_of_its_place(
+    gapped: list[float | None], season: int
+) -> None:
+    """Broken on purpose: missing values counted as 0; the series read backwards."""
+    one = [0.0, *gapped, 1.0]
+    cleaned = fill(observe([5.0, NAN, 6.0], one), "seasonal", season)
+    given = [NAN if value is None else value for value in one]
+    for i, value in enumerate(given):
+        seen = [v for v in given[i % season : i : season] if not np.isnan(v)]
+        last = [v for v in given[:i] if not np.isnan(v)][-1:]
+        expected = np.median(seen or last) if np.isnan(value) else value
+        assert cleaned.values[3 + i] == pytest.approx(expected, rel=1e-6, abs=1e-30)
+
+
+def test_seasonal_needs_a_season() -> None:
+    with pytest.raises(ConfigError, match="seasonal needs a season") as caught:
+        fill(observe([1, NAN, 3]), "seasonal", None)
+    assert "data.season" in str(caught.value.hint)
+
+
 def test_a_wide_column_is_trimmed_where_nothing_can_fill_it() -> None:
     observed = observe([NAN, 1, NAN, 3, NAN], wide=True)
     held = fill(observed, "previous")
     assert held.values.tolist() == [1, 1, 3, 3]
     assert (held.first_steps.tolist(), held.trimmed.tolist()) == ([1], [1])
+    assert held.places.tolist() == [1, 3]
     drawn = fill(observed, "interpolate")
     assert drawn.values.tolist() == [1, 2, 3]
+    assert drawn.places.tolist() == [1]
     assert fill(observed, "zero").values.tolist() == [0, 1, 0, 3, 0]
 
 

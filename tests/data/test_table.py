@@ -13,6 +13,7 @@ from hypothesis.extra import numpy as stn
 from seqforecast.data.panel import Panel
 from seqforecast.data.sources.reading import open_table
 from seqforecast.data.sources.table import TableSource
+from seqforecast.errors import ConfigError
 
 VALUES = stn.arrays(
     np.float32,
@@ -179,3 +180,28 @@ def test_rounding_that_matters_is_noted(tmp_path: Path) -> None:
 def test_a_given_season_wins(tmp_path: Path, asked: object, got: object) -> None:
     text = wide_frame(np.ones((5, 1))).to_csv(index=False)
     assert load(tmp_path, text, season=asked).season == got
+
+
+def test_a_panel_knows_which_values_were_filled(tmp_path: Path) -> None:
+    """By hand: a loses its first step, b its first two; each has a gap after that.
+
+    Broken on purpose: places before the ends were cut.
+    """
+    text = "ds,a,b\n1,,\n2,1,\n3,,1\n4,3,\n"
+    panel = load(tmp_path, text, missing="previous")
+    assert panel.values.tolist() == [1, 1, 3, 1, 1]
+    assert panel.filled.tolist() == [1, 4]
+    assert load(tmp_path, "ds,a\n1,1\n2,2\n").filled.tolist() == []
+
+
+def test_seasonal_uses_the_season_of_the_calendar(tmp_path: Path) -> None:
+    """By hand: two weeks of days, then the median of 1 and 3, the Mondays so far."""
+    values = [1, *range(10, 16), 3, *range(10, 16), np.nan, 5]
+    days = pd.date_range("2024-01-01", periods=16)
+    text = pd.DataFrame({"ds": days, "a": values}).to_csv(index=False)
+    panel = load(tmp_path, text, missing="seasonal")
+    assert panel.values[14] == 2
+    assert panel.filled.tolist() == [14]
+    assert any("median so far at their place in the season" in n for n in panel.notes)
+    with pytest.raises(ConfigError, match="seasonal needs a season"):
+        load(tmp_path, text, missing="seasonal", season=None)

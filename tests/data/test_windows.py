@@ -125,15 +125,46 @@ def test_cutoffs_count_from_the_panels_origin():
     assert windows.cutoffs(panel).tolist() == [3, 4, 5, 6, 7]
 
 
-def test_series_shorter_than_a_window_are_named_and_counted():
+SHORT = (
+    "2 of 4 series have no whole window in the train part: b, c; "
+    "a window is 5 + 3 steps (lookback + horizon), c has 5 steps there"
+)
+
+
+def test_series_shorter_than_a_train_window_are_named_and_scored():
+    """As in a competition. Broken on purpose: refused, as the test part is."""
     panel = counting(40, 12, 11, 50)
     parts = split(panel, SplitSection(train="rest", validation=3, test=3))
-    with pytest.raises(DataError) as caught:
-        check_length(panel, parts, 5, 3)
-    assert str(caught.value) == (
-        "2 of 4 series have no whole window in the train part: b, c; "
-        "a window is 5 + 3 steps (lookback + horizon), c has 5 steps there"
+    assert check_length(panel, parts, 5, 3) == (
+        f"{SHORT}; they are scored like the others",
     )
+    windows = [
+        index_windows(panel, spans, (5, 3)) for spans in (parts.train, parts.test)
+    ]
+    assert windows[0].counts.tolist() == [27, 0, 0, 37]
+    assert windows[1].counts.tolist() == [1, 1, 1, 1]
+
+
+def test_a_series_that_cannot_be_scored_is_refused():
+    """By hand: 11 steps hold no lookback of 9 and horizon of 3."""
+    panel = counting(40, 12, 11, 50)
+    parts = split(panel, SplitSection(train="rest", validation=3, test=3))
+    with pytest.raises(DataError, match="1 of 4 series have no whole window in the te"):
+        check_length(panel, parts, 9, 3)
+
+
+def test_no_series_long_enough_to_learn_from_is_refused():
+    panel = counting(12, 11)
+    parts = split(panel, SplitSection(train="rest", validation=3, test=3))
+    with pytest.raises(DataError, match="2 of 2 series have no whole window in the tr"):
+        check_length(panel, parts, 5, 3)
+
+
+def test_whole_series_too_short_for_their_part_are_refused():
+    panel = counting(40, 6, 40, 40)
+    parts = split(panel, SplitSection(by="series", train=2, validation=1, test=1))
+    with pytest.raises(DataError, match="1 of 2 series have no whole window in the tr"):
+        check_length(panel, parts, 5, 3)
 
 
 @pytest.mark.parametrize(

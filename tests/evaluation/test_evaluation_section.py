@@ -9,9 +9,9 @@ from seqforecast.evaluation.baselines import BASELINES
 from seqforecast.evaluation.section import BaselineName, EvaluationSection
 
 
-def test_every_baseline_can_be_asked_for_and_is_by_default():
+def test_every_baseline_can_be_asked_for_and_is_by_default_but_naive2():
     assert list(get_args(BaselineName)) == list(BASELINES)
-    assert EvaluationSection().reported == tuple(BASELINES)
+    assert (*EvaluationSection().reported, "naive2") == tuple(BASELINES)
 
 
 def test_naive_is_reported_even_when_it_is_not_listed():
@@ -28,7 +28,7 @@ def test_a_baseline_named_twice_is_refused():
         EvaluationSection(baselines=["drift", "naive", "drift"])
 
 
-@pytest.mark.parametrize("names", [[], ["naive2"]])
+@pytest.mark.parametrize("names", [[], ["naive3"]])
 def test_an_empty_list_or_an_unknown_name_is_refused(names):
     with pytest.raises(ValidationError):
         EvaluationSection(baselines=names)

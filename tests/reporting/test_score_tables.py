@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seqforecast.reporting.groups import tabulate_groups
 from seqforecast.reporting.tables import render_scores, tabulate_scores
 from seqforecast.reporting.verdict import say_errors, say_verdict
 
@@ -166,3 +167,30 @@ def test_decimal_points_stand_below_each_other() -> None:
     """Broken once by aligning at the right."""
     lines = render_scores(BETTER).splitlines()[1:5]
     assert len({line.index(".") for line in lines}) == 1
+
+
+def grouped(errors: dict[str, tuple[float | None, float]]) -> Any:
+    """Return a test object with a group of so many series for each pair of errors."""
+    groups = {
+        name: {
+            "series": number,
+            "model": scores(1.0, 9.0) | {"mae": ours},
+            "baselines": {"naive": scores(theirs, 9.0)},
+        }
+        for number, (name, (ours, theirs)) in enumerate(errors.items(), 1)
+    }
+    return BETTER | {"groups": groups}
+
+
+def test_groups_read_as_reviewed(golden: Any) -> None:
+    few = grouped({"north": (0.3, 0.4), "south": (0.5, 0.4), "constant": (None, 0.0)})
+    many = grouped({f"region {i}": (1.0 + i, 2.0) for i in range(15)})
+    golden("groups.txt", f"{render_scores(few)}\n\n{render_scores(many)}\n")
+
+
+def test_the_worst_group_comes_first_and_one_without_a_score_last() -> None:
+    """Broken once by sorting by the error itself: large units came first."""
+    test = grouped({"a": (None, 1.0), "b": (9.0, 10.0), "c": (2.0, 1.0)})
+    rows, more = tabulate_groups(test)
+    assert [row[0] for row in rows] == ["group", "c", "b", "a"]
+    assert more == ()

@@ -21,6 +21,7 @@ FILES = {
     "manifest.json",
     "history.csv",
     "forecasts.csv",
+    "series.csv",
     "metrics.json",
     "model.keras",
     "model.txt",

@@ -59,6 +59,19 @@ class Experiment(Section):
     )
 
     @model_validator(mode="after")
+    def _group_what_can_be_grouped(self) -> "Experiment":
+        group, data = self.evaluation.group, self.data
+        if group is not None and getattr(data, "layout", None) != "long":
+            has = "a column is a series" if data.source == "table" else "there is none"
+            raise SettingError(
+                "evaluation.group",
+                f"names a column of a file with data.layout: long, got {group!r} "
+                f"where {has}",
+                "leave it out, or write one row an observation",
+            )
+        return self
+
+    @model_validator(mode="after")
     def _fold_whole_segments(self) -> "Experiment":
         lookback, segment = self.window.lookback, self.model.segment
         if segment is not None and lookback != "auto" and lookback % segment:

@@ -10,11 +10,12 @@ from seqforecast.data.missing import Missing
 from seqforecast.data.observations import Observations
 from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.placing import Placed, find
-from seqforecast.errors import DataError
+from seqforecast.data.repairing import repair
+from seqforecast.errors import ConfigError, DataError
 
 AT_A_TIME = 1_000_000  # values, in whole series, so that no mask grows with the file
 
-_CHOICES = "set data.missing to interpolate, previous or zero, or fill the file"
+CHOICES = "set data.missing to interpolate, previous or zero, or fill the file"
 _MEANT = (
     "; if the gaps are meant (nights, closed days), number the steps with whole numbers"
 )
@@ -29,6 +30,7 @@ class Cleaned:
         offsets: shape (series + 1,).
         first_steps: shape (series,).
         filled: shape (series,); values put into each series.
+        places: shape (values put in,), rising; where in `values` they are.
         trimmed: shape (series,); empty steps left out at the ends of each series.
     """
 
@@ -36,36 +38,45 @@ class Cleaned:
     offsets: IntArray
     first_steps: IntArray
     filled: IntArray
+    places: IntArray
     trimmed: IntArray
 
 
 def fill_gaps(
-    observed: Observations, placed: Placed, grid: Grid, missing: Missing
+    observed: Observations,
+    placed: Placed,
+    grid: Grid,
+    missing: Missing,
+    season: int | None = None,
 ) -> Cleaned:
     """Treat the missing values as told; those of `placed` are filled in place.
 
     A value is missing when it is empty in the file, or when its time stamp is
     absent between the first and last one of its series. `interpolate` draws a
     straight line between the neighbours, so a filled value knows the next one, even
-    across a split; `previous` and `zero` never look ahead. What has no neighbour to be
-    filled from (at the start; for `interpolate` also at the end) is left out in wide
-    files, where series that start late cannot be written otherwise, else refused.
+    across a split; the others never look ahead. `seasonal` takes the median of what
+    was observed so far at the same place in the season, and the previous value where
+    that is nothing. What has no neighbour to be filled from (at the start; for
+    `interpolate` also at the end) is left out in wide files, where series that start
+    late cannot be written otherwise, else refused.
 
     Args:
         observed: where the values come from, for messages.
         placed: the values on the grid.
         grid: from steps to time stamps, for messages.
         missing: what to do.
+        season: steps in one season, which `seasonal` needs.
 
     Raises:
         DataError: values are missing and `missing` is error; a series has none at
             all; its ends cannot be filled.
+        ConfigError: there is no season for `seasonal`.
     """
     offsets = placed.offsets
     counts = _count_missing(placed)
     none = np.zeros_like(counts)
     if not counts.any():
-        return Cleaned(placed.values, offsets, placed.first_steps, none, none)
+        return Cleaned(placed.values, offsets, placed.first_steps, none, none[:0], none)
     _refuse_empty_series(observed, counts == np.diff(offsets))
     if missing == "error":
         i = int(np.argmax(counts > 0))
@@ -74,12 +85,23 @@ def fill_gaps(
             f"{_describe(observed, placed, grid, (i, position))}; {counts.sum():,} "
             f"values are missing in {np.count_nonzero(counts):,} of {len(counts):,} "
             "series",
-            hint=_CHOICES + _MEANT * observed.dated,
+            hint=CHOICES + _MEANT * observed.dated,
+        )
+    if missing == "seasonal" and season is None:
+        raise ConfigError(
+            "data.missing: seasonal needs a season, and there is none",
+            hint="set data.season; auto finds it from dates alone, not from whole "
+            "numbers",
         )
     ends = np.zeros((2, len(counts)), np.int64)
+    places = []
     for some in _blocks(offsets):
         if counts[some].any():
-            ends[:, some] = _repair(placed, some, missing)
+            here = offsets[some.start : some.stop + 1]
+            values = placed.values[here[0] : here[-1]]
+            absent = np.flatnonzero(np.isnan(values))
+            ends[:, some] = repair(values, here - here[0], missing, season or 1)
+            places.append(here[0] + absent[~np.isnan(values[absent])])
     if ends.any() and not observed.wide:
         i = int(np.argmax(ends.any(axis=0)))
         position = 0 if ends[0, i] else int(offsets[i + 1] - offsets[i] - ends[1, i])
@@ -89,7 +111,7 @@ def fill_gaps(
             hint="delete empty records at the ends of a series, "
             "or set data.missing: zero",
         )
-    return _trim(placed, counts, ends)
+    return _trim(placed, counts, ends, np.concatenate(places))
 
 
 def _blocks(offsets: IntArray) -> Iterator[slice]:
@@ -137,46 +159,16 @@ def _refuse_empty_series(observed: Observations, is_empty: IntArray) -> None:
         )
 
 
-def _repair(placed: Placed, some: slice, missing: Missing) -> IntArray:
-    """Fill some series, and return what stays NaN at their starts and ends.
-
-    Shape (2, series).
-    """
-    offsets = placed.offsets[some.start : some.stop + 1] - placed.offsets[some.start]
-    values = placed.values[placed.offsets[some.start] : placed.offsets[some.stop]]
-    absent = np.flatnonzero(np.isnan(values))
-    ends = np.zeros((2, len(offsets) - 1), np.int64)
-    if missing == "zero":
-        values[absent] = 0.0
-        return ends
-    # A run: missing values next to each other in one series.
-    series = np.searchsorted(offsets, absent, side="right") - 1
-    begins = (np.diff(absent, prepend=-2) > 1) | (np.diff(series, prepend=-1) > 0)
-    run, first = np.cumsum(begins) - 1, np.flatnonzero(begins)
-    owner = series[first]
-    left = absent[first] - 1
-    right = absent[np.append(first[1:], len(absent)) - 1] + 1
-    preceded, followed = left >= offsets[owner], right < offsets[owner + 1]
-    lengths = right - left - 1
-    ends[0, owner[~preceded]] = lengths[~preceded]
-    if missing == "previous":
-        values[absent] = np.where(preceded, values[left], np.nan)[run]
-        return ends
-    ends[1, owner[~followed]] = lengths[~followed]
-    held = (preceded & followed)[run]
-    absent, run = absent[held], run[held]
-    share = (absent - left[run]) / (right - left)[run]
-    # In float64: between float32 neighbours, rounded once more.
-    values[absent] = values[left[run]] * (1 - share) + values[right[run]] * share
-    return ends
-
-
-def _trim(placed: Placed, counts: IntArray, ends: IntArray) -> Cleaned:
+def _trim(
+    placed: Placed, counts: IntArray, ends: IntArray, places: IntArray
+) -> Cleaned:
     """Leave out what could not be filled, all of it at the ends of series."""
     trimmed = ends.sum(axis=0)
     filled, first_steps = counts - trimmed, placed.first_steps + ends[0]
     if not trimmed.any():
-        return Cleaned(placed.values, placed.offsets, first_steps, filled, trimmed)
+        return Cleaned(
+            placed.values, placed.offsets, first_steps, filled, places, trimmed
+        )
     lengths = np.diff(placed.offsets) - trimmed
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     starts = placed.offsets[:-1] + ends[0]
@@ -184,4 +176,5 @@ def _trim(placed: Placed, counts: IntArray, ends: IntArray) -> Cleaned:
     for start, new, length in zip(starts, offsets[:-1], lengths, strict=True):
         placed.values[new : new + length] = placed.values[start : start + length]
     kept = placed.values[: offsets[-1]]
-    return Cleaned(kept, offsets, first_steps, filled, trimmed)
+    places = places - np.repeat(starts - offsets[:-1], filled)
+    return Cleaned(kept, offsets, first_steps, filled, places, trimmed)

@@ -45,23 +45,38 @@ def _room(parts: Parts) -> tuple[int, int]:
     return min(validation, test, train // 2), train
 
 
-def check_length(panel: Panel, parts: Parts, lookback: int, horizon: int) -> None:
-    """Refuse parts in which some series has no whole window.
+def check_length(
+    panel: Panel, parts: Parts, lookback: int, horizon: int
+) -> tuple[str, ...]:
+    """Refuse parts without a whole window, and say which series have none.
+
+    By time, a series too short to be learnt from, or to choose the epoch by, can
+    still be scored: it is, and said so. Each series of the test part has to be.
+
+    Returns:
+        A sentence about each part in which some series have no whole window.
 
     Raises:
         DataError: names the part, how many series are too short, and which.
     """
+    notes = []
     for name in ("train", "validation", "test"):
         spans = getattr(parts, name)
         first = np.maximum(spans[:, 0] - lookback, 0)
         in_part = spans[:, 1] > spans[:, 0]
         short = np.flatnonzero(in_part & (spans[:, 1] - first < lookback + horizon))
-        if len(short):
+        if not len(short):
+            continue
+        told = _too_short(panel, name, spans, (lookback, horizon), short)
+        all_are = len(short) == np.count_nonzero(in_part)
+        if all_are or name == "test" or parts.by == "series":
             raise DataError(
-                _too_short(panel, name, spans, (lookback, horizon), short),
+                told,
                 hint="lower window.lookback or window.horizon, or give the "
                 f"{name} part more of the data",
             )
+        notes.append(f"{told}; they are scored like the others")
+    return tuple(notes)
 
 
 def _too_short(

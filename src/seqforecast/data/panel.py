@@ -1,6 +1,6 @@
 """Panel: all series of a data set in one flat array, on one grid of time steps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +30,9 @@ class Panel:
         season: steps in one season; None when there is none or it is unknown.
         sha256: of the file, or of the generated values.
         notes: what was inferred, ignored or repaired, one sentence each.
+        filled: shape (filled,), rising; where in `values` those lie that the data do
+            not have. They are inputs like others, and are never scored.
+        groups: the group of each series, when one was asked for.
     """
 
     values: FloatArray
@@ -41,6 +44,8 @@ class Panel:
     season: int | None
     sha256: str
     notes: tuple[str, ...] = ()
+    filled: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    groups: tuple[str, ...] | None = None
 
     @property
     def lengths(self) -> IntArray:

@@ -37,16 +37,16 @@ def smape(totals: ErrorTotals, _in_sample: InSample) -> Score:
     Points at which both are 0 are undefined and left out (definition: Makridakis,
     Spiliotis and Assimakopoulos, The M4 Competition, 2020).
     """
-    points = int(totals.points.sum())
-    left_out = points - totals.percent_points
-    if not left_out:
-        return Score(totals.percent / points)
-    reason = (
-        f"left out {left_out} of {points} points: actual and forecast are both 0 there"
-    )
-    if not totals.percent_points:
+    points, defined = int(totals.points.sum()), int(totals.percent_points.sum())
+    reason = ""
+    if defined < points:
+        reason = (
+            f"left out {points - defined} of {points} points: actual and forecast are "
+            "both 0 there"
+        )
+    if not defined:
         return Score(None, reason)
-    return Score(totals.percent / totals.percent_points, reason)
+    return Score(float(totals.percent.sum()) / defined, reason)
 
 
 def mase(totals: ErrorTotals, in_sample: InSample) -> Score:

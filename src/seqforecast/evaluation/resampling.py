@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seqforecast.data.filled import count_filled
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.windows import WindowIndex
+from seqforecast.errors import DataError
 from seqforecast.evaluation.metrics import has_scale, without_scale
 from seqforecast.evaluation.totals import Doubles, InSample
 
@@ -81,6 +83,9 @@ def plan_resampling(
         panel: where the windows lie.
         windows: all of them, at least one.
         in_sample: what MASE divides by; panels of one series use MAE.
+
+    Raises:
+        DataError: every target was filled.
     """
     metric, reason, weights = _weigh(panel, windows, in_sample)
     counted = windows.take(np.flatnonzero(weights[windows.series] > 0))
@@ -102,8 +107,13 @@ def _weigh(
     panel: Panel, windows: WindowIndex, in_sample: InSample
 ) -> tuple[str, str, Doubles]:
     """Return the metric, the reason for it, and the weights, shape (series,)."""
-    points = np.bincount(windows.series, minlength=len(panel.ids)) * windows.horizon
+    points = _points(panel, windows)
     present = points > 0
+    if not present.any():
+        raise DataError(
+            "every value that could be scored was missing and filled",
+            hint="choose another test or validation part",
+        )
     weights = np.zeros(len(points))
     scalable = present & has_scale(in_sample)
     reason = without_scale(in_sample, present)
@@ -115,6 +125,16 @@ def _weigh(
     if len(panel.ids) == 1:
         return "mae", "", weights
     return "mae", f"MASE is undefined, so MAE it is: {reason}", weights
+
+
+def _points(panel: Panel, windows: WindowIndex) -> IntArray:
+    """Return how many points of each series are scored, shape (series,)."""
+    series, count = windows.series, len(panel.ids)
+    points = np.bincount(series, minlength=count) * windows.horizon
+    if len(panel.filled):
+        filled = count_filled(panel, windows)
+        points -= np.bincount(series, filled, minlength=count).astype(np.int64)
+    return points
 
 
 def _number(cells: NDArray[np.signedinteger], size: int) -> IntArray:

@@ -4,14 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from seqforecast.data.filled import mark_observed
 from seqforecast.data.panel import FloatArray, IntArray, Panel
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import DataError
 from seqforecast.evaluation.audit import Audit
+from seqforecast.evaluation.breakdown import by_step, score_groups, score_series
 from seqforecast.evaluation.metrics import measure, standardised
+from seqforecast.evaluation.owa import add_owa
 from seqforecast.evaluation.resampling import plan_resampling
-from seqforecast.evaluation.significance import measure_skill
+from seqforecast.evaluation.significance import Skill, measure_skill
 from seqforecast.evaluation.totals import Doubles, ErrorTotals, in_sample_errors
 
 MODEL = "model"
@@ -25,7 +29,7 @@ class Scorer:
 
     Sums are kept a series, a step and a unit of the bootstrap; memory does not grow
     with windows times horizon. Any order and any chunks give the same scores up to
-    rounding.
+    rounding. Targets that were filled are not scored.
     """
 
     def __init__(
@@ -37,6 +41,7 @@ class Scorer:
         season: int | None,
         in_sample_stops: IntArray,
         train_std: Doubles,
+        groups: Sequence[str] | None = None,
     ) -> None:
         """Prepare for windows.
 
@@ -49,12 +54,17 @@ class Scorer:
                 MASE and RMSSE divide by ends; not read where a series has no window.
             train_std: shape (series,), population standard deviation of each series'
                 train part; 0 where it is constant.
+            groups: the group of each series, for scores of each group; or None.
+
+        Raises:
+            DataError: every target was filled.
         """
         present = np.bincount(windows.series, minlength=len(panel.ids)) > 0
         stops = np.where(present, in_sample_stops, 0)
         self._panel = panel
         self._windows = windows
         self._train_std = train_std
+        self._groups = groups
         self._in_sample = in_sample_errors(panel, stops, season)
         self._resampling = plan_resampling(panel, windows, self._in_sample)
         self._totals = {
@@ -84,12 +94,15 @@ class Scorer:
         given = {
             name: np.asarray(forecasts[name], dtype=np.float64) for name in self._totals
         }
+        series, observed = windows.series, mark_observed(self._panel, windows)
         for name, forecast in given.items():
             self._check(name, windows, truth, forecast)
-            absolute = self._totals[name].add(windows.series, truth, forecast)
+            absolute = self._totals[name].add(series, truth, forecast, observed)
             self._units[name] += self._resampling.sums(self._panel, windows, absolute)
         if NAIVE in given:
-            weights = self._resampling.weights[windows.series]
+            weights = self._resampling.weights[series]
+            if observed is not None:
+                weights = np.where(observed.all(axis=1), weights, 0.0)
             self._audit.add(weights, truth, given[MODEL], given[NAIVE])
         self._added += len(windows)
 
@@ -100,42 +113,57 @@ class Scorer:
 
     def result(self) -> dict[str, Any]:
         """Return the `test` object of metrics.json; needs a naive baseline."""
-        model = self._totals[MODEL]
-        baselines = [name for name in self._totals if name != MODEL]
-        skill = measure_skill(
-            self._units[MODEL],
-            {name: self._units[name] for name in baselines},
-            self._resampling,
-        )
-        return {
+        model, skill = self._totals[MODEL], self._skill()
+        scores = add_owa({name: self.metrics_of(name) for name in self._totals})
+        scaled = {
+            name: standardised(of, self._train_std, self._panel.ids)
+            for name, of in self._totals.items()
+        }
+        test = {
             "windows": self._added,
             "cutoffs": len(np.unique(self._windows.cutoffs(self._panel))),
             "points": int(model.points.sum()),
-            "model": self.metrics_of(MODEL),
-            "baselines": {name: self.metrics_of(name) for name in baselines},
-            "scaled": self._scaled(MODEL),
-            "scaled_baselines": {name: self._scaled(name) for name in baselines},
-            "by_step": self._by_step(skill.against),
+            "model": scores.pop(MODEL),
+            "baselines": scores,
+            "scaled": scaled.pop(MODEL),
+            "scaled_baselines": scaled,
+            "by_step": by_step(
+                {
+                    "mae": model,
+                    "naive_mae": self._totals[NAIVE],
+                    "best_mae": self._totals[skill.against],
+                },
+                model.step_points,
+            ),
             "skill": skill.as_json(),
             "verdict": skill.verdict,
-            "notes": self._audit.notes(),
+            "notes": [*self._not_scored(), *self._audit.notes()],
         }
+        if self._groups is not None:
+            test["groups"] = score_groups(
+                self._groups, self._totals, self._in_sample, MODEL
+            )
+        return test
 
-    def _scaled(self, name: str) -> dict[str, Any]:
-        """Return MSE and MAE in deviations of each series' train part."""
-        return standardised(self._totals[name], self._train_std, self._panel.ids)
+    def by_series(self) -> dict[str, NDArray[Any]]:
+        """Return the columns of series.csv: model, naive and the best baseline."""
+        self._be_complete()
+        whose = {"": MODEL, "naive_": NAIVE, "best_": self._skill().against}
+        totals = {prefix: self._totals[name] for prefix, name in whose.items()}
+        return score_series(self._groups, totals, self._in_sample)
 
-    def _by_step(self, against: str) -> list[dict[str, Any]]:
-        """Return MAE at each step: model, naive forecast and the best baseline."""
-        whose = {"mae": MODEL, "naive_mae": NAIVE, "best_mae": against}
-        errors = {
-            key: (self._totals[name].by_step / self._added).tolist()
-            for key, name in whose.items()
-        }
-        return [
-            {"step": step, **dict(zip(errors, row, strict=True))}
-            for step, row in enumerate(zip(*errors.values(), strict=True), 1)
-        ]
+    def _skill(self) -> Skill:
+        units = dict(self._units)
+        return measure_skill(units.pop(MODEL), units, self._resampling)
+
+    def _not_scored(self) -> list[str]:
+        """Say how many points were left out because there was no value."""
+        points = self._added * self._windows.horizon
+        scored = int(self._totals[MODEL].points.sum())
+        if scored == points:
+            return []
+        lacking = f"{points - scored:,} of {points:,} points are not scored"
+        return [f"{lacking}: their values are missing in the data."]
 
     def _be_complete(self) -> None:
         """Refuse to give scores of a part of the windows as those of all."""

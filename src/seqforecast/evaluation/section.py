@@ -1,12 +1,12 @@
 """The `evaluation:` section: what the model is measured against."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
 from seqforecast.section import Section
 
-BaselineName = Literal["naive", "seasonal_naive", "drift", "linear"]
+BaselineName = Literal["naive", "seasonal_naive", "drift", "linear", "naive2"]
 
 
 class EvaluationSection(Section):
@@ -15,8 +15,14 @@ class EvaluationSection(Section):
     baselines: list[BaselineName] = Field(
         default=["naive", "seasonal_naive", "drift", "linear"],
         min_length=1,
-        description="forecasts to beat: naive, seasonal_naive, drift, linear; "
-        "naive is always reported, listed or not",
+        description="forecasts to beat: naive, seasonal_naive, drift, linear, naive2 "
+        "(with it, OWA); naive is always reported, listed or not",
+    )
+
+    group: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None,
+        description="long: a column with one value a series, whose values get scores "
+        "of their own",
     )
 
     @field_validator("baselines")

@@ -1,6 +1,7 @@
 """What is kept of errors: sums a series and a step, never the errors themselves."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,21 +20,25 @@ class ErrorTotals:
         points: shape (series,), how many points each series has.
         absolute: shape (series,), sums of |error|, in the unit of the data.
         squared: shape (series,), sums of squared errors.
+        percent: shape (series,), sums of 200 |error| / (|actual| + |forecast|) where
+            that is defined.
+        percent_points: shape (series,), how many points `percent` is defined at.
         by_step: shape (horizon,), sums of |error| at each step.
-        percent: sum of 200 |error| / (|actual| + |forecast|) where defined.
-        percent_points: how many points `percent` is defined at.
+        step_points: shape (horizon,), how many points each step has.
     """
 
     def __init__(self, series: int, horizon: int) -> None:
-        self.points = np.zeros(series, dtype=np.int64)
-        self.absolute = np.zeros(series)
-        self.squared = np.zeros(series)
+        self.points, self.percent_points = np.zeros((2, series), dtype=np.int64)
+        self.absolute, self.squared, self.percent = np.zeros((3, series))
         self.by_step = np.zeros(horizon)
-        self.percent = 0.0
-        self.percent_points = 0
+        self.step_points = np.zeros(horizon, dtype=np.int64)
 
     def add(
-        self, series: NDArray[np.int32], actual: FloatArray, forecast: FloatArray
+        self,
+        series: NDArray[np.int32],
+        actual: FloatArray,
+        forecast: FloatArray,
+        counted: NDArray[np.bool_] | None = None,
     ) -> Doubles:
         """Add windows and return the sum of |error| of each, shape (windows,).
 
@@ -41,21 +46,41 @@ class ErrorTotals:
             series: shape (windows,), which series each window belongs to.
             actual: shape (windows, horizon), finite.
             forecast: shape (windows, horizon), finite.
+            counted: shape (windows, horizon), the points that count; None for all.
         """
-        count = len(self.points)
         error = np.abs(np.subtract(forecast, actual, dtype=np.float64))
+        if counted is None:
+            points = np.full(len(error), error.shape[1])
+            self.step_points += len(error)
+        else:
+            error[~counted] = 0.0
+            points = counted.sum(axis=1)
+            self.step_points += counted.sum(axis=0)
         each: Doubles = error.sum(axis=1)
-        self.points += np.bincount(series, minlength=count) * error.shape[1]
-        self.absolute += np.bincount(series, each, minlength=count)
-        self.squared += np.bincount(
-            series, np.einsum("ij,ij->i", error, error), minlength=count
-        )
+        self.points += self._sum(series, points)
+        self.absolute += self._sum(series, each)
+        self.squared += self._sum(series, np.einsum("ij,ij->i", error, error))
         self.by_step += error.sum(axis=0)
         size = np.abs(actual, dtype=np.float64) + np.abs(forecast, dtype=np.float64)
         defined = size > 0
-        self.percent += 200 * float(np.sum(error[defined] / size[defined]))
-        self.percent_points += int(np.count_nonzero(defined))
+        shares = np.divide(error, size, out=np.zeros_like(error), where=defined)
+        self.percent += 200 * self._sum(series, shares.sum(axis=1))
+        if counted is not None:
+            defined &= counted
+        self.percent_points += self._sum(series, defined.sum(axis=1))
         return each
+
+    def only(self, which: IntArray) -> "ErrorTotals":
+        """Return the sums of some series; their sums by step are not known."""
+        some = ErrorTotals(len(which), 0)
+        for name in ("points", "absolute", "squared", "percent", "percent_points"):
+            setattr(some, name, getattr(self, name)[which])
+        return some
+
+    def _sum(self, series: NDArray[np.int32], each: NDArray[Any]) -> NDArray[Any]:
+        """Return sums a series; whole numbers stay whole up to 2^53."""
+        sums = np.bincount(series, each, minlength=len(self.points))
+        return sums.astype(each.dtype)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +99,11 @@ class InSample:
     lag: int
     absolute: Doubles
     squared: Doubles
+
+    def only(self, which: IntArray) -> "InSample":
+        """Return the errors of some series."""
+        ids = tuple(self.ids[i] for i in which.tolist())
+        return InSample(ids, self.lag, self.absolute[which], self.squared[which])
 
 
 def in_sample_errors(panel: Panel, stops: IntArray, season: int | None) -> InSample:

@@ -55,10 +55,11 @@ def describe_errors(
     """Return what to draw of `by_step` in metrics.json.
 
     Args:
-        by_step: at least one step.
+        by_step: at least one step; those without an error are left out.
         against: the best baseline, `skill.against`; unless it is the naive forecast,
             each step has its `best_mae`.
     """
+    by_step = [row for row in by_step if row["mae"] is not None]
     steps = [int(row["step"]) for row in by_step]
     model = [float(row["mae"]) for row in by_step]
     naive = [float(row["naive_mae"]) for row in by_step]

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from seqforecast.reporting.groups import tabulate_groups
 from seqforecast.reporting.numbers import significant
 from seqforecast.reporting.verdict import NAMES, say_verdict
 
@@ -57,7 +58,7 @@ def tabulate_scores(test: Mapping[str, Any]) -> ScoreTable:
 
 
 def render_scores(test: Mapping[str, Any]) -> str:
-    """Return table, footnotes, verdict and notes of the audit as one text.
+    """Return tables, footnotes, verdict and notes of the audit as one text.
 
     No line is longer than 80 letters but those of the table itself; no colours.
     """
@@ -68,6 +69,9 @@ def render_scores(test: Mapping[str, Any]) -> str:
     below = [*notes, *table.footnotes]
     sentences = [f"{verdict[0].upper()}{verdict[1:]}.", *test.get("notes", [])]
     lines = [*_align([table.header, *table.rows]), *_wrapped(below)]
+    if "groups" in test:
+        rows, more = tabulate_groups(test)
+        lines += ["", *_align(rows), *more]
     return "\n".join([*lines, "", *_wrapped(sentences)])
 
 

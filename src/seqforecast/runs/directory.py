@@ -51,6 +51,11 @@ class RunDirectory:
         return self.path / "forecasts.parquet"
 
     @property
+    def series(self) -> Path:
+        """Scores of each series of the test part."""
+        return self.path / "series.csv"
+
+    @property
     def metrics(self) -> Path:
         """Scores; its presence means complete."""
         return self.path / "metrics.json"

@@ -58,7 +58,7 @@ class RowMaker:
         Args:
             windows: the windows that were forecast.
             y_hat: shape (windows, horizon), in the unit of the data.
-            y: the truth, same shape, or None.
+            y: the truth, same shape, NaN where it is missing; or None.
         """
         import pandas as pd
 
@@ -134,7 +134,12 @@ def read_forecasts(run: RunDirectory) -> "pd.DataFrame":
 
     if run.many_forecasts.is_file():
         return pd.read_parquet(run.many_forecasts)
-    frame = pd.read_csv(run.forecasts, dtype={"unique_id": str}, keep_default_na=False)
+    frame = pd.read_csv(
+        run.forecasts,
+        dtype={"unique_id": str},
+        keep_default_na=False,
+        na_values={"y": [""]},  # what was missing in the data
+    )
     for column in ("cutoff", "ds"):
         if not pd.api.types.is_integer_dtype(frame[column]):
             frame[column] = pd.to_datetime(frame[column])

@@ -116,7 +116,7 @@ def _scoring(prepared: Prepared, forecaster: Forecaster) -> float:
         spent.append(time.perf_counter() - started)
 
     small = dataclasses.replace(prepared, test=test)
-    whole = _seconds(lambda: score_forecasts(small, forecaster, write))
+    whole = _seconds(lambda: score_forecasts(small, forecaster, write).result())
     rest = sum(spent) / len(test) * (len(prepared.test) - len(test))
     return traced + validating + whole + rest
 

@@ -56,13 +56,14 @@ def prepare(experiment: Experiment, folder: Path) -> Prepared:
         DataError: the data cannot be used as asked.
         ConfigError: a setting does not fit the data.
     """
-    panel = experiment.data.load(folder)
+    panel = experiment.data.load(folder, experiment.evaluation.group)
     parts = split(panel, experiment.split)
     panel = with_season(panel, parts, experiment)
     length = choose_length(
         panel, parts, experiment.window, segment=experiment.model.segment
     )
-    check_length(panel, parts, *length)
+    notes = (*panel.notes, *check_length(panel, parts, *length))
+    panel = dataclasses.replace(panel, notes=notes)
     check_values(panel, experiment.model.instance_norm)
     return Prepared(
         experiment=settle(experiment, panel, length),

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from seqforecast.data.filled import mark_observed
 from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.parts import Parts
 from seqforecast.data.windows import WindowIndex
@@ -32,25 +34,30 @@ def score_validation(prepared: Prepared, forecaster: Forecaster) -> dict[str, An
 def score_test(
     run: RunDirectory, prepared: Prepared, forecaster: Forecaster
 ) -> dict[str, Any]:
-    """Forecast the test part, write the forecasts, return the scores.
+    """Forecast the test part, write forecasts and scores by series, return the scores.
 
     Raises:
-        RunError: the forecasts cannot be written.
+        RunError: a file cannot be written.
         DataError: a forecast is not a finite number.
     """
 
     def write(frames: Iterator["pd.DataFrame"], date_format: str | None) -> None:
         write_frames(path_for(run, prepared.test), frames, date_format)
 
-    return score_forecasts(prepared, forecaster, write)
+    scorer = score_forecasts(prepared, forecaster, write)
+
+    import pandas as pd
+
+    write_frames(run.series, [pd.DataFrame(scorer.by_series())], None)
+    return scorer.result()
 
 
 def score_forecasts(
     prepared: Prepared,
     forecaster: Forecaster,
     write: Callable[[Iterator["pd.DataFrame"], str | None], None],
-) -> dict[str, Any]:
-    """Forecast the test part and return the scores.
+) -> Scorer:
+    """Forecast the test part and return its scorer, complete.
 
     Args:
         prepared: the data.
@@ -78,10 +85,20 @@ def score_forecasts(
             given: dict[str, FloatArray] = {MODEL: y_hat}
             given |= {name: predict(chunk) for name, predict in baselines.items()}
             scorer.add(chunk, y, given)
-            yield rows.rows(chunk, y_hat, y)
+            observed = mark_observed(panel, chunk)
+            yield rows.rows(chunk, y_hat, _known(y, observed))
 
     write(scored(), rows.date_format)
-    return scorer.result()
+    return scorer
+
+
+def _known(y: FloatArray, observed: NDArray[np.bool_] | None) -> FloatArray:
+    """Return the truth, NaN where it was filled."""
+    if observed is None:
+        return y
+    known = y.copy()
+    known[~observed] = np.nan
+    return known
 
 
 def _scorer(
@@ -94,6 +111,7 @@ def _scorer(
         season=prepared.panel.season,
         in_sample_stops=in_sample_stops(prepared.parts, spans, windows.lookback),
         train_std=prepared.deviation,
+        groups=prepared.panel.groups,
     )
 
 

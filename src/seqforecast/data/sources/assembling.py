@@ -10,26 +10,36 @@ from seqforecast.data.missing import Missing
 from seqforecast.data.overview import check_order, look_over
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.placing import place
+from seqforecast.data.sources.grouping import read_groups
 from seqforecast.data.sources.layouts import observe_long, observe_wide
 from seqforecast.data.sources.reading import Table
 from seqforecast.data.sources.table import TableSource
 from seqforecast.errors import DataError
 
 
-def assemble(section: TableSource, table: Table) -> Panel:
+def assemble(section: TableSource, table: Table, group: str | None = None) -> Panel:
     """Return the panel a table holds, read as its section says.
+
+    Args:
+        section: what is asked.
+        table: the file.
+        group: the column of `Panel.groups`, or None.
 
     Raises:
         DataError: the table or its values cannot be used as asked.
-        ConfigError: `frequency` does not fit the time column.
+        ConfigError: `frequency` does not fit the time column, or values are missing
+            and there is no season that `missing: seasonal` needs.
     """
     observe = observe_wide if section.layout == "wide" else observe_long
-    observed, notes = observe(table, section.time, section.id, section.target_columns)
+    observed, notes = observe(
+        table, section.time, section.id, section.target_columns, group
+    )
     overview = look_over(observed)
     check_order(observed, overview)
     grid = lay_grid(observed, overview, section.frequency)
     placed = place(observed, overview, grid)
-    cleaned = fill_gaps(observed, placed, grid, section.missing)
+    season, inferred = _season_and_notes(section, grid)
+    cleaned = fill_gaps(observed, placed, grid, section.missing, season)
     short = np.flatnonzero(np.diff(cleaned.offsets) < 2)
     if len(short):
         raise DataError(
@@ -38,7 +48,6 @@ def assemble(section: TableSource, table: Table) -> Panel:
         )
     first = int(cleaned.first_steps.min())
     cleaned.values.flags.writeable = False
-    season, inferred = _season_and_notes(section, grid)
     ids = tuple(observed.ids)
     done = (*_describe(cleaned, section.missing, ids), *_warn(placed.coarse, ids))
     return Panel(
@@ -51,6 +60,8 @@ def assemble(section: TableSource, table: Table) -> Panel:
         season=season,
         sha256=table.sha256,
         notes=(*notes, *inferred, *done),
+        filled=cleaned.places,
+        groups=None if group is None else read_groups(table, section.id, group, ids),
     )
 
 
@@ -80,6 +91,7 @@ def _describe(
         how = {
             "interpolate": "by a line between their neighbours, also later ones",
             "previous": "with the value before them",
+            "seasonal": "with the median so far at their place in the season",
             "zero": "with zero",
         }[missing]
         notes.append(

@@ -18,7 +18,11 @@ Observed = tuple[Observations, tuple[str, ...]]
 
 
 def observe_wide(
-    table: Table, time: str, id_column: str | None, targets: list[str] | None
+    table: Table,
+    time: str,
+    id_column: str | None,
+    targets: list[str] | None,
+    group: str | None = None,
 ) -> Observed:
     """Return the records of a file with one column a series, and notes.
 
@@ -27,6 +31,7 @@ def observe_wide(
         time: the time column.
         id_column: only to recognise a long file.
         targets: the value columns; None for all but the time column.
+        group: is not there in a wide file.
 
     Raises:
         DataError: a column is absent, or a time stamp cannot be read.
@@ -45,11 +50,15 @@ def observe_wide(
         hint = f"if {id_column!r} names the series, set data.layout: long"
     for name in targets:
         _require(table, "data.target", name)
-    return _observe(_Columns(table, time, None, targets, hint), wide=True)
+    return _observe(_Columns(table, time, None, targets, hint), group, wide=True)
 
 
 def observe_long(
-    table: Table, time: str, id_column: str | None, targets: list[str] | None
+    table: Table,
+    time: str,
+    id_column: str | None,
+    targets: list[str] | None,
+    group: str | None = None,
 ) -> Observed:
     """Return the records of a file with one row an observation, and notes.
 
@@ -61,6 +70,7 @@ def observe_long(
         time: the time column.
         id_column: names the series; None if there is one, named like its values.
         targets: the one value column.
+        group: a column that is read later.
 
     Raises:
         DataError: a column is absent, or a time stamp cannot be read.
@@ -70,7 +80,8 @@ def observe_long(
     if id_column is not None:
         _require(table, "data.id", id_column)
     _require(table, "data.target", value)
-    return _observe(_Columns(table, time, id_column, [value], CORRECT), wide=False)
+    columns = _Columns(table, time, id_column, [value], CORRECT)
+    return _observe(columns, group, wide=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,8 +95,10 @@ class _Columns:
     hint: str
 
 
-def _observe(columns: _Columns, *, wide: bool) -> Observed:
+def _observe(columns: _Columns, group: str | None, *, wide: bool) -> Observed:
     table = columns.table
+    if group is not None:
+        _require(table, "evaluation.group", group)
     clock = survey_times(table, columns.time)
     names = None if columns.id is None else Names(columns.id, table)
     observed = Observations(
@@ -97,7 +110,7 @@ def _observe(columns: _Columns, *, wide: bool) -> Observed:
         times=lambda: _read(columns, clock, names, []),
         values=lambda: _read_values(columns, clock, names),
     )
-    used = {columns.time, columns.id, *columns.values}
+    used = {columns.time, columns.id, *columns.values, group}
     return observed, (*clock.notes, *_ignored(table, used))
 
 

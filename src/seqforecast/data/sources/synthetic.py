@@ -36,8 +36,8 @@ class Synthetic(Section, ABC):
         """Steps in one season, when the formula has one."""
         return None
 
-    def load(self, folder: Path) -> Panel:  # noqa: ARG002 - made, not read
-        """Return the panel; times are whole numbers from 0.
+    def load(self, folder: Path, group: str | None = None) -> Panel:  # noqa: ARG002
+        """Return the panel; times are whole numbers from 0. It is made, not read.
 
         Raises:
             DataError: the series would need more than 4 GB.

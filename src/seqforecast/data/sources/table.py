@@ -76,7 +76,7 @@ class TableSource(Section):
             return [self.target or "y"]
         return None if self.target in (None, "all") else [str(self.target)]
 
-    def load(self, folder: Path) -> Panel:
+    def load(self, folder: Path, group: str | None = None) -> Panel:
         """Read the file into a panel, in file order, values as float32.
 
         Dates keep their frequency's season from `CALENDAR_SEASONS` with `season:
@@ -85,6 +85,7 @@ class TableSource(Section):
 
         Args:
             folder: where a relative path starts.
+            group: a column with one value a series, for `Panel.groups`; or None.
 
         Raises:
             DataError: the file or its values cannot be used as asked.
@@ -94,7 +95,8 @@ class TableSource(Section):
         from seqforecast.data.sources.assembling import assemble
         from seqforecast.data.sources.reading import open_table
 
-        return assemble(self, open_table(folder / Path(self.path).expanduser()))
+        table = open_table(folder / Path(self.path).expanduser())
+        return assemble(self, table, group)
 
     def load_frame(self, frame: "pd.DataFrame") -> Panel:
         """Take a data frame with the columns of the file instead of the file.
