@@ -18,7 +18,7 @@ pytestmark = pytest.mark.tensorflow
 LENGTH = (8, 2)
 
 
-def setting(mode, learning_rate=1e-3, training=None, **model):
+def setting(mode, learning_rate=1e-3, training=None, filled=None, change=0.0, **model):
     """Return an engine on two series, its training windows, panel and scaler."""
     from seqforecast.models.builder import build_forecaster
     from seqforecast.training.epoch import Engine
@@ -28,11 +28,13 @@ def setting(mode, learning_rate=1e-3, training=None, **model):
     panel = panel_of([np.sin(steps / 3), 100 + 10 * np.cos(steps / 4)])
     parts = split(panel, SplitSection())
     scaler = learn_scale(panel, parts, "standard")
+    if filled is not None:
+        panel.values[filled] += change
     fix_seeds(0)
     section = ModelSection.model_validate({"units": [5], **model})
     forecaster = build_forecaster(section, scaler, lookback=8, horizon=2)
     settings = {"compile": mode, "batch_size": 4, **(training or {})}
-    engine = Engine(forecaster, TrainingSection(**settings), panel.values)
+    engine = Engine(forecaster, TrainingSection(**settings), panel.values, filled)
     engine.set_learning_rate(learning_rate)
     windows = index_windows(panel, parts.train, LENGTH).take(slice(0, 50))
     return engine, windows, panel, scaler
@@ -184,3 +186,22 @@ def test_a_restart_remembers_nothing_but_its_seed():
     assert np.array_equal(*found)
     new.restart(6)
     assert not np.array_equal(new.train(windows).losses, found[0])
+
+
+@pytest.mark.parametrize("mode", ["graph", "xla"])
+def test_nothing_is_learnt_from_a_target_that_was_filled(mode):
+    """Step 41 is a target of one train window of its series, and an input of none.
+
+    Broken on purpose: filled targets not told to the engine; the losses differed.
+    """
+    learnt = []
+    for change in (0.0, 50.0):
+        engine, windows, _, _ = setting(mode, filled=np.array([41]), change=change)
+        some = windows.take(np.array([31, 32, 33]))
+        steps = engine.train(some)
+        weights = [each.numpy() for each in engine.forecaster.model.weights]
+        objective = engine.objective
+        told = objective.loss(some), objective.naive_loss(some)
+        learnt.append([steps.losses, *told, *weights])
+    for one, two in zip(*learnt, strict=True):
+        np.testing.assert_array_equal(one, two)

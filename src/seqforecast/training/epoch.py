@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from seqforecast.backend import load_keras, load_tensorflow
-from seqforecast.data.panel import FloatArray
+from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import BackendError
 from seqforecast.models.builder import Forecaster
@@ -39,6 +39,7 @@ class Engine:
         forecaster: Forecaster,
         section: TrainingSection,
         values: FloatArray,
+        filled: IntArray | None = None,
     ) -> None:
         keras = load_keras()
         self.forecaster = forecaster
@@ -50,7 +51,7 @@ class Engine:
         most = min(programs.MOST_WINDOWS // section.batch_size, programs.MOST_STEPS)
         self.most_steps = max(1, most)
         self.objective = Objective(
-            forecaster, section.loss, values, eager=self.mode == "eager"
+            forecaster, section.loss, values, filled, eager=self.mode == "eager"
         )
         self._has_compiled = False
         self._program = self._compile_steps()

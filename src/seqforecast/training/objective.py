@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from seqforecast.backend import load_tensorflow
-from seqforecast.data.panel import FloatArray
+from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.windows import WindowIndex
 from seqforecast.models.batches import pass_forward
 from seqforecast.models.builder import Forecaster
@@ -18,7 +18,8 @@ class Objective:
     """What one model is to make small on one panel.
 
     The panel is held once, as a flat tensor; a batch is gathered from it inside
-    the compiled program, so memory does not grow with the number of windows.
+    the compiled program, so memory does not grow with the number of windows. Targets
+    that were filled have an error of 0: nothing is learnt from them or chosen by them.
 
     Attributes:
         forecaster: the model.
@@ -26,12 +27,23 @@ class Objective:
     """
 
     def __init__(
-        self, forecaster: Forecaster, loss: str, values: FloatArray, *, eager: bool
+        self,
+        forecaster: Forecaster,
+        loss: str,
+        values: FloatArray,
+        filled: IntArray | None = None,
+        *,
+        eager: bool,
     ) -> None:
         tf = load_tensorflow()
         self.forecaster = forecaster
         self.loss_name = loss
         self._values = tf.constant(values, tf.float32)
+        self._observed = None
+        if filled is not None and len(filled):
+            observed = np.ones(len(values), np.bool_)
+            observed[filled] = False
+            self._observed = tf.constant(observed)
         # XLA halves the speed of large forward passes: these are always graphs.
         mode: Mode = "eager" if eager else "graph"
         one_axis = [([None], "int64"), ([None], "int32")]
@@ -77,8 +89,20 @@ class Objective:
             parts.core(normalised, training=False) if core is None else core(normalised)
         )
         if parts.normalize.kind == "logmean":
-            return (parts.denormalize(out, level, width) - targets) / spread
-        return (out * width - (targets - level)) / spread
+            errors = (parts.denormalize(out, level, width) - targets) / spread
+        else:
+            errors = (out * width - (targets - level)) / spread
+        return self._of_observed(errors, starts)
+
+    def _of_observed(self, errors: Any, starts: Any) -> Any:
+        """Return errors (batch, horizon), 0 where the target was filled."""
+        if self._observed is None:
+            return errors
+        tf = load_tensorflow()
+        first = starts[:, None] + self.forecaster.lookback
+        targets = first + tf.range(self.forecaster.horizon, dtype=tf.int64)
+        observed = tf.gather(self._observed, targets)
+        return tf.where(observed, errors, tf.zeros_like(errors))
 
     def gather(self, starts: Any, series: Any) -> tuple[list[Any], Any]:
         """Return the model's raw inputs and the raw targets of some windows."""
@@ -100,4 +124,4 @@ class Objective:
         lookbacks, targets = self.gather(starts, series)
         *_, spread = self.forecaster.normalize(*lookbacks)
         errors = (lookbacks[0][:, -1, :] - targets) / spread
-        return loss_per_window(self.loss_name, errors)
+        return loss_per_window(self.loss_name, self._of_observed(errors, starts))

@@ -130,7 +130,8 @@ def build(prepared: Prepared, stages: Stages) -> tuple[Device, Engine]:
         lookback=lookback,
         horizon=prepared.train.horizon,
     )
-    engine = Engine(forecaster, experiment.training, prepared.panel.values)
+    panel = prepared.panel
+    engine = Engine(forecaster, experiment.training, panel.values, panel.filled)
     stages.end("build model")
     return device, engine
 
