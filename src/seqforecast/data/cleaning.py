@@ -9,7 +9,7 @@ from seqforecast.data.grid import Grid
 from seqforecast.data.missing import Missing
 from seqforecast.data.observations import Observations
 from seqforecast.data.panel import FloatArray, IntArray
-from seqforecast.data.placing import Placed, find
+from seqforecast.data.placing import Placed, cut_ends, find
 from seqforecast.data.repairing import repair
 from seqforecast.errors import ConfigError, DataError
 
@@ -169,12 +169,7 @@ def _trim(
         return Cleaned(
             placed.values, placed.offsets, first_steps, filled, places, trimmed
         )
-    lengths = np.diff(placed.offsets) - trimmed
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    kept, offsets = cut_ends(placed.values, placed.offsets, ends)
     starts = placed.offsets[:-1] + ends[0]
-    # Each series moves to the left or stays, so none is written over before its turn.
-    for start, new, length in zip(starts, offsets[:-1], lengths, strict=True):
-        placed.values[new : new + length] = placed.values[start : start + length]
-    kept = placed.values[: offsets[-1]]
     places = places - np.repeat(starts - offsets[:-1], filled)
     return Cleaned(kept, offsets, first_steps, filled, places, trimmed)

@@ -55,6 +55,7 @@ class Observations:
         times: a pass over the records without their values.
         values: a pass over the records with their values; the columns may come one
             bundle after another.
+        covariates: names of the columns that follow those of the series.
     """
 
     file: str
@@ -64,10 +65,11 @@ class Observations:
     wide: bool
     times: Callable[[], Iterator[Batch]]
     values: Callable[[], Iterator[Batch]]
+    covariates: tuple[str, ...] = ()
 
     @property
     def columns(self) -> int:
-        """How many columns of values there are."""
+        """How many columns of series there are."""
         return len(self.ids) if self.wide else 1
 
     def name(self, group: int) -> str:

@@ -9,6 +9,8 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import pandas as pd
 
+    from seqforecast.data.covariates import Covariates
+
 FloatArray = npt.NDArray[np.floating[Any]]
 IntArray = npt.NDArray[np.int64]
 
@@ -33,6 +35,7 @@ class Panel:
         filled: shape (filled,), rising; where in `values` those lie that the data do
             not have. They are inputs like others, and are never scored.
         groups: the group of each series, when one was asked for.
+        covariates: what the file says beside the series; None when nothing is asked.
     """
 
     values: FloatArray
@@ -46,6 +49,7 @@ class Panel:
     notes: tuple[str, ...] = ()
     filled: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     groups: tuple[str, ...] | None = None
+    covariates: "Covariates | None" = None
 
     @property
     def lengths(self) -> IntArray:

@@ -23,12 +23,17 @@ class Placed:
         offsets: shape (series + 1,); as in `Panel`.
         first_steps: shape (series,); as in `Panel`.
         coarse: the series that float32 rounds noticeably; see `Rounding`.
+        bounds: shape (groups + 1,); the rows of group i are bounds[i]:bounds[i + 1].
+            A long file has one group a series, a wide one has one for all.
+        covariates: shape (rows, covariates), float32; NaN where there is none.
     """
 
     values: FloatArray
     offsets: IntArray
     first_steps: IntArray
     coarse: IntArray
+    bounds: IntArray
+    covariates: FloatArray
 
 
 def place(observed: Observations, overview: Overview, grid: Grid) -> Placed:
@@ -49,12 +54,16 @@ def place(observed: Observations, overview: Overview, grid: Grid) -> Placed:
         _refuse_wide_gaps(observed, overview, total)
     shifts = bounds[:-1] - first
     values = np.full((columns, total), np.nan, np.float32)
+    covariates = np.full((total, len(observed.covariates)), np.nan, np.float32)
     rounding = Rounding(len(observed.ids))
     for batch in observed.values():
         order = batch.order()
         groups, steps = batch.groups[order], grid.steps(batch.times[order])
         where = shifts[groups] + steps
         for row, column in enumerate(batch.values[:, order], start=batch.column):
+            if row >= columns:
+                covariates[where, row - columns] = column
+                continue
             values[row, where] = column
             series = np.full_like(groups, row) if observed.wide else groups
             rounding.add(series, steps, column)
@@ -64,7 +73,28 @@ def place(observed: Observations, overview: Overview, grid: Grid) -> Placed:
         offsets=offsets,
         first_steps=np.repeat(first, columns),
         coarse=rounding.noticeable(),
+        bounds=bounds,
+        covariates=covariates,
     )
+
+
+def cut_ends(
+    values: FloatArray, offsets: IntArray, ends: IntArray
+) -> tuple[FloatArray, IntArray]:
+    """Return series without so many steps at their starts and ends, moved in place.
+
+    Args:
+        values: shape (total,), series after series.
+        offsets: shape (series + 1,), where they begin and end.
+        ends: shape (2, series), how many steps go.
+    """
+    lengths = np.diff(offsets) - ends.sum(axis=0)
+    after = np.concatenate([[0], np.cumsum(lengths)])
+    starts = offsets[:-1] + ends[0]
+    # Each series moves to the left or stays, so none is written over before its turn.
+    for start, new, length in zip(starts, after[:-1], lengths, strict=True):
+        values[new : new + length] = values[start : start + length]
+    return values[: after[-1]], after
 
 
 def find(observed: Observations, grid: Grid, group: int, step: int) -> int | None:

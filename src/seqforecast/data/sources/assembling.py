@@ -3,6 +3,8 @@
 import numpy as np
 
 from seqforecast.data.cleaning import Cleaned, fill_gaps
+from seqforecast.data.covariates import Covariates
+from seqforecast.data.covering import Covering, cover, describe_filling, leave_future
 from seqforecast.data.frequency import calendar_season
 from seqforecast.data.grid import Grid
 from seqforecast.data.laying import lay_grid
@@ -13,6 +15,7 @@ from seqforecast.data.placing import place
 from seqforecast.data.sources.grouping import read_groups
 from seqforecast.data.sources.layouts import observe_long, observe_wide
 from seqforecast.data.sources.reading import Table
+from seqforecast.data.sources.static import read_static
 from seqforecast.data.sources.table import TableSource
 from seqforecast.errors import DataError
 
@@ -31,13 +34,13 @@ def assemble(section: TableSource, table: Table, group: str | None = None) -> Pa
             and there is no season that `missing: seasonal` needs.
     """
     observe = observe_wide if section.layout == "wide" else observe_long
-    observed, notes = observe(
-        table, section.time, section.id, section.target_columns, group
-    )
+    observed, notes = observe(table, section, group)
     overview = look_over(observed)
     check_order(observed, overview)
     grid = lay_grid(observed, overview, section.frequency)
-    placed = place(observed, overview, grid)
+    placed, ahead = place(observed, overview, grid), ""
+    if section.future:
+        placed, ahead = leave_future(placed)
     season, inferred = _season_and_notes(section, grid)
     cleaned = fill_gaps(observed, placed, grid, section.missing, season)
     short = np.flatnonzero(np.diff(cleaned.offsets) < 2)
@@ -46,6 +49,9 @@ def assemble(section: TableSource, table: Table, group: str | None = None) -> Pa
             f"{observed.file}: series {observed.ids[short[0]]!r} has only one value",
             hint="leave it out; a series needs at least a lookback and a horizon",
         )
+    covariates, covered = _covariates(
+        section, table, cover(observed, placed, cleaned, grid), season or 1
+    )
     first = int(cleaned.first_steps.min())
     cleaned.values.flags.writeable = False
     ids = tuple(observed.ids)
@@ -59,10 +65,29 @@ def assemble(section: TableSource, table: Table, group: str | None = None) -> Pa
         frequency=grid.frequency,
         season=season,
         sha256=table.sha256,
-        notes=(*notes, *inferred, *done),
+        notes=(*notes, *inferred, *done, *filter(None, [ahead]), *covered),
         filled=cleaned.places,
         groups=None if group is None else read_groups(table, section.id, group, ids),
+        covariates=covariates,
     )
+
+
+def _covariates(
+    section: TableSource, table: Table, covering: Covering, season: int
+) -> tuple[Covariates | None, tuple[str, ...]]:
+    """Return the covariates that are asked for, and what was filled in them."""
+    if not (section.past or section.future or section.static):
+        return None, ()
+    past, missing = len(section.past), section.missing
+    filled = covering.fill(past, missing, season)
+    static = read_static(
+        table,
+        section.id,
+        section.static,
+        covering.observed.ids,
+        fill=missing != "error",
+    )
+    return covering.covariates(past, static), describe_filling(filled)
 
 
 def _season_and_notes(

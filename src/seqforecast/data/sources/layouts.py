@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,51 +15,47 @@ from seqforecast.data.sources.reading import Table
 from seqforecast.data.sources.times import survey_times
 from seqforecast.errors import DataError, did_you_mean
 
+if TYPE_CHECKING:
+    from seqforecast.data.sources.table import TableSource
+
 Observed = tuple[Observations, tuple[str, ...]]
 
 
 def observe_wide(
-    table: Table,
-    time: str,
-    id_column: str | None,
-    targets: list[str] | None,
-    group: str | None = None,
+    table: Table, section: "TableSource", group: str | None = None
 ) -> Observed:
     """Return the records of a file with one column a series, and notes.
 
     Args:
         table: the file.
-        time: the time column.
-        id_column: only to recognise a long file.
-        targets: the value columns; None for all but the time column.
+        section: what is asked.
         group: is not there in a wide file.
 
     Raises:
         DataError: a column is absent, or a time stamp cannot be read.
     """
+    time, id_column, targets = section.time, section.id, section.target_columns
     _require(table, "data.time", time)
     hint = CORRECT
     if targets is None:
-        targets = [name for name in table.columns if name and name != time]
+        used = {time, *section.past, *section.future}
+        targets = [name for name in table.columns if name and name not in used]
         hint = "list the columns that hold numbers in data.target"
         if not targets:
             raise DataError(
-                f"{table.path} has no column beside the time column {time!r}",
+                f"{table.path} has no column beside the time column {time!r}"
+                + " and covariates" * (len(used) > 1),
                 hint="a wide file has one column a series",
             )
     if id_column in table.columns:
         hint = f"if {id_column!r} names the series, set data.layout: long"
     for name in targets:
         _require(table, "data.target", name)
-    return _observe(_Columns(table, time, None, targets, hint), group, wide=True)
+    return _observe(_Columns(table, section, None, targets, hint), group)
 
 
 def observe_long(
-    table: Table,
-    time: str,
-    id_column: str | None,
-    targets: list[str] | None,
-    group: str | None = None,
+    table: Table, section: "TableSource", group: str | None = None
 ) -> Observed:
     """Return the records of a file with one row an observation, and notes.
 
@@ -67,50 +64,66 @@ def observe_long(
 
     Args:
         table: the file.
-        time: the time column.
-        id_column: names the series; None if there is one, named like its values.
-        targets: the one value column.
+        section: what is asked.
         group: a column that is read later.
 
     Raises:
         DataError: a column is absent, or a time stamp cannot be read.
     """
-    value = (targets or ["y"])[0]
-    _require(table, "data.time", time)
-    if id_column is not None:
-        _require(table, "data.id", id_column)
+    value = (section.target_columns or ["y"])[0]
+    _require(table, "data.time", section.time)
+    if section.id is not None:
+        _require(table, "data.id", section.id)
     _require(table, "data.target", value)
-    columns = _Columns(table, time, id_column, [value], CORRECT)
-    return _observe(columns, group, wide=False)
+    return _observe(_Columns(table, section, section.id, [value], CORRECT), group)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Columns:
-    """The columns that are read; `hint` is for those that hold no number at all."""
+    """The columns that are read; `hint` is for targets that hold no number at all."""
 
     table: Table
-    time: str
+    section: "TableSource"
     id: str | None
-    values: list[str]
+    targets: list[str]
     hint: str
 
+    @property
+    def time(self) -> str:
+        return self.section.time
 
-def _observe(columns: _Columns, group: str | None, *, wide: bool) -> Observed:
-    table = columns.table
+    @property
+    def covariates(self) -> list[str]:
+        return [*self.section.past, *self.section.future]
+
+    def numbers(self) -> list[Numbers]:
+        """Return a reader for each column of numbers, targets first."""
+        readers = [Numbers(name, self.table, self.hint) for name in self.targets]
+        hint = "covariates are numbers; text, one a series, can be data.static"
+        return readers + [Numbers(name, self.table, hint) for name in self.covariates]
+
+
+def _observe(columns: _Columns, group: str | None) -> Observed:
+    table, section = columns.table, columns.section
     if group is not None:
         _require(table, "evaluation.group", group)
+    for role in ("past", "future", "static"):
+        for name in getattr(section, role):
+            _require(table, f"data.{role}", name)
     clock = survey_times(table, columns.time)
     names = None if columns.id is None else Names(columns.id, table)
     observed = Observations(
         file=str(table.path),
         where=table.where,
         dated=clock.dated,
-        ids=columns.values if names is None else names.ids,
-        wide=wide,
+        ids=columns.targets if names is None else names.ids,
+        wide=section.layout == "wide",
         times=lambda: _read(columns, clock, names, []),
         values=lambda: _read_values(columns, clock, names),
+        covariates=(*columns.covariates,),
     )
-    used = {columns.time, columns.id, *columns.values, group}
+    used = {columns.time, columns.id, *columns.targets}
+    used |= {*columns.covariates, *section.static, group}
     return observed, (*clock.notes, *_ignored(table, used))
 
 
@@ -119,7 +132,7 @@ def _read_values(
 ) -> Iterator[Batch]:
     """Pass over the records; what cannot be read is refused after the last one."""
     table, column = columns.table, 0
-    numbers = [Numbers(name, table, columns.hint) for name in columns.values]
+    numbers = columns.numbers()
     for bundle in table.bundles(numbers):
         for batch in _read(columns, clock, names, bundle):
             yield replace(batch, column=column)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from seqforecast.data.calendar import CalendarName
 from seqforecast.data.missing import Missing
 from seqforecast.data.panel import Panel
 from seqforecast.section import Section
@@ -48,6 +49,18 @@ class TableSource(Section):
         default="error",
         description="what to do with empty values and absent time stamps",
     )
+    past: list[Name] = Field(
+        default=[], description="columns of numbers known up to the cutoff"
+    )
+    future: list[Name] = Field(
+        default=[], description="columns of numbers known over the horizon too"
+    )
+    static: list[Name] = Field(
+        default=[], description="long: columns with one number or text a series"
+    )
+    calendar: list[CalendarName] = Field(
+        default=[], description="made from the time stamp; season: place in it"
+    )
 
     @model_validator(mode="after")
     def _give_each_column_one_role(self) -> "TableSource":
@@ -65,6 +78,30 @@ class TableSource(Section):
         for name in roles:
             if roles.count(name) > 1:
                 raise ValueError(f"column {name!r} is named twice by time, id, target")
+        return self
+
+    @model_validator(mode="after")
+    def _give_covariates_one_role(self) -> "TableSource":
+        roles = dict.fromkeys(self.target_columns or [], "target")
+        roles[self.time] = "time"
+        if self.layout == "long" and self.id is not None:
+            roles[self.id] = "id"
+        if self.layout == "wide" and self.static:
+            raise ValueError(
+                "static columns need layout: long; in a wide file the column of a "
+                "series has no room for them"
+            )
+        for role in ("past", "future", "static"):
+            for name in getattr(self, role):
+                if name in roles:
+                    raise ValueError(
+                        f"column {name!r} is named by {roles[name]} and by {role}; "
+                        "it can have one role only"
+                    )
+                roles[name] = role
+        for name in self.calendar:
+            if self.calendar.count(name) > 1:
+                raise ValueError(f"calendar names {name!r} twice")
         return self
 
     @property
