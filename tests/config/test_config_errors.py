@@ -52,6 +52,13 @@ BAD: dict[str, tuple[str | bytes | None, tuple[str, ...]]] = {
     "shares above one": (DATA + "split: {train: 0.9, validation: 0.2}\n", ()),
     "unknown choice": (DATA + "model:\n  cell: lstmm\n", ()),
     "choice in capitals": (DATA + "model:\n  cell: GRU\n", ()),
+    "unknown calendar feature": (TABLE.replace("}", ", calendar: [hours]}"), ()),
+    "column with two roles": (TABLE.replace("}", ", past: [p], future: [p]}"), ()),
+    "static columns of a wide file": (TABLE.replace("}", ", static: [shop]}"), ()),
+    "vectors of series that are not trained on": (
+        DATA + "split: {by: series}\nmodel: {series_embedding: 4}\n",
+        (),
+    ),
     "unknown choice in a union": (DATA + "window: {horizon: autp}\n", ()),
     "wrong item in a list": (DATA + "model:\n  units: [64, big]\n", ()),
     "item out of range": (DATA + "model:\n  units: [64, 0]\n", ()),

@@ -42,7 +42,7 @@ BY_TIME = SplitSection(train=6, validation=2, test=2)
 
 @pytest.mark.parametrize("shared", [True, False])
 def test_numbers_are_scaled_by_the_train_rows_each_counted_once(shared: bool) -> None:
-    """Broken on purpose: all rows; shared rows counted once a series."""
+    """Broken on purpose: all rows."""
     panel = covered(counting(10, 12), shared=shared, size=["3", "5"])
     features = learn_features(panel, split(panel, BY_TIME), ("season",), 2)
     rows = np.arange(6) if shared else np.r_[0:6, 12:18]

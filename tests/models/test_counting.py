@@ -1,7 +1,10 @@
 """Counts made by hand, and counts of the models that are built."""
 
+import numpy as np
 import pytest
 
+from panels import spec_of
+from seqforecast.data.scaling import Scaler
 from seqforecast.models.cells import Cell
 from seqforecast.models.counting import (
     batch_bytes,
@@ -96,3 +99,35 @@ def test_every_cell_has_the_parameters_that_are_counted(cell, settings):
     built = build_core(section, lookback=8, horizon=3)
     counted = count_layers(section, lookback=8, horizon=3)
     assert parameters(counted) == built.count_params()
+
+
+SPECS = {
+    "past": {"past": ("p",), "calendar": (), "static": {}},
+    "future": {"past": ("p",), "future": ("f",), "static": {"kind": ("x", "y")}},
+    "calendar": {"calendar": ("hour",), "static": {"size": None}},
+}
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("kinds", SPECS.values(), ids=SPECS)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"segment": 4, "embedding": 3, "series_embedding": 5, "cell": "gru"},
+        {"segment": 2, "position": True, "series_embedding": 1},
+    ],
+    ids=str,
+)
+def test_covariates_and_vectors_are_counted_too(settings, kinds):
+    """Broken on purpose: the stranger's vector left out; the horizon not read."""
+    from seqforecast.models.builder import build_forecaster
+
+    section = ModelSection(**{"units": [4], **settings})
+    spec = spec_of(**kinds)
+    scaler = Scaler("none", np.zeros(4), np.ones(4))
+    length = {"lookback": 8, "horizon": 3}
+    built = build_forecaster(section, scaler, **length, features=spec).model
+    counted = count_layers(section, **length, features=spec, series=3)
+    trained = sum(np.prod(each.shape) for each in built.trainable_variables)
+    assert parameters(counted) == trained

@@ -34,7 +34,9 @@ def setting(mode, learning_rate=1e-3, training=None, filled=None, change=0.0, **
     section = ModelSection.model_validate({"units": [5], **model})
     forecaster = build_forecaster(section, scaler, lookback=8, horizon=2)
     settings = {"compile": mode, "batch_size": 4, **(training or {})}
-    engine = Engine(forecaster, TrainingSection(**settings), panel.values, filled)
+    engine = Engine(
+        forecaster, TrainingSection(**settings), panel.values, filled=filled
+    )
     engine.set_learning_rate(learning_rate)
     windows = index_windows(panel, parts.train, LENGTH).take(slice(0, 50))
     return engine, windows, panel, scaler

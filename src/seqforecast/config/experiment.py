@@ -72,6 +72,17 @@ class Experiment(Section):
         return self
 
     @model_validator(mode="after")
+    def _embed_series_that_are_trained_on(self) -> "Experiment":
+        if self.model.series_embedding is not None and self.split.by == "series":
+            raise SettingError(
+                "model.series_embedding",
+                "needs split.by: time; by series, those that are scored are never "
+                "trained on and have no vector",
+                "tell series apart by columns: data.static",
+            )
+        return self
+
+    @model_validator(mode="after")
     def _fold_whole_segments(self) -> "Experiment":
         lookback, segment = self.window.lookback, self.model.segment
         if segment is not None and lookback != "auto" and lookback % segment:

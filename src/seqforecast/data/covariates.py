@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
-from seqforecast.data.panel import FloatArray, IntArray
+from seqforecast.data.observations import format_stamp
+from seqforecast.data.panel import FloatArray, IntArray, Panel
+from seqforecast.errors import DataError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,3 +36,34 @@ class Covariates:
     shifts: IntArray
     stops: IntArray
     static: Mapping[str, npt.NDArray[Any]]
+
+
+def check_future(panel: Panel, horizon: int) -> None:
+    """Refuse series after whose end a column of the future is not known.
+
+    Raises:
+        DataError: names the first such series and column, and how many steps.
+    """
+    found = panel.covariates
+    if found is None or not found.future:
+        return
+    rows = (panel.offsets[1:] + found.shifts)[:, np.newaxis] + np.arange(horizon)
+    beyond = rows >= found.stops[:, np.newaxis]
+    rows = np.minimum(rows, len(found.table) - 1)
+    for number, name in enumerate(found.future, start=len(found.past)):
+        missing = beyond | np.isnan(found.table[:, number][rows])
+        short = np.flatnonzero(missing.any(axis=1))
+        if not len(short):
+            continue
+        i = int(short[0])
+        step = panel.first_steps[i] + panel.lengths[i] + int(np.argmax(missing[i]))
+        stamp = panel.stamps(np.array([step])).tolist()[0]
+        if not isinstance(panel.origin, int):
+            stamp = format_stamp(type(panel.origin)(stamp))
+        raise DataError(
+            f"series {panel.ids[i]!r} needs column {name!r} for the {horizon} steps "
+            f"after its last value, but {missing[i].sum()} of them are missing, first "
+            f"that of {stamp}; such series: {len(short):,} of {len(panel.ids):,}",
+            hint="add records after the end with the columns of data.future and an "
+            "empty target",
+        )

@@ -50,6 +50,16 @@ class FeatureSpec:
         """Whether anything that differs by step is known over the horizon."""
         return bool(self.future or self.calendar)
 
+    @property
+    def sizes(self) -> dict[str, Any]:
+        """What tells apart the numbers of a step; see `models.joining.Join`."""
+        return {
+            "past": len(self.past),
+            "by_step": self.by_step,
+            "by_series": self.by_series,
+            "looks_ahead": self.looks_ahead,
+        }
+
     def values(self) -> dict[str, Any]:
         """Return the `features` object of preprocess.json."""
         return asdict(self)
@@ -90,6 +100,12 @@ class Features:
     spec: FeatureSpec
     tracks: tuple[Track, ...]
     static: FloatArray
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays."""
+        tracks = sum(each.table.nbytes + each.shifts.nbytes for each in self.tracks)
+        return tracks + self.static.nbytes
 
     def take(
         self, starts: IntArray, series: npt.NDArray[np.integer[Any]], steps: int

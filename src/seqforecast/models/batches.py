@@ -10,7 +10,7 @@ import numpy as np
 
 from seqforecast.backend import load_tensorflow
 from seqforecast.data.windows import WindowIndex
-from seqforecast.models.builder import Forecaster
+from seqforecast.models.forecaster import Forecaster
 
 # Bytes that the lookbacks and hidden states of one batch may take. Batches this small
 # stay in a core's cache; cores compute batches of their own, which is faster than all
@@ -27,6 +27,7 @@ def batch_size(forecaster: Forecaster) -> int:
     ]
     width = max(stage.output.shape[-1] for stage in stages)
     floats = forecaster.lookback * (4 * width + 1) + forecaster.horizon
+    floats += (forecaster.lookback + forecaster.horizon) * forecaster.features
     return int(np.clip(BYTES // (4 * floats), 32, 8192))
 
 

@@ -1,78 +1,32 @@
 """The Sequential core, and the model around it: raw values in, raw values out."""
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from seqforecast.backend import load_keras, load_tensorflow
+from seqforecast.backend import load_keras
+from seqforecast.data.features import FeatureSpec
 from seqforecast.data.scaling import Scaler
+from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.section import ModelSection
-
-
-@dataclass(frozen=True, eq=False)
-class Forecaster:
-    """A Keras model and the three parts it is made of.
-
-    Attributes:
-        model: raw windows to raw forecasts; what is saved.
-        normalize: `models.layers.Normalize`.
-        core: the Sequential of recurrent layers and head: (batch, lookback, 1) to
-            (batch, horizon), both normalised.
-        denormalize: `models.layers.Denormalize`.
-    """
-
-    model: Any
-    normalize: Any
-    core: Any
-    denormalize: Any
-
-    @classmethod
-    def of(cls, model: Any) -> "Forecaster":
-        """Find the parts of a built or loaded model by their names."""
-        names = ("normalize", "core", "denormalize")
-        return cls(model, *(model.get_layer(name) for name in names))
-
-    @cached_property
-    def compiled(self) -> Any:
-        """`forecast` as a graph, traced once for any number of windows."""
-        tf = load_tensorflow()
-        values = tf.TensorSpec([None, self.lookback], tf.float32)
-        signature = [values, tf.TensorSpec([None], tf.int32)]
-        return tf.function(self.forecast, signature, autograph=False)
-
-    @property
-    def needs_series(self) -> bool:
-        """Whether the model must be told which series a window belongs to."""
-        return len(self.model.inputs) > 1
-
-    @property
-    def lookback(self) -> int:
-        """Steps the model sees."""
-        return int(self.core.input_shape[1])
-
-    @property
-    def horizon(self) -> int:
-        """Steps it predicts."""
-        return int(self.core.output_shape[1])
-
-    def forecast(self, values: Any, series: Any) -> Any:
-        """Return raw forecasts (batch, horizon) of raw lookbacks (batch, lookback)."""
-        inputs = {"values": values[:, :, None]}
-        if self.needs_series:
-            inputs["series"] = series
-        return self.model(inputs, training=False)
+from seqforecast.models.tokens import tokens_of
 
 
 def build_forecaster(
-    section: ModelSection, scaler: Scaler, *, lookback: int, horizon: int
+    section: ModelSection,
+    scaler: Scaler,
+    *,
+    lookback: int,
+    horizon: int,
+    features: FeatureSpec | None = None,
 ) -> Forecaster:
     """Build the untrained model around its core.
 
     The model's inputs are `values`, raw, of shape (batch, lookback, 1), and,
-    when series have scales of their own, `series`, their numbers, of shape
-    (batch,); the number after the last series stands for any other series. Its
-    output is raw, of shape (batch, horizon).
+    when series have scales or vectors of their own, `series`, their numbers, of shape
+    (batch,); the number after the last series stands for any other series. With
+    features also `covariates`, raw, of shape (batch, lookback + horizon, features).
+    Its output is raw, of shape (batch, horizon).
     """
     keras = load_keras()
     from seqforecast.models.layers import Denormalize, Normalize
@@ -81,28 +35,77 @@ def build_forecaster(
     normalize = Normalize(section.instance_norm, rows, name="normalize")
     normalize.set_scale(scaler.center[-rows:], scaler.spread[-rows:])
     inputs = {"values": keras.Input((lookback, 1), name="values")}
-    if rows > 1:
+    if rows > 1 or section.series_embedding is not None:
         inputs["series"] = keras.Input((), dtype="int32", name="series")
-    normalised, level, width, _ = normalize(*inputs.values())
-    core = build_core(section, lookback=lookback, horizon=horizon)
+    if features is not None:
+        shape = (lookback + horizon, len(features.center))
+        inputs["covariates"] = keras.Input(shape, name="covariates")
+    join = None
+    if features is not None or section.series_embedding is not None:
+        join = _join(section, features, lookback, horizon)
+    core = build_core(
+        section,
+        lookback=lookback,
+        horizon=horizon,
+        features=features,
+        series=len(scaler.center) - 1,
+    )
     denormalize = Denormalize(section.instance_norm, name="denormalize")
-    model = keras.Model(inputs, denormalize(core(normalised), level, width))
-    return Forecaster.of(model)
+    parts = Forecaster(None, normalize, join, core, denormalize)
+    normalised, level, width, _ = parts.normalise(inputs)
+    out = denormalize(core(parts.read(normalised, inputs)), level, width)
+    return replace(parts, model=keras.Model(inputs, out))
 
 
-def build_core(section: ModelSection, *, lookback: int, horizon: int) -> Any:
+def _join(
+    section: ModelSection, features: FeatureSpec | None, lookback: int, horizon: int
+) -> Any:
+    """Return the layer that makes tokens of all that is read."""
+    from seqforecast.models.joining import Join
+
+    sizes = {} if features is None else features.sizes
+    join = Join(
+        lookback,
+        horizon,
+        section.segment or 1,
+        numbers_series=section.series_embedding is not None,
+        name="join",
+        **sizes,
+    )
+    if features is not None:
+        join.set_scale(features.center, features.factor)
+    return join
+
+
+def build_core(
+    section: ModelSection,
+    *,
+    lookback: int,
+    horizon: int,
+    features: FeatureSpec | None = None,
+    series: int = 1,
+) -> Any:
     """Stack segments, recurrent layers and the head as a Keras Sequential.
 
-    It maps (batch, lookback, 1) to (batch, horizon). Every recurrent layer but
-    the last returns its whole sequence. The decoder predicts all steps at once.
+    It maps (batch, lookback, 1) to (batch, horizon), or, when there is more to read
+    than values, tokens that `Join` has made. Every recurrent layer but the last
+    returns its whole sequence. The decoder predicts all steps at once.
     """
     keras = load_keras()
+    from seqforecast.models.joining import SeriesVectors
     from seqforecast.models.segments import Position
 
     layers = keras.layers
-    core = keras.Sequential([keras.Input((lookback, 1))], name="core")
-    if section.segment is not None:
-        core.add(layers.Reshape((lookback // section.segment, section.segment)))
+    tokens = tokens_of(section, lookback=lookback, horizon=horizon, features=features)
+    core = keras.Sequential(name="core")
+    if features is None and section.series_embedding is None:
+        core.add(keras.Input((lookback, 1)))
+        if section.segment is not None:
+            core.add(layers.Reshape((tokens.count, tokens.width)))
+    else:
+        core.add(keras.Input((tokens.count, tokens.joined)))
+    if section.series_embedding is not None:
+        core.add(SeriesVectors(series + 1, section.series_embedding, name="vectors"))
     if section.embedding is not None:
         core.add(layers.Dense(section.embedding, "relu", name="embedding"))
     if section.position:
@@ -148,6 +151,7 @@ def load_forecaster(path: Path) -> Forecaster:
     """
     keras = load_keras()
     # They register what the file names.
+    import seqforecast.models.joining
     import seqforecast.models.layers
     import seqforecast.models.segments  # noqa: F401
 

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from seqforecast.data.features import FeatureSpec
 from seqforecast.models.section import ModelSection
+from seqforecast.models.tokens import tokens_of
 
 # A multiplication and an addition.
 MULTIPLY_ADD = 2
@@ -28,18 +30,28 @@ class LayerCount:
 
 
 def count_layers(
-    section: ModelSection, *, lookback: int, horizon: int
+    section: ModelSection,
+    *,
+    lookback: int,
+    horizon: int,
+    features: FeatureSpec | None = None,
+    series: int = 1,
 ) -> list[LayerCount]:
-    """Return the counts of the layers that `build_core` makes.
+    """Return the counts of the layers that `build_forecaster` makes.
 
     Args:
         section: what is built.
         lookback: steps the model sees.
         horizon: steps it predicts.
+        features: that it reads beside the values.
+        series: how many may have a vector.
     """
-    width = section.segment or 1
-    tokens = lookback // width
+    read = tokens_of(section, lookback=lookback, horizon=horizon, features=features)
+    tokens, width = read.count, read.width
     layers = []
+    if section.series_embedding is not None:
+        numbers = (series + 1) * section.series_embedding
+        layers.append(LayerCount(numbers, 0, section.series_embedding))
     if section.embedding is not None:
         layers.append(_dense(width, section.embedding, tokens))
         width = section.embedding

@@ -6,7 +6,7 @@ from typing import Any
 import numpy.typing as npt
 
 from seqforecast.backend import load_keras
-from seqforecast.models.builder import Forecaster
+from seqforecast.models.forecaster import Forecaster
 
 Arrays = list[npt.NDArray[Any]]
 

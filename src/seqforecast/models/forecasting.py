@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from seqforecast.backend import load_tensorflow
+from seqforecast.data.features import Features
 from seqforecast.data.panel import FloatArray
 from seqforecast.data.windows import WindowIndex
 from seqforecast.models.batches import pass_forward
-from seqforecast.models.builder import Forecaster
+from seqforecast.models.forecaster import Forecaster
 
 
 def forecast(
@@ -17,6 +18,7 @@ def forecast(
     values: FloatArray,
     windows: WindowIndex,
     numbers: npt.NDArray[np.int32] | None = None,
+    features: Features | None = None,
 ) -> Iterator[tuple[WindowIndex, FloatArray]]:
     """Yield the windows in batches, each with its forecasts.
 
@@ -26,16 +28,21 @@ def forecast(
         windows: whose lookbacks are read; their targets are not.
         numbers: shape (series,), by which the model knows the series; default
             their own.
+        features: of the panel, where the model reads any.
 
     Yields:
         Some windows and their forecasts, (windows, horizon), in the data's unit.
     """
     tf = load_tensorflow()
+    steps = forecaster.lookback + forecaster.horizon
 
     def compute(batch: WindowIndex) -> FloatArray:
-        lookbacks = tf.constant(batch.inputs(values), tf.float32)
-        series = batch.series if numbers is None else numbers[batch.series]
-        made: FloatArray = forecaster.compiled(lookbacks, tf.constant(series)).numpy()
+        starts, series = batch.locate()
+        known = series if numbers is None else numbers[series]
+        given = [tf.constant(batch.inputs(values), tf.float32), tf.constant(known)]
+        if features is not None:
+            given.append(tf.constant(features.take(starts, series, steps)))
+        made: FloatArray = forecaster.compiled(*given).numpy()
         return made
 
     yield from pass_forward(forecaster, windows, compute)

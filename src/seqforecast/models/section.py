@@ -48,6 +48,13 @@ class ModelSection(Section):
         le=8192,
         description="width of a token after its Dense; needs segment; null: none",
     )
+    series_embedding: int | None = Field(
+        default=None,
+        ge=1,
+        le=1024,
+        description="width of a learnt vector that each series adds to its tokens; "
+        "null: none",
+    )
     position: bool = Field(
         default=False,
         description="add a learnt vector to each token, by its place; needs segment",

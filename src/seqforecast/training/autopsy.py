@@ -44,7 +44,7 @@ def examine(
     begin, end = panel.stamps(span)
     name = panel.ids[windows.series[worst]]
     batch = {
-        "values": np.asarray(inputs[0]),
+        **{name: np.asarray(each) for name, each in inputs.items()},
         "targets": np.asarray(targets),
         "series": windows.series,
         "starts": windows.starts,
@@ -58,11 +58,14 @@ def examine(
 
 
 def _first_bad_layer(
-    engine: Engine, inputs: list[Any], windows: WindowIndex
+    engine: Engine, inputs: dict[str, Any], windows: WindowIndex
 ) -> tuple[str, npt.NDArray[np.bool_]]:
     """Return what first went wrong, and for which windows, shape (batch,)."""
-    flow, *_ = engine.forecaster.normalize(*inputs)
+    flow, *_ = engine.forecaster.normalise(inputs)
     outputs = [("normalize", flow)]
+    if engine.forecaster.join is not None:
+        flow = engine.forecaster.read(flow, inputs)
+        outputs.append(("join", flow))
     for layer in engine.forecaster.core.layers:
         flow = layer(flow, training=False)
         outputs.append((layer.name, flow))

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from seqforecast.backend import load_keras, load_tensorflow
+from seqforecast.data.features import Features
 from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import BackendError
-from seqforecast.models.builder import Forecaster
+from seqforecast.models.forecaster import Forecaster
 from seqforecast.training import programs
 from seqforecast.training.history import Steps
 from seqforecast.training.kernels.core import run_core
@@ -39,7 +40,9 @@ class Engine:
         forecaster: Forecaster,
         section: TrainingSection,
         values: FloatArray,
+        *,
         filled: IntArray | None = None,
+        features: Features | None = None,
     ) -> None:
         keras = load_keras()
         self.forecaster = forecaster
@@ -50,9 +53,7 @@ class Engine:
         self.mode = programs.choose_mode(section)
         most = min(programs.MOST_WINDOWS // section.batch_size, programs.MOST_STEPS)
         self.most_steps = max(1, most)
-        self.objective = Objective(
-            forecaster, section.loss, values, filled, eager=self.mode == "eager"
-        )
+        self.objective = Objective(forecaster, section, values, filled, features)
         self._has_compiled = False
         self._program = self._compile_steps()
 
@@ -132,11 +133,7 @@ class Engine:
 
     def _compile_steps(self) -> Callable[..., Any]:
         shape = [self.most_steps, self.section.batch_size]
-        shapes: list[tuple[Any, str]] = [
-            (shape, "int64"),
-            (shape, "int32"),
-            ([], "int32"),
-        ]
+        shapes = [(shape, "int64"), (shape, "int32"), ([], "int32")]
         return programs.compiled(self._steps, self.mode, shapes)
 
     def _steps(self, starts: Any, series: Any, windows: Any) -> tuple[Any, Any, Any]:
@@ -183,7 +180,8 @@ class Engine:
             errors = self.objective.window_errors(starts, series, core)
             losses = loss_per_window(self.section.loss, errors)
             loss = tf.reduce_sum(losses * weights) / tf.reduce_sum(weights)
-        gradients = tape.gradient(loss, variables)
+        # That of series vectors comes as some of their rows.
+        gradients = [*map(tf.convert_to_tensor, tape.gradient(loss, variables))]
         norm = tf.linalg.global_norm(gradients)
         if self.section.clip_norm is not None:
             factor = self.section.clip_norm / tf.maximum(norm, self.section.clip_norm)

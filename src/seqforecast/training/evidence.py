@@ -16,6 +16,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from seqforecast.models.section import ModelSection
+from seqforecast.models.tokens import Tokens, tokens_of
 from seqforecast.section import Section
 
 LOGGER = logging.getLogger("seqforecast.evidence")
@@ -64,22 +65,25 @@ class Evidence(Section):
         return found[-1] if found else None
 
 
-def shape_of(model: ModelSection, lookback: int, batch: int) -> dict[str, Any]:
+def shape_of(
+    model: ModelSection, lookback: int, batch: int, tokens: Tokens | None = None
+) -> dict[str, Any]:
     """Return what the time of a training step depends on, apart from the machine.
 
     Args:
         model: the cells and what they read.
         lookback: steps the model sees.
         batch: windows in one step.
+        tokens: what the cells read; default what they do when it is values alone.
     """
-    segment = model.segment or 1
+    read = tokens or tokens_of(model, lookback=lookback, horizon=0)
     return {
         "cell": model.cell.value,
         "units": list(model.units),
         "bidirectional": model.bidirectional,
         "lookback": lookback,
-        "tokens": lookback // segment,
-        "features": model.embedding or segment,
+        "tokens": read.count,
+        "features": model.embedding or read.width,
         "batch": batch,
     }
 

@@ -58,10 +58,10 @@ class MemoryProbe:
         objective = self._objective
         forecaster = objective.forecaster
         inputs, targets = objective.gather(starts, series)
-        normalised, level, width, spread = forecaster.normalize(*inputs)
+        normalised, level, width, spread = forecaster.normalise(inputs)
         with tf.GradientTape() as tape:
             tape.watch(normalised)
-            out = forecaster.core(normalised, training=False)
+            out = forecaster.core(forecaster.read(normalised, inputs), training=False)
             errors = (forecaster.denormalize(out, level, width) - targets) / spread
             losses = loss_per_window(objective.loss_name, errors[:, -1:])
             loss = tf.reduce_sum(losses)

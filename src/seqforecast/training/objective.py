@@ -6,12 +6,15 @@ from typing import Any
 import numpy as np
 
 from seqforecast.backend import load_tensorflow
+from seqforecast.data.features import Features
 from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.windows import WindowIndex
 from seqforecast.models.batches import pass_forward
-from seqforecast.models.builder import Forecaster
+from seqforecast.models.forecaster import Forecaster
+from seqforecast.training.covariates import Covariates
 from seqforecast.training.losses import loss_per_window
-from seqforecast.training.programs import Mode, compiled
+from seqforecast.training.programs import Mode, choose_mode, compiled
+from seqforecast.training.section import TrainingSection
 
 
 class Objective:
@@ -29,23 +32,23 @@ class Objective:
     def __init__(
         self,
         forecaster: Forecaster,
-        loss: str,
+        section: TrainingSection,
         values: FloatArray,
         filled: IntArray | None = None,
-        *,
-        eager: bool,
+        features: Features | None = None,
     ) -> None:
         tf = load_tensorflow()
         self.forecaster = forecaster
-        self.loss_name = loss
+        self.loss_name = section.loss
         self._values = tf.constant(values, tf.float32)
         self._observed = None
         if filled is not None and len(filled):
             observed = np.ones(len(values), np.bool_)
             observed[filled] = False
             self._observed = tf.constant(observed)
+        self._covariates = None if features is None else Covariates(features)
         # XLA halves the speed of large forward passes: these are always graphs.
-        mode: Mode = "eager" if eager else "graph"
+        mode: Mode = "eager" if choose_mode(section) == "eager" else "graph"
         one_axis = [([None], "int64"), ([None], "int32")]
         self._losses = compiled(self._batch_losses, mode, one_axis)
         self._naive_losses = compiled(self._batch_naive_losses, mode, one_axis)
@@ -79,15 +82,14 @@ class Objective:
         Args:
             starts: where the windows start in the flat array, shape (batch,).
             series: which series they belong to, shape (batch,).
-            core: from normalised windows to normalised forecasts; default the model's
+            core: from what the core reads to normalised forecasts; default the model's
                 core as it forecasts, without dropout.
         """
-        lookbacks, targets = self.gather(starts, series)
+        inputs, targets = self.gather(starts, series)
         parts = self.forecaster
-        normalised, level, width, spread = parts.normalize(*lookbacks)
-        out = (
-            parts.core(normalised, training=False) if core is None else core(normalised)
-        )
+        normalised, level, width, spread = parts.normalise(inputs)
+        tokens = parts.read(normalised, inputs)
+        out = parts.core(tokens, training=False) if core is None else core(tokens)
         if parts.normalize.kind == "logmean":
             errors = (parts.denormalize(out, level, width) - targets) / spread
         else:
@@ -104,16 +106,19 @@ class Objective:
         observed = tf.gather(self._observed, targets)
         return tf.where(observed, errors, tf.zeros_like(errors))
 
-    def gather(self, starts: Any, series: Any) -> tuple[list[Any], Any]:
-        """Return the model's raw inputs and the raw targets of some windows."""
+    def gather(self, starts: Any, series: Any) -> tuple[dict[str, Any], Any]:
+        """Return the model's raw inputs, by name, and the raw targets of windows."""
         tf = load_tensorflow()
         lookback, horizon = self.forecaster.lookback, self.forecaster.horizon
         window = tf.gather(
             self._values, starts[:, None] + tf.range(lookback + horizon, dtype=tf.int64)
         )
-        inputs = [window[:, :lookback, None]]
+        inputs = {"values": window[:, :lookback, None]}
         if self.forecaster.needs_series:
-            inputs.append(series)
+            inputs["series"] = series
+        if self._covariates is not None:
+            steps = lookback + horizon
+            inputs["covariates"] = self._covariates.take(starts, series, steps)
         return inputs, window[:, lookback:]
 
     def _batch_losses(self, starts: Any, series: Any) -> Any:
@@ -121,7 +126,7 @@ class Objective:
         return loss_per_window(self.loss_name, errors)
 
     def _batch_naive_losses(self, starts: Any, series: Any) -> Any:
-        lookbacks, targets = self.gather(starts, series)
-        *_, spread = self.forecaster.normalize(*lookbacks)
-        errors = (lookbacks[0][:, -1, :] - targets) / spread
+        inputs, targets = self.gather(starts, series)
+        *_, spread = self.forecaster.normalise(inputs)
+        errors = (inputs["values"][:, -1, :] - targets) / spread
         return loss_per_window(self.loss_name, self._of_observed(errors, starts))

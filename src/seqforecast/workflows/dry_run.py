@@ -11,7 +11,7 @@ import numpy as np
 from seqforecast.config.loading import Loaded
 from seqforecast.data.windows import WindowIndex
 from seqforecast.models import counting
-from seqforecast.models.builder import Forecaster
+from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.forecasting import forecast
 from seqforecast.runs.forecasts import MOST_CSV_ROWS
 from seqforecast.training.epoch import Engine
@@ -20,10 +20,10 @@ from seqforecast.training.pace import Pace, measure_pace
 from seqforecast.training.sampling import windows_in_epoch
 from seqforecast.workflows.prepare import Prepared, prepare
 from seqforecast.workflows.scoring import score_forecasts
-from seqforecast.workflows.setup import say_notes
+from seqforecast.workflows.setup import say_notes, training_data
 from seqforecast.workflows.stages import Stages, peak_memory
 from seqforecast.workflows.stopping import stoppable
-from seqforecast.workflows.train import build, training_data
+from seqforecast.workflows.train import build
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,10 +96,10 @@ def _fits(prepared: Prepared) -> float:
 def _scoring(prepared: Prepared, forecaster: Forecaster) -> float:
     """Return how long scoring both parts takes, from a few windows of each."""
     validation, test = _some(prepared.validation), _some(prepared.test)
-    values = prepared.panel.values
+    values, features = prepared.panel.values, prepared.features
 
     def forecast_some() -> None:
-        for _ in forecast(forecaster, values, validation):
+        for _ in forecast(forecaster, values, validation, features=features):
             pass
 
     traced = _seconds(forecast_some)  # in front of the first one
@@ -135,11 +135,17 @@ def _seconds(do: Callable[[], object]) -> float:
 
 def _size(prepared: Prepared, engine: Engine) -> dict[str, Any]:
     """Return what the run holds: windows, parameters, operations, bytes."""
-    train, training = prepared.train, engine.section
+    train, training, features = prepared.train, engine.section, prepared.features
     layers = counting.count_layers(
-        prepared.experiment.model, lookback=train.lookback, horizon=train.horizon
+        prepared.experiment.model,
+        lookback=train.lookback,
+        horizon=train.horizon,
+        features=prepared.spec,
+        series=len(prepared.panel.ids),
     )
     window = train.lookback + train.horizon
+    if features is not None:
+        window *= 1 + len(features.spec.center)
     return {
         "series": len(prepared.panel.ids),
         "lookback": train.lookback,
@@ -151,7 +157,7 @@ def _size(prepared: Prepared, engine: Engine) -> dict[str, Any]:
         "parameters": counting.parameters(layers),
         "operations": counting.training_operations(layers),
         "bytes": {
-            "data": prepared.panel.values.nbytes,
+            "data": prepared.panel.values.nbytes + (features.nbytes if features else 0),
             "model": sum(each.value.numpy().nbytes for each in engine.variables),
             "batch": counting.batch_bytes(
                 layers, window=window, batch=training.batch_size

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqforecast.data.windows import WindowIndex
-from seqforecast.models.builder import Forecaster
+from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.forecasting import forecast
 from seqforecast.reporting import error_by_step, forecasts, loss, memory, scatter
 from seqforecast.reporting.windows import (
@@ -121,5 +121,7 @@ def _forecast(
     prepared: Prepared, forecaster: Forecaster, windows: WindowIndex
 ) -> npt.NDArray[Any]:
     """Return the forecasts of some windows, (windows, horizon)."""
-    made = forecast(forecaster, prepared.panel.values, windows)
+    made = forecast(
+        forecaster, prepared.panel.values, windows, features=prepared.features
+    )
     return np.concatenate([y_hat for _, y_hat in made])

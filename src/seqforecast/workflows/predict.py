@@ -1,12 +1,15 @@
 """Forecast the steps after the end of the data, with a finished run."""
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from seqforecast.config.loading import load_experiment
+from seqforecast.config.loading import Loaded, load_experiment
+from seqforecast.data.covariates import check_future
+from seqforecast.data.features import Features, FeatureSpec
+from seqforecast.data.featuring import make_features, strange_texts
 from seqforecast.data.panel import Panel
 from seqforecast.data.windows import WindowIndex, count_windows
 from seqforecast.errors import ConfigError, DataError
@@ -15,6 +18,7 @@ from seqforecast.models.forecasting import forecast
 from seqforecast.models.normalization import check_values
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.forecasts import RowMaker
+from seqforecast.workflows.setup import describe_strange
 
 LOGGER = logging.getLogger("seqforecast")
 
@@ -40,35 +44,23 @@ def predict_run(
         ConfigError: a frame was given to a run on synthetic data.
     """
     loaded = load_experiment(run.resolved)
-    source = loaded.experiment.data
-    if frame is not None and not hasattr(frame, "columns"):
-        raise DataError(
-            f"expected a data frame, got {type(frame).__name__}",
-            hint="read the file first: pandas.read_csv(path)",
-        )
-    if frame is None:
-        panel = source.load(loaded.folder)
-    elif source.source == "table":
-        panel = source.load_frame(frame)
-    else:
-        raise ConfigError(
-            "this run made its data itself and cannot read others",
-            hint="train on a table: data.source: table",
-        )
+    panel = _load(loaded, frame)
     check_values(panel, loaded.experiment.model.instance_norm)
     if frame is None and panel.sha256 != run.read_json(run.manifest)["data"]["sha256"]:
         LOGGER.warning("the data have changed since this run was trained on them")
     forecaster = load_forecaster(run.model)
     windows = last_windows(panel, forecaster.lookback)
     rows = RowMaker(panel, windows, forecaster.horizon)
-    known = run.read_json(run.preprocess)["series"]
+    preprocess = run.read_json(run.preprocess)
+    features = features_of(panel, preprocess.get("features"), forecaster.horizon)
+    known = preprocess["series"]
     numbers = series_numbers(panel, known)
     if forecaster.needs_series:
         _warn_of_strangers(panel, known)
 
     import pandas as pd
 
-    forecasts = forecast(forecaster, panel.values, windows, numbers)
+    forecasts = forecast(forecaster, panel.values, windows, numbers, features)
     frames = [rows.rows(chunk, y_hat, None) for chunk, y_hat in forecasts]
     made = pd.concat(frames, ignore_index=True)
     bad = made.loc[~np.isfinite(made["y_hat"]), "unique_id"].unique()
@@ -78,6 +70,41 @@ def predict_run(
             hint="its last values lie far outside those of the train part",
         )
     return made
+
+
+def _load(loaded: Loaded, frame: "pd.DataFrame | None") -> Panel:
+    """Return the panel of the run's data, or of a frame in their place."""
+    source = loaded.experiment.data
+    if frame is None:
+        return source.load(loaded.folder)
+    if not hasattr(frame, "columns"):
+        raise DataError(
+            f"expected a data frame, got {type(frame).__name__}",
+            hint="read the file first: pandas.read_csv(path)",
+        )
+    if source.source == "table":
+        return source.load_frame(frame)
+    raise ConfigError(
+        "this run made its data itself and cannot read others",
+        hint="train on a table: data.source: table",
+    )
+
+
+def features_of(
+    panel: Panel, spec: dict[str, Any] | None, horizon: int
+) -> Features | None:
+    """Return what the model reads beside the values, up to the end of the horizon.
+
+    Raises:
+        DataError: what it must know of the horizon is not there.
+    """
+    if spec is None:
+        return None
+    check_future(panel, horizon)
+    features = make_features(panel, FeatureSpec.of(spec), horizon)
+    for name, texts in strange_texts(panel, features.spec.static).items():
+        LOGGER.warning("%s", describe_strange(name, texts))
+    return features
 
 
 def last_windows(panel: Panel, lookback: int) -> WindowIndex:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from seqforecast.config.experiment import Experiment
+from seqforecast.data.features import Features, FeatureSpec
+from seqforecast.data.featuring import learn_features
 from seqforecast.data.frequency import infer_season
 from seqforecast.data.lengths import check_length, choose_length
 from seqforecast.data.panel import Panel
@@ -14,6 +16,7 @@ from seqforecast.data.scaling import Doubles, Scaler, learn_scale, train_deviati
 from seqforecast.data.splitting import split
 from seqforecast.data.windows import WindowIndex, index_windows
 from seqforecast.models.normalization import check_values
+from seqforecast.models.tokens import Tokens, tokens_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +33,7 @@ class Prepared:
         both: windows of train and validation together, thinned like those of train.
         validation: every window of the validation part.
         test: every window of the test part.
+        features: what is read beside the values; None when nothing is.
     """
 
     experiment: Experiment
@@ -41,6 +45,19 @@ class Prepared:
     both: WindowIndex
     validation: WindowIndex
     test: WindowIndex
+    features: Features | None = None
+
+    @property
+    def spec(self) -> FeatureSpec | None:
+        """What the features are."""
+        return None if self.features is None else self.features.spec
+
+    @property
+    def tokens(self) -> Tokens:
+        """The shape of what the cells read."""
+        lookback, horizon = self.train.lookback, self.train.horizon
+        section, spec = self.experiment.model, self.spec
+        return tokens_of(section, lookback=lookback, horizon=horizon, features=spec)
 
 
 def prepare(experiment: Experiment, folder: Path) -> Prepared:
@@ -77,6 +94,9 @@ def prepare(experiment: Experiment, folder: Path) -> Prepared:
         both=index_windows(panel, parts.seen, length, stride=experiment.window.stride),
         validation=index_windows(panel, parts.validation, length),
         test=index_windows(panel, parts.test, length),
+        features=learn_features(
+            panel, parts, (*getattr(experiment.data, "calendar", ()),), length[1]
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from seqforecast.data.parts import Parts
 from seqforecast.data.windows import WindowIndex
 from seqforecast.evaluation.baselines import BASELINES
 from seqforecast.evaluation.scoring import MODEL, Scorer
-from seqforecast.models.builder import Forecaster
+from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.forecasting import forecast
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.forecasts import RowMaker, path_for, write_frames
@@ -26,7 +26,8 @@ def score_validation(prepared: Prepared, forecaster: Forecaster) -> dict[str, An
     """Return the model's metrics on the validation part."""
     windows, panel = prepared.validation, prepared.panel
     scorer = _scorer(prepared, windows, prepared.parts.validation, [MODEL])
-    for chunk, y_hat in forecast(forecaster, panel.values, windows):
+    made = forecast(forecaster, panel.values, windows, features=prepared.features)
+    for chunk, y_hat in made:
         scorer.add(chunk, chunk.targets(panel.values), {MODEL: y_hat})
     return scorer.metrics_of(MODEL)
 
@@ -79,8 +80,10 @@ def score_forecasts(
     scorer = _scorer(prepared, windows, prepared.parts.test, [MODEL, *names])
     rows = RowMaker(panel, windows, windows.horizon)
 
+    made = forecast(forecaster, panel.values, windows, features=prepared.features)
+
     def scored() -> Iterator["pd.DataFrame"]:
-        for chunk, y_hat in forecast(forecaster, panel.values, windows):
+        for chunk, y_hat in made:
             y = chunk.targets(panel.values)
             given: dict[str, FloatArray] = {MODEL: y_hat}
             given |= {name: predict(chunk) for name, predict in baselines.items()}

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from seqforecast.config.loading import Loaded, dump
+from seqforecast.data.featuring import strange_texts
 from seqforecast.errors import DataError
-from seqforecast.models.builder import Forecaster
+from seqforecast.models.forecaster import Forecaster
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.writing import write_json, write_text
 from seqforecast.training.devices import Device
+from seqforecast.training.running import TrainingData
 from seqforecast.workflows.prepare import Prepared
 
 LOGGER = logging.getLogger("seqforecast")
@@ -56,6 +58,13 @@ def write_setup(
     write_text(run.summary, "\n".join(lines))
 
 
+def training_data(prepared: Prepared) -> TrainingData:
+    """Return what the fits learn from."""
+    return TrainingData(
+        prepared.panel, prepared.train, prepared.validation, prepared.both
+    )
+
+
 def check_same_data(facts: dict[str, Any], prepared: Prepared, path: Path) -> None:
     """Refuse to go on with other data than the run began with.
 
@@ -79,6 +88,8 @@ def say_notes(prepared: Prepared) -> None:
     if parts.unused:
         unit = "steps" if parts.by == "time" else "series"
         LOGGER.info("split: %d %s are in no part", parts.unused, unit)
+    for note in describe_features(prepared):
+        LOGGER.info("features: %s", note)
     train = prepared.train
     LOGGER.info(
         "%d series, lookback %d, horizon %d; windows: %d train, %d validation, %d test",
@@ -91,14 +102,42 @@ def say_notes(prepared: Prepared) -> None:
     )
 
 
+def describe_features(prepared: Prepared) -> list[str]:
+    """Say which covariates tell the model nothing, and why."""
+    if prepared.features is None:
+        return []
+    spec, notes = prepared.features.spec, []
+    columns = [*spec.past, *spec.future]
+    constant = [
+        name for name, factor in zip(columns, spec.factor, strict=False) if not factor
+    ]
+    if constant:
+        notes.append(
+            f"constant in the train part, and 0 for the model: {', '.join(constant)}"
+        )
+    for name, texts in strange_texts(prepared.panel, spec.static).items():
+        notes.append(describe_strange(name, texts))
+    return notes
+
+
+def describe_strange(name: str, texts: list[str]) -> str:
+    """Say which texts of a static column the model does not know."""
+    listed = ", ".join(map(repr, texts[:5])) + (", ..." if len(texts) > 5 else "")
+    return (
+        f"column {name!r} holds texts that no train series has, and that count as "
+        f"none: {listed}"
+    )
+
+
 def _preprocess(prepared: Prepared) -> dict[str, Any]:
     """Return what turns raw columns into the model's inputs, and back."""
     experiment, panel, scaler = prepared.experiment, prepared.panel, prepared.scaler
     data = experiment.data
     roles = ("layout", "time", "id", "target", "missing")
+    covariates = ("past", "future", "static", "calendar")
     return {
         "schema": 1,
-        "columns": {role: getattr(data, role, None) for role in roles},
+        "columns": {role: getattr(data, role, None) for role in (*roles, *covariates)},
         "frequency": panel.frequency,
         "season": panel.season,
         "lookback": prepared.train.lookback,
@@ -113,5 +152,6 @@ def _preprocess(prepared: Prepared) -> dict[str, Any]:
             if scaler.is_shared
             else scaler.spread.tolist(),
         },
+        "features": prepared.spec and prepared.spec.values(),
         "series": list(panel.ids),
     }

@@ -21,7 +21,6 @@ from seqforecast.training.epoch import Engine
 from seqforecast.training.evidence import shape_of
 from seqforecast.training.members import Trained, fit_members
 from seqforecast.training.memory import MemoryProbe
-from seqforecast.training.running import TrainingData
 from seqforecast.training.seeding import fix_seeds
 from seqforecast.workflows.outcome import describe_training, say_what_was_kept
 from seqforecast.workflows.pictures import Learnt, draw_pictures
@@ -31,6 +30,7 @@ from seqforecast.workflows.setup import (
     check_same_data,
     facts_of,
     say_notes,
+    training_data,
     write_setup,
 )
 from seqforecast.workflows.stages import Stages, describe_stages
@@ -120,7 +120,7 @@ def build(prepared: Prepared, stages: Stages) -> tuple[Device, Engine]:
     stages.end("start TensorFlow")
     experiment = prepared.experiment
     lookback, batch = prepared.train.lookback, experiment.training.batch_size
-    shape = shape_of(experiment.model, lookback, batch)
+    shape = shape_of(experiment.model, lookback, batch, prepared.tokens)
     device = use_device(experiment.training.device, shape)
     LOGGER.info("device: %s (%s)", device.name, device.why)
     fix_seeds(experiment.seed)
@@ -129,9 +129,16 @@ def build(prepared: Prepared, stages: Stages) -> tuple[Device, Engine]:
         prepared.scaler,
         lookback=lookback,
         horizon=prepared.train.horizon,
+        features=prepared.spec,
     )
     panel = prepared.panel
-    engine = Engine(forecaster, experiment.training, panel.values, panel.filled)
+    engine = Engine(
+        forecaster,
+        experiment.training,
+        panel.values,
+        filled=panel.filled,
+        features=prepared.features,
+    )
     stages.end("build model")
     return device, engine
 
@@ -189,10 +196,3 @@ def _train(
     say_what_was_kept(trained.history, engine)
     naive = engine.objective.naive_loss(prepared.validation)
     return trained, Learnt(trained.history, naive, untrained, probe.measure())
-
-
-def training_data(prepared: Prepared) -> TrainingData:
-    """Return what the fits learn from."""
-    return TrainingData(
-        prepared.panel, prepared.train, prepared.validation, prepared.both
-    )

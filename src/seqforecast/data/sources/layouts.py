@@ -99,7 +99,7 @@ class _Columns:
     def numbers(self) -> list[Numbers]:
         """Return a reader for each column of numbers, targets first."""
         readers = [Numbers(name, self.table, self.hint) for name in self.targets]
-        hint = "covariates are numbers; text, one a series, can be data.static"
+        hint = "covariates are numbers, flags 0 and 1; one text a series is data.static"
         return readers + [Numbers(name, self.table, hint) for name in self.covariates]
 
 

@@ -36,8 +36,8 @@ def probe_saving(device: str) -> dict[str, Any]:
     engine, windows = sine_engine(MODEL, TRAINING, *LENGTH)
     engine.train(windows)
     series = tf.constant(windows.series)
-    lookbacks, _ = engine.objective.gather(tf.constant(windows.starts), series)
-    values = lookbacks[0][:, :, 0]
+    inputs, _ = engine.objective.gather(tf.constant(windows.starts), series)
+    values = inputs["values"][:, :, 0]
     before = engine.forecaster.forecast(values, series).numpy()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "probe.keras")

@@ -1,0 +1,95 @@
+"""Forecaster: a Keras model, its parts by name, and how they follow each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from seqforecast.backend import load_tensorflow
+
+
+@dataclass(frozen=True, eq=False)
+class Forecaster:
+    """A Keras model and the parts it is made of.
+
+    Attributes:
+        model: raw windows to raw forecasts; what is saved.
+        normalize: `models.layers.Normalize`.
+        join: `models.joining.Join`; None where the cells read nothing but values.
+        core: the Sequential of recurrent layers and head: (batch, lookback, 1), or the
+            tokens that `join` makes, to (batch, horizon), both normalised.
+        denormalize: `models.layers.Denormalize`.
+    """
+
+    model: Any
+    normalize: Any
+    join: Any
+    core: Any
+    denormalize: Any
+
+    @classmethod
+    def of(cls, model: Any) -> "Forecaster":
+        """Find the parts of a built or loaded model by their names."""
+        found = {layer.name: layer for layer in model.layers}
+        names = ("normalize", "join", "core", "denormalize")
+        return cls(model, *(found.get(name) for name in names))
+
+    @cached_property
+    def compiled(self) -> Any:
+        """`forecast` as a graph, traced once for any number of windows."""
+        tf = load_tensorflow()
+        values = tf.TensorSpec([None, self.lookback], tf.float32)
+        signature = [values, tf.TensorSpec([None], tf.int32)]
+        if self.features:
+            shape = [None, self.lookback + self.horizon, self.features]
+            signature.append(tf.TensorSpec(shape, tf.float32))
+        return tf.function(self.forecast, signature, autograph=False)
+
+    @property
+    def needs_series(self) -> bool:
+        """Whether the model must be told which series a window belongs to."""
+        return "series" in {each.name for each in self.model.inputs}
+
+    @property
+    def features(self) -> int:
+        """Numbers of `covariates` at each step; 0 where the model reads none."""
+        shapes = {each.name: each.shape for each in self.model.inputs}
+        return int(shapes["covariates"][2]) if "covariates" in shapes else 0
+
+    @property
+    def lookback(self) -> int:
+        """Steps the model sees."""
+        return int(self.model.get_layer("values").batch_shape[1])
+
+    @property
+    def horizon(self) -> int:
+        """Steps it predicts."""
+        return int(self.core.output_shape[1])
+
+    def forecast(self, values: Any, series: Any, covariates: Any = None) -> Any:
+        """Return raw forecasts (batch, horizon).
+
+        Args:
+            values: raw lookbacks, (batch, lookback).
+            series: their numbers, (batch,); read where the model `needs_series`.
+            covariates: raw, (batch, lookback + horizon, features), where it reads any.
+        """
+        inputs = {"values": values[:, :, None]}
+        if self.needs_series:
+            inputs["series"] = series
+        if covariates is not None:
+            inputs["covariates"] = covariates
+        return self.model(inputs, training=False)
+
+    def normalise(self, inputs: Mapping[str, Any]) -> Any:
+        """Return normalised values, level, width and spread of the model's inputs."""
+        if self.normalize.rows == 1:
+            return self.normalize(inputs["values"])
+        return self.normalize(inputs["values"], inputs["series"])
+
+    def read(self, normalised: Any, inputs: Mapping[str, Any]) -> Any:
+        """Return what the core reads: normalised values, or tokens with all else."""
+        if self.join is None:
+            return normalised
+        series = inputs["series"] if self.join.numbers_series else None
+        return self.join(normalised, inputs.get("covariates"), series)
