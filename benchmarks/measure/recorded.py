@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,7 @@ def measure(
     seeds: Sequence[int],
     path: Path,
     data: Path,
-    images: Path | None = None,
+    look: Callable[[Path], dict[str, Any]] = lambda _: {},
 ) -> None:
     """Train what is not recorded yet; a line on disk and on the terminal a run.
 
@@ -71,19 +71,21 @@ def measure(
         seeds: one run of each job a seed.
         path: the file of records; lines are added.
         data: folder of the data files.
-        images: where the forecast picture of each job's first seed goes.
+        look: returns what else to record of a run directory.
     """
     for job in jobs:
         for seed in seeds:
             if found(read(path), job, [seed]):
                 continue
-            record = train(job, seed, data, images if seed == seeds[0] else None)
+            record = train(job, seed, data, look)
             with path.open("a") as file:
                 file.write(json.dumps(record) + "\n")
             print(describe(record), flush=True)
 
 
-def train(job: Job, seed: int, data: Path, images: Path | None) -> dict[str, Any]:
+def train(
+    job: Job, seed: int, data: Path, look: Callable[[Path], dict[str, Any]]
+) -> dict[str, Any]:
     """Train one run in a process of its own, as a user would, and return its record."""
     with tempfile.TemporaryDirectory() as runs:
         command = [sys.executable, "-m", "seqforecast", "train", job.config]
@@ -98,9 +100,7 @@ def train(job: Job, seed: int, data: Path, images: Path | None) -> dict[str, Any
             raise SystemExit(f"{job.name}, seed {seed}: {done.stderr}")
         run = Path(json.loads(done.stdout)["run"])
         metrics = json.loads((run / "metrics.json").read_text())
-        if images is not None:
-            picture = run / "plots" / "forecast.png"
-            (images / f"{job.name}.png").write_bytes(picture.read_bytes())
+        seen = look(run)
     return {
         "name": job.name,
         "seed": seed,
@@ -110,6 +110,7 @@ def train(job: Job, seed: int, data: Path, images: Path | None) -> dict[str, Any
         "training": metrics["training"],
         "seconds": round(seconds, 1),
         "machine": machine.describe(),
+        **seen,
     }
 
 

@@ -48,9 +48,12 @@ def forecast(norm, window):
 
 
 def assert_close(made, expected, *sizes):
-    """Compare to some thousand float32 roundings of the largest number involved."""
+    """Compare to some thousand float32 roundings of the largest number involved.
+
+    Numbers near the least float lose digits whatever is done.
+    """
     size = max(float(np.abs(each).max()) for each in (made, expected, *sizes))
-    assert np.abs(made - expected).max() <= 3e-4 * size
+    assert np.abs(made - expected).max() <= 3e-4 * size + 1e-30
 
 
 @pytest.mark.parametrize("norm", NORMS)
