@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panels import panel_of
-from seqforecast.data.filled import count_filled, mark_observed
+from seqforecast.data.filled import count_filled, known_targets, mark_observed
 from seqforecast.data.windows import index_windows
 from seqforecast.errors import DataError
 from seqforecast.evaluation.scoring import Scorer
@@ -60,6 +60,9 @@ def test_windows_know_which_targets_were_filled(filled, seed):
     expected = ~np.isin(places, sorted(filled))
     observed = mark_observed(panel, windows)
     assert np.array_equal(observed, expected)
+    known = known_targets(panel, windows)
+    assert np.array_equal(np.isnan(known), ~expected)
+    assert np.array_equal(known[expected], windows.targets(panel.values)[expected])
     assert np.array_equal(count_filled(panel, windows), (~expected).sum(axis=1))
 
 

@@ -100,8 +100,9 @@ def test_the_caption_says_how_windows_were_chosen() -> None:
             for name in ("x" * 99, "東京", "$a_b$ \n\t", "العربية")
         ],
         [window(9, 3, cutoff=np.int64(7))] * 2,
+        [window(9, 3, truth=np.full(3, np.nan))],
     ],
-    ids=["one", "six", "long", "constant", "huge", "names", "counted"],
+    ids=["one", "six", "long", "constant", "huge", "names", "counted", "missing"],
 )
 def test_all_windows_can_be_drawn(shown: list[WindowPicture], picture: Any) -> None:
     picture(draw_forecasts, describe_forecasts(shown, scored(99), season=24))
@@ -123,6 +124,14 @@ def test_half_of_each_change_explains_three_quarters() -> None:
     assert figure.level == ((3.0, 2.0), (1.0, 1.5))
     assert figure.naive == ((3.0, 1.0), (1.0, 2.0))
     assert figure.change == ((2.0, 1.0), (-1.0, -0.5))
+
+
+def test_a_truth_that_is_missing_is_not_drawn() -> None:
+    """Broken once by keeping it."""
+    known = describe_scatter([[3.0], [1.0]], [[2.0], [1.5]], [1.0, 2.0])
+    truth = [[3.0, np.nan], [1.0, np.nan]]
+    gaps = describe_scatter(truth, [[2.0, 9.0], [1.5, 9.0]], [1.0, 2.0])
+    assert gaps == known
 
 
 def test_of_many_points_some_are_drawn_and_the_caption_says_so() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from seqforecast.data.panel import IntArray, Panel
+from seqforecast.data.panel import FloatArray, IntArray, Panel
 from seqforecast.data.windows import WindowIndex
 
 
@@ -30,6 +30,14 @@ def mark_observed(panel: Panel, windows: WindowIndex) -> npt.NDArray[np.bool_] |
     observed = np.ones((len(windows), windows.horizon), dtype=np.bool_)
     observed[rows, columns] = False
     return observed
+
+
+def known_targets(panel: Panel, windows: WindowIndex) -> FloatArray:
+    """Gather the targets, shape (windows, horizon); NaN where they were filled."""
+    targets, observed = windows.targets(panel.values), mark_observed(panel, windows)
+    if observed is not None:
+        targets[~observed] = np.nan
+    return targets
 
 
 def _places(panel: Panel, windows: WindowIndex) -> tuple[IntArray, IntArray]:

@@ -53,13 +53,14 @@ def describe_scatter(
     MSE of the naive forecast.
 
     Args:
-        truth: shape (windows, horizon), at least one.
+        truth: shape (windows, horizon), at least one; NaN where it is missing.
         model: the forecasts, same shape.
         last: the last observed value of each window, shape (windows,).
     """
     y, y_hat = (np.asarray(values, dtype=np.float64) for values in (truth, model))
     naive = np.broadcast_to(np.asarray(last, dtype=np.float64)[:, np.newaxis], y.shape)
-    y, y_hat, naive = y.ravel(), y_hat.ravel(), naive.ravel()
+    known = np.isfinite(y)
+    y, y_hat, naive = y[known], y_hat[known], naive[known]
     shown, drawn = np.arange(len(y)), f"All {len(y):,} points of the test part"
     if len(y) > MOST_POINTS:
         random = np.random.default_rng(SEED)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqforecast.data.filled import known_targets
 from seqforecast.data.windows import WindowIndex
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.forecasting import forecast
@@ -90,7 +91,7 @@ def _windows(prepared: Prepared, forecaster: Forecaster) -> list[WindowPicture]:
     chosen = test.take(np.array(choose_windows(len(test)), dtype=np.int64))
     y_hat = _forecast(prepared, forecaster, chosen)
     lookbacks = chosen.inputs(panel.values)
-    truths = chosen.targets(panel.values)
+    truths = known_targets(panel, chosen)
     stamps = panel.stamps(chosen.cutoffs(panel))
     return [
         WindowPicture(
@@ -107,13 +108,13 @@ def _windows(prepared: Prepared, forecaster: Forecaster) -> list[WindowPicture]:
 
 def _scattered(prepared: Prepared, forecaster: Forecaster) -> scatter.ScatterFigure:
     """Return truth against forecast over the whole test part."""
-    values, test = prepared.panel.values, prepared.test
+    panel, test = prepared.panel, prepared.test
     count = min(len(test), SCATTERED)
     chosen = test.take(np.linspace(0, len(test) - 1, count).astype(np.int64))
     return scatter.describe_scatter(
-        chosen.targets(values),
+        known_targets(panel, chosen),
         _forecast(prepared, forecaster, chosen),
-        chosen.inputs(values)[:, -1],
+        chosen.inputs(panel.values)[:, -1],
     )
 
 

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from seqforecast.data.filled import mark_observed
+from seqforecast.data.filled import known_targets
 from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.parts import Parts
 from seqforecast.data.windows import WindowIndex
@@ -88,20 +87,10 @@ def score_forecasts(
             given: dict[str, FloatArray] = {MODEL: y_hat}
             given |= {name: predict(chunk) for name, predict in baselines.items()}
             scorer.add(chunk, y, given)
-            observed = mark_observed(panel, chunk)
-            yield rows.rows(chunk, y_hat, _known(y, observed))
+            yield rows.rows(chunk, y_hat, known_targets(panel, chunk))
 
     write(scored(), rows.date_format)
     return scorer
-
-
-def _known(y: FloatArray, observed: NDArray[np.bool_] | None) -> FloatArray:
-    """Return the truth, NaN where it was filled."""
-    if observed is None:
-        return y
-    known = y.copy()
-    known[~observed] = np.nan
-    return known
 
 
 def _scorer(
