@@ -115,7 +115,7 @@ def test_a_window_has_the_features_of_its_own_steps(
     series = np.searchsorted(panel.offsets, positions, side="right") - 1
     inside = positions + steps <= panel.offsets[series + 1] + 2
     starts, series = positions[inside], series[inside]
-    taken = features.take(starts, series, steps)
+    taken = features.take(starts[:, np.newaxis] + np.arange(steps), series)
     assert taken.shape == (len(starts), steps, 5)
     for window, start, i in zip(taken, starts, series, strict=True):
         local = start - panel.offsets[i] + np.arange(steps)
@@ -132,5 +132,5 @@ def test_a_spec_comes_back_from_its_file() -> None:
     spec = FeatureSpec.of(json.loads(json.dumps(features.spec.values())))
     assert spec == features.spec
     again = make_features(panel, spec, 3)
-    arguments = (np.array([0, 12]), np.array([0, 1]), 9)
+    arguments = (np.array([[0], [12]]) + np.arange(9), np.array([0, 1]))
     assert np.array_equal(again.take(*arguments), features.take(*arguments))

@@ -135,7 +135,7 @@ def test_series_shorter_than_a_train_window_are_named_and_scored():
     """As in a competition. Broken on purpose: refused, as the test part is."""
     panel = counting(40, 12, 11, 50)
     parts = split(panel, SplitSection(train="rest", validation=3, test=3))
-    assert check_length(panel, parts, 5, 3) == (
+    assert check_length(panel, parts, (5, 3)) == (
         f"{SHORT}; they are scored like the others",
     )
     windows = [
@@ -150,21 +150,21 @@ def test_a_series_that_cannot_be_scored_is_refused():
     panel = counting(40, 12, 11, 50)
     parts = split(panel, SplitSection(train="rest", validation=3, test=3))
     with pytest.raises(DataError, match="1 of 4 series have no whole window in the te"):
-        check_length(panel, parts, 9, 3)
+        check_length(panel, parts, (9, 3))
 
 
 def test_no_series_long_enough_to_learn_from_is_refused():
     panel = counting(12, 11)
     parts = split(panel, SplitSection(train="rest", validation=3, test=3))
     with pytest.raises(DataError, match="2 of 2 series have no whole window in the tr"):
-        check_length(panel, parts, 5, 3)
+        check_length(panel, parts, (5, 3))
 
 
 def test_whole_series_too_short_for_their_part_are_refused():
     panel = counting(40, 6, 40, 40)
     parts = split(panel, SplitSection(by="series", train=2, validation=1, test=1))
     with pytest.raises(DataError, match="1 of 2 series have no whole window in the tr"):
-        check_length(panel, parts, 5, 3)
+        check_length(panel, parts, (5, 3))
 
 
 @pytest.mark.parametrize(
@@ -183,3 +183,37 @@ def test_an_automatic_lookback_is_whole_segments():
     parts = split(panel, SplitSection())
     lookback, _ = choose_length(panel, parts, WindowSection(), segment=7)
     assert lookback == 21
+
+
+@given(
+    lengths=st.lists(st.integers(8, 30), min_size=1, max_size=4),
+    lookback=st.integers(1, 12),
+    history=st.integers(1, 12),
+)
+def test_a_lookback_before_its_series_repeats_the_first_value(
+    lengths, lookback, history
+):
+    """Whatever the lengths: targets and cutoffs as ever, and no other series is seen.
+
+    Broken on purpose: `begins` left out, which read the series before.
+    """
+    panel = counting(*lengths)
+    spans = np.stack([np.zeros_like(panel.lengths), panel.lengths], axis=1)
+    windows = index_windows(panel, spans, (lookback, 2), min_history=history)
+    whole = index_windows(panel, spans, (min(history, lookback), 2))
+    assert windows.counts.tolist() == whole.counts.tolist()
+    assert np.array_equal(windows.targets(panel.values), whole.targets(panel.values))
+    assert np.array_equal(windows.cutoffs(panel), whole.cutoffs(panel))
+    seen = windows.inputs(panel.values)
+    for row, start, series in zip(seen, windows.starts, windows.series, strict=True):
+        begin = panel.offsets[series]
+        steps = np.maximum(np.arange(start, start + lookback), begin)
+        assert np.array_equal(row, panel.values[steps])
+
+
+def test_a_short_history_lets_short_series_be_learnt_from():
+    panel = counting(40, 12, 11, 50)
+    parts = split(panel, SplitSection(train="rest", validation=3, test=3))
+    assert check_length(panel, parts, (9, 3), min_history=2) == ()
+    counts = index_windows(panel, parts.train, (9, 3), min_history=2).counts
+    assert counts.tolist() == [30, 2, 1, 40]

@@ -22,6 +22,7 @@ def setting(mode, learning_rate=1e-3, training=None, filled=None, change=0.0, **
     """Return an engine on two series, its training windows, panel and scaler."""
     from seqforecast.models.builder import build_forecaster
     from seqforecast.training.epoch import Engine
+    from seqforecast.training.objective import Material
     from seqforecast.training.seeding import fix_seeds
 
     steps = np.arange(60)
@@ -35,7 +36,7 @@ def setting(mode, learning_rate=1e-3, training=None, filled=None, change=0.0, **
     forecaster = build_forecaster(section, scaler, lookback=8, horizon=2)
     settings = {"compile": mode, "batch_size": 4, **(training or {})}
     engine = Engine(
-        forecaster, TrainingSection(**settings), panel.values, filled=filled
+        forecaster, TrainingSection(**settings), Material(panel.values, filled)
     )
     engine.set_learning_rate(learning_rate)
     windows = index_windows(panel, parts.train, LENGTH).take(slice(0, 50))
@@ -207,3 +208,47 @@ def test_nothing_is_learnt_from_a_target_that_was_filled(mode):
         learnt.append([steps.losses, *told, *weights])
     for one, two in zip(*learnt, strict=True):
         np.testing.assert_array_equal(one, two)
+
+
+def errors_of(training, **model):
+    """Return errors, forecasts and truths of windows, what they saw, and the rest."""
+    engine, windows, panel, _ = setting("graph", training=training, **model)
+    windows = windows.take(windows.series == 1)  # its values are positive
+    starts, series = map(load_tensorflow().constant, windows.locate())
+    found = engine.objective.window_errors(starts, series).numpy()
+    seen = windows.inputs(panel.values).astype(np.float32)
+    made = engine.forecaster.forecast(load_tensorflow().constant(seen), series)
+    truth = windows.targets(panel.values)
+    return found, np.asarray(made), truth, seen.astype(np.float64), windows, engine
+
+
+@pytest.mark.parametrize("norm", ["zscore", "zlast", "mean", "logmean"])
+def test_errors_can_be_measured_in_the_width_of_the_window(norm):
+    """Broken on purpose: the spread of the series in its place."""
+    training = {"loss_unit": "window", "loss": "mae"}
+    found, made, truth, seen, *_ = errors_of(training, instance_norm=norm)
+    width = {
+        "zscore": seen.std(axis=1),
+        "zlast": seen.std(axis=1),
+        "mean": np.abs(seen).mean(axis=1),
+        "logmean": np.exp(np.log(seen).mean(axis=1)),
+    }[norm]
+    expected = (made - truth) / width[:, None]
+    assert found == pytest.approx(expected, rel=1e-3, abs=1e-4)
+
+
+def test_smape_is_its_definition_but_for_the_factor():
+    """200 |y - f| / (|y| + |f|) in percent is a hundred times the loss."""
+    found, made, truth, _, windows, engine = errors_of({"loss": "smape"})
+    expected = 2 * (made - truth) / (np.abs(made) + np.abs(truth))
+    assert found == pytest.approx(expected, rel=1e-3, abs=1e-5)
+    loss = engine.objective.loss(windows)
+    assert loss == pytest.approx(np.abs(expected).mean(), rel=1e-3)
+
+
+def test_the_naive_loss_is_in_the_unit_of_the_loss():
+    training = {"loss_unit": "window", "loss": "mae"}
+    _, _, truth, seen, windows, engine = errors_of(training, instance_norm="zscore")
+    errors = np.abs(seen[:, -1:] - truth) / seen.std(axis=1)[:, None]
+    found = engine.objective.naive_loss(windows)
+    assert found == pytest.approx(errors.mean(), rel=1e-4)

@@ -24,6 +24,7 @@ def setting(mode, **model):
     """Return an engine on two series with all kinds of features, and its windows."""
     from seqforecast.models.builder import build_forecaster
     from seqforecast.training.epoch import Engine
+    from seqforecast.training.objective import Material
     from seqforecast.training.seeding import fix_seeds
 
     steps = np.arange(STEPS)
@@ -48,7 +49,7 @@ def setting(mode, **model):
     length = {"lookback": 8, "horizon": 2}
     forecaster = build_forecaster(section, scaler, **length, features=features.spec)
     settings = TrainingSection(compile=mode, batch_size=4)
-    engine = Engine(forecaster, settings, panel.values, features=features)
+    engine = Engine(forecaster, settings, Material(panel.values, features=features))
     engine.set_learning_rate(1e-2)
     windows = index_windows(panel, parts.train, (8, 2)).take(slice(0, 50))
     return engine, windows, features
@@ -84,5 +85,5 @@ def test_the_device_gathers_what_numpy_gathers():
     tf = load_tensorflow()
     starts, series = windows.locate()
     inputs, _ = engine.objective.gather(tf.constant(starts), tf.constant(series))
-    expected = features.take(starts, series, 10)
+    expected = features.take(windows.places(10), series)
     assert np.array_equal(inputs["covariates"], expected)

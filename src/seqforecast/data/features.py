@@ -108,21 +108,20 @@ class Features:
         return tracks + self.static.nbytes
 
     def take(
-        self, starts: IntArray, series: npt.NDArray[np.integer[Any]], steps: int
+        self, places: IntArray, series: npt.NDArray[np.integer[Any]]
     ) -> FloatArray:
         """Gather the features of windows, shape (windows, steps, features), float32.
 
         Steps beyond a table have the numbers of its last row: nobody may read them.
 
         Args:
-            starts: where the windows start in the flat array, shape (windows,).
+            places: positions in the flat array, shape (windows, steps).
             series: which series they belong to, shape (windows,).
-            steps: lookback and horizon.
         """
         parts = []
         for track in self.tracks:
-            rows = (starts + track.shifts[series])[:, np.newaxis] + np.arange(steps)
+            rows = places + track.shifts[series][:, np.newaxis]
             parts.append(track.table[np.minimum(rows, len(track.table) - 1)])
         static = self.static[series][:, np.newaxis]
-        shape = (len(starts), steps, self.static.shape[1])
+        shape = (*places.shape, self.static.shape[1])
         return np.concatenate([*parts, np.broadcast_to(static, shape)], axis=2)

@@ -46,7 +46,10 @@ def _room(parts: Parts) -> tuple[int, int]:
 
 
 def check_length(
-    panel: Panel, parts: Parts, lookback: int, horizon: int
+    panel: Panel,
+    parts: Parts,
+    length: tuple[int, int],
+    min_history: int | None = None,
 ) -> tuple[str, ...]:
     """Refuse parts without a whole window, and say which series have none.
 
@@ -60,20 +63,21 @@ def check_length(
         DataError: names the part, how many series are too short, and which.
     """
     notes = []
+    horizon, history = length[1], min(min_history or length[0], length[0])
     for name in ("train", "validation", "test"):
         spans = getattr(parts, name)
-        first = np.maximum(spans[:, 0] - lookback, 0)
+        target = np.maximum(spans[:, 0], history)
         in_part = spans[:, 1] > spans[:, 0]
-        short = np.flatnonzero(in_part & (spans[:, 1] - first < lookback + horizon))
+        short = np.flatnonzero(in_part & (spans[:, 1] - target < horizon))
         if not len(short):
             continue
-        told = _too_short(panel, name, spans, (lookback, horizon), short)
+        told = _too_short(panel, name, spans, (history, horizon), short)
         all_are = len(short) == np.count_nonzero(in_part)
         if all_are or name == "test" or parts.by == "series":
             raise DataError(
                 told,
-                hint="lower window.lookback or window.horizon, or give the "
-                f"{name} part more of the data",
+                hint="lower window.lookback (or set window.min_history) or "
+                f"window.horizon, or give the {name} part more of the data",
             )
         notes.append(f"{told}; they are scored like the others")
     return tuple(notes)

@@ -29,6 +29,11 @@ class WindowSection(Section):
         le=100_000_000,
         description="steps between training windows; thins these only",
     )
+    min_history: Steps | None = Field(
+        default=None,
+        description="fewest steps of a series in a lookback, its first value repeated "
+        "before them; null: all of it",
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,8 +41,9 @@ class WindowIndex:
     """Windows of one part, as positions in `Panel.values`; computed when asked for.
 
     Window i sees values[starts[i] : starts[i] + lookback] and must predict the
-    `horizon` values that follow. Windows never leave their series. A part of a
-    hundred million windows takes a few numbers a series.
+    `horizon` values that follow. Windows never leave their series: a lookback that
+    begins before its series sees the first value there. A part of a hundred million
+    windows takes a few numbers a series.
 
     Attributes:
         first: shape (series,), where the first window of each series starts in the
@@ -47,6 +53,8 @@ class WindowIndex:
         lookback: steps the model sees.
         horizon: steps it predicts.
         chosen: numbers of the windows, counted series by series; shape (windows,).
+        begins: shape (series,), where each series begins, when lookbacks may begin
+            before it; else None.
     """
 
     first: IntArray
@@ -55,6 +63,7 @@ class WindowIndex:
     lookback: int
     horizon: int
     chosen: range | IntArray
+    begins: IntArray | None = None
 
     def __len__(self) -> int:
         """Return the number of windows."""
@@ -101,10 +110,16 @@ class WindowIndex:
 
     def inputs(self, values: FloatArray) -> FloatArray:
         """Gather the lookbacks, shape (windows, lookback)."""
-        lookbacks: FloatArray = values[
-            self.starts[:, np.newaxis] + np.arange(self.lookback)
-        ]
+        lookbacks: FloatArray = values[self.places(self.lookback)]
         return lookbacks
+
+    def places(self, steps: int) -> IntArray:
+        """Return where the first so many steps of each window are to be read."""
+        starts, series = self.locate()
+        places: IntArray = starts[:, np.newaxis] + np.arange(steps)
+        if self.begins is None:
+            return places
+        return np.maximum(places, self.begins[series][:, np.newaxis])
 
     def targets(self, values: FloatArray) -> FloatArray:
         """Gather the steps to predict, shape (windows, horizon)."""
@@ -120,7 +135,12 @@ class WindowIndex:
 
 
 def index_windows(
-    panel: Panel, spans: IntArray, length: tuple[int, int], *, stride: int = 1
+    panel: Panel,
+    spans: IntArray,
+    length: tuple[int, int],
+    *,
+    stride: int = 1,
+    min_history: int | None = None,
 ) -> WindowIndex:
     """Return every window whose targets lie inside the spans of a part.
 
@@ -131,13 +151,17 @@ def index_windows(
         spans: shape (series, 2), local steps [start, stop) of the targets.
         length: lookback and horizon, in steps.
         stride: steps between windows.
+        min_history: steps of its series that a lookback must have; None: all.
     """
     lookback, horizon = length
-    first = np.maximum(spans[:, 0] - lookback, 0)
-    last = spans[:, 1] - lookback - horizon
-    counts = np.where(spans[:, 1] > spans[:, 0], (last - first) // stride + 1, 0)
-    first = panel.offsets[:-1] + first
-    return count_windows(first, np.maximum(counts, 0), length, stride=stride)
+    history = lookback if min_history is None else min(min_history, lookback)
+    target = np.maximum(spans[:, 0], history)
+    last = spans[:, 1] - horizon
+    counts = np.where(spans[:, 1] > spans[:, 0], (last - target) // stride + 1, 0)
+    first = panel.offsets[:-1] + target - lookback
+    windows = count_windows(first, np.maximum(counts, 0), length, stride=stride)
+    begins = panel.offsets[:-1] if history < lookback else None
+    return replace(windows, begins=begins)
 
 
 def count_windows(

@@ -78,8 +78,8 @@ def forecast_linear(
 
 def _relative(panel: Panel, windows: WindowIndex, unit: FloatArray) -> Doubles:
     """Return lookback and horizon less the last value, shape (windows, both)."""
-    steps = np.arange(windows.lookback + windows.horizon)
-    values = panel.values[windows.starts[:, np.newaxis] + steps].astype(np.float64)
+    places = windows.places(windows.lookback + windows.horizon)
+    values = panel.values[places].astype(np.float64)
     last = values[:, windows.lookback - 1, np.newaxis]
     relative: Doubles = (values - last) / unit[windows.series][:, np.newaxis]
     return relative

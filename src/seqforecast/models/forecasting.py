@@ -37,11 +37,11 @@ def forecast(
     steps = forecaster.lookback + forecaster.horizon
 
     def compute(batch: WindowIndex) -> FloatArray:
-        starts, series = batch.locate()
+        series = batch.series
         known = series if numbers is None else numbers[series]
         given = [tf.constant(batch.inputs(values), tf.float32), tf.constant(known)]
         if features is not None:
-            given.append(tf.constant(features.take(starts, series, steps)))
+            given.append(tf.constant(features.take(batch.places(steps), series)))
         made: FloatArray = forecaster.compiled(*given).numpy()
         return made
 

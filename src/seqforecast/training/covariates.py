@@ -17,13 +17,12 @@ class Covariates:
         ]
         self._static = tf.constant(features.static, tf.float32)
 
-    def take(self, starts: Any, series: Any, steps: int) -> Any:
+    def take(self, places: Any, series: Any) -> Any:
         """Return what `Features.take` returns: (windows, steps, features)."""
         tf = load_tensorflow()
         parts = []
         for table, shifts in self._tracks:
-            first = starts + tf.gather(shifts, series)
-            rows = first[:, None] + tf.range(steps, dtype=tf.int64)
+            rows = places + tf.gather(shifts, series)[:, None]
             parts.append(tf.gather(table, tf.minimum(rows, table.shape[0] - 1)))
         static = tf.gather(self._static, series)[:, None]
-        return tf.concat([*parts, tf.repeat(static, steps, axis=1)], axis=2)
+        return tf.concat([*parts, tf.repeat(static, places.shape[1], axis=1)], axis=2)

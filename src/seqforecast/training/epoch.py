@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 
 from seqforecast.backend import load_keras, load_tensorflow
-from seqforecast.data.features import Features
-from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import BackendError
 from seqforecast.models.forecaster import Forecaster
@@ -17,7 +15,7 @@ from seqforecast.training import programs
 from seqforecast.training.history import Steps
 from seqforecast.training.kernels.core import run_core
 from seqforecast.training.losses import loss_per_window
-from seqforecast.training.objective import Objective
+from seqforecast.training.objective import Material, Objective
 from seqforecast.training.section import TrainingSection
 
 LOGGER = logging.getLogger("seqforecast")
@@ -39,10 +37,7 @@ class Engine:
         self,
         forecaster: Forecaster,
         section: TrainingSection,
-        values: FloatArray,
-        *,
-        filled: IntArray | None = None,
-        features: Features | None = None,
+        material: Material,
     ) -> None:
         keras = load_keras()
         self.forecaster = forecaster
@@ -53,7 +48,7 @@ class Engine:
         self.mode = programs.choose_mode(section)
         most = min(programs.MOST_WINDOWS // section.batch_size, programs.MOST_STEPS)
         self.most_steps = max(1, most)
-        self.objective = Objective(forecaster, section, values, filled, features)
+        self.objective = Objective(forecaster, section, material)
         self._has_compiled = False
         self._program = self._compile_steps()
 

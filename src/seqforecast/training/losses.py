@@ -11,7 +11,7 @@ def loss_per_window(name: str, error: Any) -> Any:
     match name:
         case "mse":
             points = ops.square(error)
-        case "mae":
+        case "mae" | "smape":
             points = ops.abs(error)
         case _:  # huber; Huber, "Robust estimation of a location parameter", 1964
             size = ops.abs(error)

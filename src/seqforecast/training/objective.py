@@ -1,6 +1,7 @@
 """The objective: scaled errors of windows, and their mean loss over many."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,27 @@ from seqforecast.training.losses import loss_per_window
 from seqforecast.training.programs import Mode, choose_mode, compiled
 from seqforecast.training.section import TrainingSection
 
+# Of a series' spread: what forecasts and truths near 0 count as in smape.
+LEAST_SIZE = 1e-6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Material:
+    """What windows are gathered from.
+
+    Attributes:
+        values: the flat array of a panel.
+        filled: where in it those lie that the data do not have.
+        features: what is read beside the values.
+        begins: shape (series,), where each series begins, when lookbacks may begin
+            before it.
+    """
+
+    values: FloatArray
+    filled: IntArray | None = None
+    features: Features | None = None
+    begins: IntArray | None = None
+
 
 class Objective:
     """What one model is to make small on one panel.
@@ -26,27 +48,27 @@ class Objective:
 
     Attributes:
         forecaster: the model.
-        loss_name: mse, mae or huber.
+        loss_name: mse, mae, huber or smape.
     """
 
     def __init__(
-        self,
-        forecaster: Forecaster,
-        section: TrainingSection,
-        values: FloatArray,
-        filled: IntArray | None = None,
-        features: Features | None = None,
+        self, forecaster: Forecaster, section: TrainingSection, material: Material
     ) -> None:
         tf = load_tensorflow()
         self.forecaster = forecaster
         self.loss_name = section.loss
-        self._values = tf.constant(values, tf.float32)
+        self._by_series = section.loss_unit == "series"
+        self._values = tf.constant(material.values, tf.float32)
+        self._begins = None
+        if material.begins is not None:
+            self._begins = tf.constant(material.begins, tf.int64)
         self._observed = None
-        if filled is not None and len(filled):
-            observed = np.ones(len(values), np.bool_)
-            observed[filled] = False
+        if material.filled is not None and len(material.filled):
+            observed = np.ones(len(material.values), np.bool_)
+            observed[material.filled] = False
             self._observed = tf.constant(observed)
-        self._covariates = None if features is None else Covariates(features)
+        found = material.features
+        self._covariates = None if found is None else Covariates(found)
         # XLA halves the speed of large forward passes: these are always graphs.
         mode: Mode = "eager" if choose_mode(section) == "eager" else "graph"
         one_axis = [([None], "int64"), ([None], "int32")]
@@ -90,11 +112,30 @@ class Objective:
         normalised, level, width, spread = parts.normalise(inputs)
         tokens = parts.read(normalised, inputs)
         out = parts.core(tokens, training=False) if core is None else core(tokens)
+        forecasts = parts.denormalize(out, level, width)
         if parts.normalize.kind == "logmean":
-            errors = (parts.denormalize(out, level, width) - targets) / spread
+            errors = forecasts - targets
         else:
-            errors = (out * width - (targets - level)) / spread
-        return self._of_observed(errors, starts)
+            errors = out * width - (targets - level)
+        unit = self._unit(forecasts, targets, (level, width, spread))
+        return self._of_observed(errors / unit, starts)
+
+    def _unit(self, forecasts: Any, targets: Any, scales: tuple[Any, Any, Any]) -> Any:
+        """Return what errors are divided by, (batch, 1) or (batch, horizon).
+
+        smape: the mean size of forecast and truth, which is no way to a smaller
+        loss. Else the spread of the series or the width of the window.
+        """
+        tf = load_tensorflow()
+        level, width, spread = scales
+        if self.loss_name == "smape":
+            size = (tf.abs(tf.stop_gradient(forecasts)) + tf.abs(targets)) / 2
+            return tf.maximum(size, LEAST_SIZE * spread)
+        if self._by_series:
+            return spread
+        if self.forecaster.normalize.kind == "logmean":
+            return tf.exp(level)
+        return tf.where(width > 0, width, spread)
 
     def _of_observed(self, errors: Any, starts: Any) -> Any:
         """Return errors (batch, horizon), 0 where the target was filled."""
@@ -110,15 +151,15 @@ class Objective:
         """Return the model's raw inputs, by name, and the raw targets of windows."""
         tf = load_tensorflow()
         lookback, horizon = self.forecaster.lookback, self.forecaster.horizon
-        window = tf.gather(
-            self._values, starts[:, None] + tf.range(lookback + horizon, dtype=tf.int64)
-        )
+        places = starts[:, None] + tf.range(lookback + horizon, dtype=tf.int64)
+        if self._begins is not None:
+            places = tf.maximum(places, tf.gather(self._begins, series)[:, None])
+        window = tf.gather(self._values, places)
         inputs = {"values": window[:, :lookback, None]}
         if self.forecaster.needs_series:
             inputs["series"] = series
         if self._covariates is not None:
-            steps = lookback + horizon
-            inputs["covariates"] = self._covariates.take(starts, series, steps)
+            inputs["covariates"] = self._covariates.take(places, series)
         return inputs, window[:, lookback:]
 
     def _batch_losses(self, starts: Any, series: Any) -> Any:
@@ -126,7 +167,9 @@ class Objective:
         return loss_per_window(self.loss_name, errors)
 
     def _batch_naive_losses(self, starts: Any, series: Any) -> Any:
+        tf = load_tensorflow()
         inputs, targets = self.gather(starts, series)
-        *_, spread = self.forecaster.normalise(inputs)
-        errors = (inputs["values"][:, -1, :] - targets) / spread
+        _, *scales = self.forecaster.normalise(inputs)
+        naive = tf.repeat(inputs["values"][:, -1, :], targets.shape[1], axis=1)
+        errors = (naive - targets) / self._unit(naive, targets, (*scales,))
         return loss_per_window(self.loss_name, self._of_observed(errors, starts))

@@ -37,8 +37,12 @@ class TrainingSection(Section):
         le=100_000,
         description="epochs between steps; plateau: epochs without improvement",
     )
-    loss: Literal["mse", "mae", "huber"] = Field(
+    loss: Literal["mse", "mae", "huber", "smape"] = Field(
         default="mse", description="what is minimised, on the scaled series"
+    )
+    loss_unit: Literal["series", "window"] = Field(
+        default="series",
+        description="what errors are measured in: the series' scale or the window's",
     )
     clip_norm: float | None = Field(
         default=None, gt=0, description="largest gradient norm; null: no limit"

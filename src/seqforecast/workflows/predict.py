@@ -1,5 +1,6 @@
 """Forecast the steps after the end of the data, with a finished run."""
 
+import dataclasses
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,8 @@ def predict_run(
     if frame is None and panel.sha256 != run.read_json(run.manifest)["data"]["sha256"]:
         LOGGER.warning("the data have changed since this run was trained on them")
     forecaster = load_forecaster(run.model)
-    windows = last_windows(panel, forecaster.lookback)
+    history = loaded.experiment.window.min_history
+    windows = last_windows(panel, forecaster.lookback, history)
     rows = RowMaker(panel, windows, forecaster.horizon)
     preprocess = run.read_json(run.preprocess)
     features = features_of(panel, preprocess.get("features"), forecaster.horizon)
@@ -107,21 +109,26 @@ def features_of(
     return features
 
 
-def last_windows(panel: Panel, lookback: int) -> WindowIndex:
+def last_windows(
+    panel: Panel, lookback: int, min_history: int | None = None
+) -> WindowIndex:
     """Return the window that ends with each series' last step; it has no targets.
 
     Raises:
         DataError: a series is shorter than the lookback.
     """
-    short = np.flatnonzero(panel.lengths < lookback)
+    needed = min(min_history or lookback, lookback)
+    short = np.flatnonzero(panel.lengths < needed)
     if len(short):
+        what = "lookback" if min_history is None else "least history"
         raise DataError(
-            f"{len(short)} of {len(panel.ids)} series are shorter than the lookback of "
-            f"{lookback} steps: {panel.ids[short[0]]} has {panel.lengths[short[0]]}",
+            f"{len(short)} of {len(panel.ids)} series are shorter than the {what} of "
+            f"{needed} steps: {panel.ids[short[0]]} has {panel.lengths[short[0]]}",
             hint="give them more history, or leave them out",
         )
     one_each = np.ones(len(panel.ids), np.int64)
-    return count_windows(panel.offsets[1:] - lookback, one_each, (lookback, 0))
+    windows = count_windows(panel.offsets[1:] - lookback, one_each, (lookback, 0))
+    return dataclasses.replace(windows, begins=panel.offsets[:-1])
 
 
 def _warn_of_strangers(panel: Panel, known: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,24 +77,22 @@ def prepare(experiment: Experiment, folder: Path) -> Prepared:
     panel = experiment.data.load(folder, experiment.evaluation.group)
     parts = split(panel, experiment.split)
     panel = with_season(panel, parts, experiment)
-    length = choose_length(
-        panel, parts, experiment.window, segment=experiment.model.segment
-    )
-    notes = (*panel.notes, *check_length(panel, parts, *length))
+    window = experiment.window
+    length = choose_length(panel, parts, window, segment=experiment.model.segment)
+    notes = (*panel.notes, *check_length(panel, parts, length, window.min_history))
     panel = dataclasses.replace(panel, notes=notes)
     check_values(panel, experiment.model.instance_norm)
+    index = partial(index_windows, panel, min_history=window.min_history)
     return Prepared(
         experiment=settle(experiment, panel, length),
         panel=panel,
         parts=parts,
         scaler=learn_scale(panel, parts, experiment.scale),
         deviation=train_deviation(panel, parts),
-        train=index_windows(
-            panel, parts.train, length, stride=experiment.window.stride
-        ),
-        both=index_windows(panel, parts.seen, length, stride=experiment.window.stride),
-        validation=index_windows(panel, parts.validation, length),
-        test=index_windows(panel, parts.test, length),
+        train=index(parts.train, length, stride=window.stride),
+        both=index(parts.seen, length, stride=window.stride),
+        validation=index(parts.validation, length),
+        test=index(parts.test, length),
         features=learn_features(
             panel, parts, (*getattr(experiment.data, "calendar", ()),), length[1]
         ),

@@ -21,6 +21,7 @@ from seqforecast.training.epoch import Engine
 from seqforecast.training.evidence import shape_of
 from seqforecast.training.members import Trained, fit_members
 from seqforecast.training.memory import MemoryProbe
+from seqforecast.training.objective import Material
 from seqforecast.training.seeding import fix_seeds
 from seqforecast.workflows.outcome import describe_training, say_what_was_kept
 from seqforecast.workflows.pictures import Learnt, draw_pictures
@@ -131,14 +132,9 @@ def build(prepared: Prepared, stages: Stages) -> tuple[Device, Engine]:
         horizon=prepared.train.horizon,
         features=prepared.spec,
     )
-    panel = prepared.panel
-    engine = Engine(
-        forecaster,
-        experiment.training,
-        panel.values,
-        filled=panel.filled,
-        features=prepared.features,
-    )
+    panel, begins = prepared.panel, prepared.train.begins
+    material = Material(panel.values, panel.filled, prepared.features, begins)
+    engine = Engine(forecaster, experiment.training, material)
     stages.end("build model")
     return device, engine
 

@@ -10,6 +10,7 @@ from seqforecast.data.windows import WindowIndex, count_windows
 from seqforecast.models.builder import build_forecaster
 from seqforecast.models.section import ModelSection
 from seqforecast.training.epoch import Engine
+from seqforecast.training.objective import Material
 from seqforecast.training.section import TrainingSection
 from seqforecast.training.seeding import fix_seeds
 
@@ -40,7 +41,7 @@ def sine_engine(
         lookback=lookback,
         horizon=horizon,
     )
-    engine = Engine(forecaster, section, values.astype(np.float32))
+    engine = Engine(forecaster, section, Material(values.astype(np.float32)))
     engine.set_learning_rate(section.learning_rate)
     one_batch = np.array([section.batch_size])
     return engine, count_windows(np.zeros(1, np.int64), one_batch, (lookback, horizon))

@@ -1,0 +1,102 @@
+"""From the tutorial's GRU to the recipe, one ingredient a row: ETTh1, 96 hours ahead.
+
+    python benchmarks/ablation.py --data DIR [--readme README.md] [--image PATH]
+
+DIR holds ETTh1.csv.gz. Each run is a process of its own and one line of
+benchmarks/results/ablation.jsonl; stopped anywhere, the same command goes on. The table
+and the picture of forecasts at both ends are made of that file.
+"""
+
+import argparse
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+from measure import ablation_picture, recorded
+from measure.accuracy_tables import spread, times
+from measure.recorded import Job
+from measure.tables import put_into, table
+
+RESULTS = Path(__file__).parent / "results" / "ablation.jsonl"
+SEEDS = (0, 1, 2)
+RECIPE = "etth1_96"
+TUTORIAL = {
+    "window.lookback": "96",
+    "model.units": "[50]",
+    "model.instance_norm": "none",
+    "model.segment": "null",
+    "model.embedding": "null",
+    "model.dropout": "0",
+    "training.loss": "mse",
+    "training.schedule": "constant",
+    "training.batch_size": "32",
+    "training.ensemble": "1",
+}
+# Each takes away what the tutorial has in place of the recipe's setting.
+STEPS = (
+    ("the tutorial's GRU: 50 units, 96 single hours, MSE", ()),
+    ("each window less its last value", ("model.instance_norm",)),
+    ("tokens of several hours", ("model.segment", "model.embedding")),
+    ("a lookback of a month, not four days", ("window.lookback",)),
+    ("larger batches", ("training.batch_size",)),
+    ("more units, and dropout", ("model.units", "model.dropout")),
+    ("a falling rate", ("training.schedule",)),
+    ("absolute errors", ("training.loss",)),
+    ("the median of several seeds: the recipe", ("training.ensemble",)),
+)
+
+
+def jobs() -> list[Job]:
+    """Return a job a row: the recipe, with what the tutorial still has in its place."""
+    left = dict(TUTORIAL)
+    made = []
+    for name, taken in STEPS:
+        left = {key: value for key, value in left.items() if key not in taken}
+        changes = tuple(f"{key}={value}" for key, value in left.items())
+        made.append(Job(name, RECIPE, changes))
+    return made
+
+
+def rows(path: Path, seeds: Sequence[int]) -> str:
+    """Return the table, up to the first row of which a seed is missing."""
+    records = recorded.read(path)
+    lines = []
+    for number, job in enumerate(jobs()):
+        runs = recorded.found(records, job, seeds)
+        if len(runs) < len(seeds):
+            break
+        errors = [run["test"]["scaled"]["mse"] for run in runs]
+        chosen = [run["validation"]["mase"] for run in runs]
+        plus = "+ " if number else ""
+        seconds = times([statistics.median(run["seconds"] for run in runs)])
+        verdicts = ", ".join(sorted({run["test"]["verdict"] for run in runs}))
+        cells = [plus + job.name, spread(errors), spread(chosen), verdicts, seconds]
+        lines.append(cells)
+    head = ["ETTh1, 96 hours ahead", "test MSE", "validation MASE", "verdict", "time"]
+    return table(head, lines)
+
+
+def main() -> None:
+    """Train, print, draw, and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="trains nothing when left out")
+    parser.add_argument("--seeds", type=int, nargs="*", default=SEEDS)
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--readme", type=Path)
+    parser.add_argument("--image", type=Path)
+    given = parser.parse_args()
+    if given.data:
+        data, look = given.data.resolve(), ablation_picture.look
+        recorded.measure(jobs(), given.seeds, given.results, data, look)
+    made = rows(given.results, given.seeds)
+    print(made)
+    if given.readme:
+        put_into(given.readme, "ablation", made)
+    if given.image:
+        records = recorded.read(given.results)
+        ends = [recorded.found(records, job, given.seeds[:1])[0] for job in jobs()]
+        ablation_picture.draw(ends[0], ends[-1], given.image)
+
+
+if __name__ == "__main__":
+    main()
