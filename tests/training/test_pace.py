@@ -85,19 +85,15 @@ def test_it_ends_when_enough_was_seen(seconds, chunks):
 def test_a_short_fit_ends_by_itself(tmp_path):
     from seqforecast.config.loading import load_mapping
     from seqforecast.training.pace import measure_pace
-    from seqforecast.training.running import TrainingData
+    from seqforecast.workflows.learning import build
     from seqforecast.workflows.prepare import prepare
     from seqforecast.workflows.stages import Stages
-    from seqforecast.workflows.train import build
     from small import small
 
     loaded = load_mapping(small(training={"epochs": 1, "batch_size": 20}))
     prepared = prepare(loaded.experiment, loaded.folder)
-    _, engine = build(prepared, Stages())
-    data = TrainingData(
-        prepared.panel, prepared.train, prepared.validation, prepared.both
-    )
-    pace = measure_pace(engine, data, 0)
+    _, (learner, *_) = build(prepared, Stages())
+    pace = measure_pace(learner.engine, learner.data, 0)
     assert pace.once >= 0
     assert pace.epoch > 0
     assert pace.windows_per_second > 0

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from seqforecast.data.windows import index_windows
 from seqforecast.errors import Interrupted
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.workflows.watching import Silent
@@ -63,11 +64,8 @@ def test_the_forecast_is_the_median_of_members_that_differ(tmp_path):
     run = train(tmp_path, small(training=training))
     forecaster = load_forecaster(run.model)
     window = np.linspace(0, 3, 16, dtype=np.float32)[None]
-    flow, level, width, _ = forecaster.normalize(window[:, :, None])
-    each = [
-        np.asarray(forecaster.denormalize(member(flow), level, width))
-        for member in (forecaster.core.get_layer(f"member_{i}") for i in (1, 2, 3))
-    ]
+    members = [forecaster.model.get_layer(f"member_{i}") for i in (1, 2, 3)]
+    each = [np.asarray(member({"values": window[:, :, None]})) for member in members]
     assert np.ptp(each, axis=0).min() > 1e-4
     made = forecaster.forecast(window, np.zeros(1, np.int32)).numpy()
     assert made == pytest.approx(np.median(each, axis=0), rel=1e-5)
@@ -163,5 +161,53 @@ def test_by_series_a_refit_learns_from_the_validation_series(tmp_path):
     loaded = load_mapping(small(data=data, split={"by": "series"}), {})
     prepared = prepare(loaded.experiment, loaded.folder)
     learnt = len(prepared.train) + len(prepared.validation)
-    assert len(prepared.both) == learnt
-    assert not set(prepared.both.series) & set(prepared.test.series)
+    both = index_windows(prepared.panel, prepared.parts.seen, (16, 4))
+    assert len(both) == learnt
+    assert not set(both.series) & set(prepared.test.series)
+
+
+def test_members_take_lookbacks_in_turn_and_read_the_end_of_the_window(tmp_path):
+    """Broken on purpose: the beginning of the window in place of its end."""
+    from seqforecast.models.builder import load_forecaster
+
+    data = {**SINE, "series": 2}
+    window = {"lookback": [8, 16], "horizon": 4, "min_history": 6}
+    training = {"epochs": 2, "learning_rate": 0.01, "ensemble": 3, "refit": True}
+    asked = small(data=data, window=window, training=training)
+    run = train(tmp_path, asked)
+    forecaster = load_forecaster(run.model)
+    assert (forecaster.lookback, forecaster.horizon) == (16, 4)
+    members = [forecaster.model.get_layer(f"member_{i}") for i in (1, 2, 3)]
+    shapes = [{each.name: each.shape[1:] for each in m.inputs} for m in members]
+    assert [each["values"][0] for each in shapes] == [16, 8, 16]
+    values = np.random.default_rng(0).uniform(0, 3, (5, 16, 1)).astype(np.float32)
+    series = np.array([0, 1, 2, 0, 1], np.int32)
+    seen = [values, values[:, 8:], values]
+    each = [
+        np.asarray(member({"values": part, "series": series}))
+        for member, part in zip(members, seen, strict=True)
+    ]
+    made = forecaster.forecast(values[:, :, 0], series).numpy()
+    assert made == pytest.approx(np.median(each, axis=0), rel=1e-5)
+    again = train(tmp_path / "again", asked)
+    assert same_run(run, again) == []
+
+
+def test_keep_last_keeps_the_last_epoch(tmp_path):
+    """The rate overshoots: an earlier epoch is better."""
+    training = {"epochs": 6, "learning_rate": 1.0, "keep": "last", "refit": True}
+    run = train(tmp_path, small(training=training))
+    rows = history(run)
+    assert len(rows) == 12
+    assert rows["val_loss"].idxmin() != 5
+    told = run.read_json(run.metrics)["training"]["members"]
+    assert told == [{"epochs": 6, "best_epoch": 6, "val_loss": rows["val_loss"][5]}]
+
+
+def test_every_lookback_needs_a_member():
+    from seqforecast.config.loading import load_mapping
+    from seqforecast.errors import ConfigError
+
+    window = {"lookback": [8, 16], "horizon": 4}
+    with pytest.raises(ConfigError, match="must be at least 2, a member for each"):
+        load_mapping(small(window=window), {})

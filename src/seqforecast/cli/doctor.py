@@ -140,7 +140,7 @@ def _workload(experiment: str) -> "Workload":
     return Workload(
         model=asked.model,
         training=asked.training,
-        lookback=int(asked.window.lookback),
+        lookback=asked.window.lookbacks[0],
         horizon=int(asked.window.horizon),
         experiment=asked.name,
     )

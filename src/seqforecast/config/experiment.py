@@ -84,14 +84,26 @@ class Experiment(Section):
 
     @model_validator(mode="after")
     def _fold_whole_segments(self) -> "Experiment":
-        lookback, segment = self.window.lookback, self.model.segment
-        if segment is not None and lookback != "auto" and lookback % segment:
-            below = lookback // segment * segment
-            whole = f"{below} or {below + segment}" if below else str(segment)
+        segment = self.model.segment or 1
+        for lookback in self.window.lookbacks:
+            if lookback % segment:
+                below = lookback // segment * segment
+                whole = f"{below} or {below + segment}" if below else str(segment)
+                raise SettingError(
+                    "window.lookback",
+                    f"must be whole segments of {segment} steps (model.segment), "
+                    f"got {lookback}",
+                    f"use a lookback of {whole}, or another segment",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _use_every_lookback(self) -> "Experiment":
+        count, members = len(self.window.lookbacks), self.training.ensemble
+        if count > members:
             raise SettingError(
-                "window.lookback",
-                f"must be whole segments of {segment} steps (model.segment), "
-                f"got {lookback}",
-                f"use a lookback of {whole}, or another segment",
+                "training.ensemble",
+                f"must be at least {count}, a member for each lookback, got {members}",
+                f"set training.ensemble: {count}, or more",
             )
         return self

@@ -15,7 +15,7 @@ LOOKBACK_IN_HORIZONS = 3
 def choose_length(
     panel: Panel, parts: Parts, section: WindowSection, *, segment: int | None
 ) -> tuple[int, int]:
-    """Return lookback and horizon, in steps; `auto` is decided from the data.
+    """Return the longest lookback, and the horizon; `auto` is decided from the data.
 
     The horizon is one season (8 steps without one), the lookback three horizons,
     both made shorter where a part has no room for them; the lookback is then
@@ -25,8 +25,8 @@ def choose_length(
     wanted = panel.season or HORIZON_WITHOUT_SEASON
     chosen = max(min(wanted, room), 1)
     horizon = chosen if section.horizon == "auto" else section.horizon
-    if section.lookback != "auto":
-        return section.lookback, horizon
+    if section.lookbacks:
+        return section.lookbacks[0], horizon
     lookback = max(min(LOOKBACK_IN_HORIZONS * horizon, train - horizon), 1)
     if segment is not None:
         lookback = max(lookback // segment, 1) * segment

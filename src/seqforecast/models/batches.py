@@ -20,13 +20,7 @@ BYTES = 12 * 2**20
 
 def batch_size(forecaster: Forecaster) -> int:
     """Return how many windows a forward pass takes within its bytes."""
-    stages = [
-        stage
-        for layer in forecaster.core.layers
-        for stage in getattr(layer, "layers", [layer])
-    ]
-    width = max(stage.output.shape[-1] for stage in stages)
-    floats = forecaster.lookback * (4 * width + 1) + forecaster.horizon
+    floats = forecaster.lookback * (4 * forecaster.width + 1) + forecaster.horizon
     floats += (forecaster.lookback + forecaster.horizon) * forecaster.features
     return int(np.clip(BYTES // (4 * floats), 32, 8192))
 

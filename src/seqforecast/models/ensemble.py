@@ -1,4 +1,4 @@
-"""An ensemble as one model: every member's core, and the median of what they say."""
+"""An ensemble as one model: its members side by side, and the median of them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,42 +11,50 @@ from seqforecast.models.forecaster import Forecaster
 Arrays = list[npt.NDArray[Any]]
 
 
-def join_members(forecaster: Forecaster, members: Sequence[Arrays]) -> Forecaster:
-    """Return a model that forecasts the median of its members.
+def join_members(
+    forecasters: Sequence[Forecaster], members: Sequence[Arrays]
+) -> Forecaster:
+    """Return a model that forecasts the median of its members, step by step.
 
-    The median is taken of the normalised forecasts, step by step: no normalisation
-    changes their order. A single member is the forecaster itself.
+    It reads as far back as the member with the longest lookback; each member reads
+    the end of it. A single member is its forecaster itself.
 
     Args:
-        forecaster: the model that all members have in common; its weights become
-            those of the last member.
-        members: weights in the order of `forecaster.model.variables`, at least one.
+        forecasters: the model of each member; the same one may stand for several,
+            and has the weights of the last of these afterwards.
+        members: their weights, in the order of `forecaster.model.variables`.
     """
     keras = load_keras()
-    from seqforecast.models.layers import Median
+    from seqforecast.models.layers import Median, Tail
 
-    cores = []
-    for number, weights in enumerate(members, 1):
+    made = []
+    for number, (forecaster, weights) in enumerate(
+        zip(forecasters, members, strict=True), 1
+    ):
         for variable, value in zip(forecaster.model.variables, weights, strict=True):
             variable.assign(value)
         if len(members) > 1:
-            cores.append(_copy(forecaster.core, f"member_{number}"))
-    if not cores:
-        return forecaster
-    inputs = keras.Input(forecaster.core.input_shape[1:])
-    outputs = Median(name="median")([core(inputs) for core in cores])
-    joined = keras.Model(inputs, outputs, name="core")
+            made.append(_copy(forecaster.model, f"member_{number}"))
+    if not made:
+        return forecasters[0]
+    longest = max(forecasters, key=lambda each: each.lookback)
+    inputs = {
+        each.name: keras.Input(each.shape[1:], dtype=each.dtype, name=each.name)
+        for each in longest.model.inputs
+    }
+    outputs = []
+    for forecaster, member in zip(forecasters, made, strict=True):
+        seen = dict(inputs)
+        missing = longest.lookback - forecaster.lookback
+        for name in ("values", "covariates"):
+            if missing and name in seen:
+                seen[name] = Tail(missing)(seen[name])
+        outputs.append(member(seen))
+    return Forecaster.of(keras.Model(inputs, Median(name="median")(outputs)))
 
-    def take(layer: Any) -> Any:
-        return joined if layer.name == "core" else layer
 
-    return Forecaster.of(
-        keras.models.clone_model(forecaster.model, clone_function=take)
-    )
-
-
-def _copy(core: Any, name: str) -> Any:
-    copied = load_keras().models.clone_model(core)
+def _copy(model: Any, name: str) -> Any:
+    copied = load_keras().models.clone_model(model)
     copied.name = name
-    copied.set_weights(core.get_weights())
+    copied.set_weights(model.get_weights())
     return copied

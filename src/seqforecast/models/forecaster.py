@@ -19,6 +19,8 @@ class Forecaster:
         core: the Sequential of recurrent layers and head: (batch, lookback, 1), or the
             tokens that `join` makes, to (batch, horizon), both normalised.
         denormalize: `models.layers.Denormalize`.
+
+    An ensemble is only its model: its members have parts of their own.
     """
 
     model: Any
@@ -64,7 +66,19 @@ class Forecaster:
     @property
     def horizon(self) -> int:
         """Steps it predicts."""
-        return int(self.core.output_shape[1])
+        return int(self.model.output_shape[1])
+
+    @property
+    def width(self) -> int:
+        """The most numbers that a layer makes of a step."""
+        stages, widths = [self.model], [1]
+        while stages:
+            stage = stages.pop()
+            stages += getattr(stage, "layers", [])
+            made = stage.output
+            several = made if isinstance(made, list | tuple) else [made]
+            widths += [each.shape[-1] for each in several if len(each.shape) > 1]
+        return max(widths)
 
     def forecast(self, values: Any, series: Any, covariates: Any = None) -> Any:
         """Return raw forecasts (batch, horizon).

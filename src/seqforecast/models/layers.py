@@ -145,6 +145,23 @@ class Denormalize(keras.layers.Layer):  # type: ignore[misc, name-defined]
 
 
 @keras.saving.register_keras_serializable(package="seqforecast")
+class Tail(keras.layers.Layer):  # type: ignore[misc, name-defined]
+    """Leave out the first steps of (batch, steps, features)."""
+
+    def __init__(self, left_out: int, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.left_out = left_out
+
+    def call(self, steps: Any) -> Any:
+        """Return the steps after those that are left out."""
+        return steps[:, self.left_out :]
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what the layer is made from."""
+        return {**super().get_config(), "left_out": self.left_out}
+
+
+@keras.saving.register_keras_serializable(package="seqforecast")
 class Median(keras.layers.Layer):  # type: ignore[misc, name-defined]
     """The median of several forecasts, each (batch, horizon), point by point.
 

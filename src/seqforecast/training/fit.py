@@ -9,7 +9,7 @@ from seqforecast.training.checkpoints import Arrays, Checkpoint, check_shapes
 from seqforecast.training.epoch import Engine
 from seqforecast.training.history import (
     History,
-    best_epoch,
+    kept_epoch,
     should_stop,
     validation_losses,
 )
@@ -25,11 +25,12 @@ def fit(
     *,
     member: int = 1,
 ) -> History:
-    """Train until the epochs are over or patience ends; keep the best epoch.
+    """Train until the epochs are over or patience ends; keep one epoch.
 
     Changes the engine's model: afterwards it has the weights of the epoch with
-    the lowest validation loss. Given a checkpoint, the epochs after it are those
-    that would have followed without an interruption.
+    the lowest validation loss, or, with `keep: last`, of the last one. Given a
+    checkpoint, the epochs after it are those that would have followed without an
+    interruption.
 
     Raises:
         NotFiniteError: a loss or a gradient was not finite.
@@ -40,7 +41,7 @@ def fit(
         epoch = Epoch(len(history) + 1, member, seed, validation_losses(history))
         record = run_epoch(engine, data, epoch, watcher)
         history = (*history, record)
-        if best_epoch(history) == record.epoch:
+        if kept_epoch(history, section.keep) == record.epoch:
             best = values_of(engine.forecaster.model.variables)
         watcher.epoch_ended(Checkpoint(history, values_of(engine.variables), best))
     assign(engine.forecaster.model.variables, best)
@@ -74,7 +75,7 @@ def refit(
     """
     history, _ = resume_from(engine, resume)
     losses = validation_losses(selection)
-    while len(history) < best_epoch(selection):
+    while len(history) < kept_epoch(selection, engine.section.keep):
         known = losses[: len(history)]
         member = selection[0].member
         epoch = Epoch(len(history) + 1, member, seed, known, is_refit=True)

@@ -100,6 +100,13 @@ def best_epoch(history: Sequence[EpochRecord]) -> int:
     return best
 
 
+def kept_epoch(history: Sequence[EpochRecord], keep: str) -> int:
+    """Return the epoch whose weights are kept: `best` or `last`; 0 before any."""
+    if keep == "last":
+        return history[-1].epoch if history else 0
+    return best_epoch(history)
+
+
 def should_stop(history: Sequence[EpochRecord], patience: int | None) -> bool:
     """Return whether so many epochs have passed without improvement."""
     if patience is None or not history:

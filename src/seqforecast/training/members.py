@@ -1,5 +1,6 @@
 """The members of an ensemble: one fit after another, each from its own seed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +11,14 @@ from seqforecast.training.fit import assign, fit, refit, values_of
 from seqforecast.training.history import EpochRecord, History, epochs_of
 from seqforecast.training.running import TrainingData, Watcher
 from seqforecast.training.section import TrainingSection
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learner:
+    """A model of one lookback, and what it learns from."""
+
+    engine: Engine
+    data: TrainingData
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,27 +65,34 @@ def plan_fits(section: TrainingSection, seed: int) -> list[Fit]:
     ]
 
 
+def learner_of(learners: Sequence[Learner], member: int) -> Learner:
+    """Return the learner of a member: they take the lookbacks in turn."""
+    return learners[(member - 1) % len(learners)]
+
+
 def fit_members(
-    engine: Engine,
-    data: TrainingData,
+    learners: Sequence[Learner],
     seed: int,
     watcher: Watcher,
     resume: Checkpoint | None = None,
 ) -> Trained:
     """Train every member; what a checkpoint holds is not trained again.
 
-    Changes the engine's model: afterwards it has the first member's weights.
+    Changes the models of the learners: afterwards that of the first one has the
+    weights of the first member.
 
     Raises:
         NotFiniteError: a loss or a gradient was not finite.
     """
-    section = engine.section
+    section = learners[0].engine.section
     plan = plan_fits(section, seed)
     kept = list(resume.kept) if resume else []
     history = resume.history if resume else ()
     for number, each in enumerate(plan):
         if number < len(kept):
             continue
+        learner = learner_of(learners, each.member)
+        engine = learner.engine
         watcher.fit_began(number, each.member, refit=each.is_refit)
         mine = epochs_of(history, each.member, refit=int(each.is_refit))
         before = history[: len(history) - len(mine)]
@@ -84,17 +100,16 @@ def fit_members(
         if state is None and number:
             engine.restart(each.seed)
         watching = _Onward(watcher, before, tuple(kept))
-        made = _run_fit(engine, data, each, watching, before=before, resume=state)
+        made = _run_fit(learner, each, watching, before=before, resume=state)
         history = (*before, *made)
         kept.append(values_of(engine.forecaster.model.variables))
     step = 2 if section.refit else 1
-    assign(engine.forecaster.model.variables, kept[step - 1])
+    assign(learners[0].engine.forecaster.model.variables, kept[step - 1])
     return Trained(history, kept[::step], kept[step - 1 :: step])
 
 
 def _run_fit(
-    engine: Engine,
-    data: TrainingData,
+    learner: Learner,
     each: Fit,
     watcher: Watcher,
     *,
@@ -102,6 +117,7 @@ def _run_fit(
     resume: Checkpoint | None,
 ) -> History:
     """Run one fit, or the rest of it."""
+    engine, data = learner.engine, learner.data
     if not each.is_refit:
         return fit(engine, data, each.seed, watcher, resume, member=each.member)
     selection = epochs_of(before, each.member, refit=0)

@@ -67,9 +67,13 @@ class TrainingSection(Section):
         le=100,
         description="members, each from a seed of its own; their median forecasts",
     )
+    keep: Literal["best", "last"] = Field(
+        default="best",
+        description="the epoch that is kept: best on validation, or the last one",
+    )
     refit: bool = Field(
         default=False,
-        description="then train on train and validation for the best number of epochs",
+        description="then train on train and validation for the epochs that were kept",
     )
     device: str = Field(
         default="auto",

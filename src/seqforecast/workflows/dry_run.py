@@ -15,15 +15,16 @@ from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.forecasting import forecast
 from seqforecast.runs.forecasts import MOST_CSV_ROWS
 from seqforecast.training.epoch import Engine
+from seqforecast.training.members import Learner
 from seqforecast.training.memory import MemoryProbe
 from seqforecast.training.pace import Pace, measure_pace
 from seqforecast.training.sampling import windows_in_epoch
+from seqforecast.workflows.learning import build
 from seqforecast.workflows.prepare import Prepared, prepare
 from seqforecast.workflows.scoring import score_forecasts
-from seqforecast.workflows.setup import say_notes, training_data
+from seqforecast.workflows.setup import say_notes
 from seqforecast.workflows.stages import Stages, peak_memory
 from seqforecast.workflows.stopping import stoppable
-from seqforecast.workflows.train import build
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,39 +57,39 @@ def plan_run(loaded: Loaded, before: float = 0.0) -> dict[str, Any]:
         prepared = prepare(loaded.experiment, loaded.folder)
         say_notes(prepared)
         stages.end("read data")
-        device, engine = build(prepared, stages)
+        device, (learner, *_) = build(prepared, stages)
         seconds = {"start Python": before}
         seconds |= {stage.name: stage.seconds for stage in stages.done}
-        pace = _estimate(prepared, engine, seconds)
+        pace = _estimate(prepared, learner, seconds)
     return {
         "schema": 1,
         "experiment": prepared.experiment.name,
-        **_size(prepared, engine),
+        **_size(prepared, learner.engine),
         "device": {"name": device.name, "why": device.why},
         **_duration(prepared, pace, seconds),
     }
 
 
-def _estimate(prepared: Prepared, engine: Engine, seconds: dict[str, float]) -> Pace:
+def _estimate(prepared: Prepared, learner: Learner, seconds: dict[str, float]) -> Pace:
     """Add the seconds of the stages that are still to come; return training's pace."""
-    probe = MemoryProbe(engine, prepared.validation)
+    engine, data = learner.engine, learner.data
+    probe = MemoryProbe(engine, data.validation)
     profile = [_seconds(probe.measure) for _ in "12"]
-    data = training_data(prepared)
     pace = measure_pace(engine, data, prepared.experiment.seed)
     epochs = engine.section.epochs
-    seconds["train"] = profile[0] + pace.once + epochs * pace.epoch * _fits(prepared)
+    seconds["train"] = profile[0] + pace.once + epochs * pace.epoch * _fits(learner)
     seconds["score"] = _scoring(prepared, engine.forecaster)
     start = seconds["start TensorFlow"]
     seconds["save and draw"] = profile[1] + DRAWING_IN_STARTS * start
     return pace
 
 
-def _fits(prepared: Prepared) -> float:
+def _fits(learner: Learner) -> float:
     """Return how many selections all fits come to at most; a refit learns from more."""
-    training = prepared.experiment.training
+    training, data = learner.engine.section, learner.data
     more = 0.0
     if training.refit:
-        learnt, selected = len(prepared.both), len(prepared.train)
+        learnt, selected = len(data.both), len(data.train)
         more = windows_in_epoch(training, learnt) / windows_in_epoch(training, selected)
     return training.ensemble * (1 + more)
 

@@ -19,7 +19,7 @@ from seqforecast.reporting.windows import (
 )
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.writing import make_folder
-from seqforecast.training.history import History, best_epoch, selections
+from seqforecast.training.history import History, kept_epoch, selections
 from seqforecast.workflows.prepare import Prepared
 
 # Windows whose points a scatter can show; more are chosen evenly.
@@ -59,7 +59,7 @@ def draw_pictures(
     first, *others = selections(learnt.history)
     curves = loss.describe_loss(
         [record.values() for record in first],
-        best_epoch(first),
+        kept_epoch(first, prepared.experiment.training.keep),
         loss=prepared.experiment.training.loss,
         naive=learnt.naive_loss,
         others=[[record.values() for record in member] for member in others],

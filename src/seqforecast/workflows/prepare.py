@@ -31,7 +31,6 @@ class Prepared:
         scaler: learnt on train.
         deviation: of each series' train part, shape (series,).
         train: windows to learn from, thinned by the stride.
-        both: windows of train and validation together, thinned like those of train.
         validation: every window of the validation part.
         test: every window of the test part.
         features: what is read beside the values; None when nothing is.
@@ -43,7 +42,6 @@ class Prepared:
     scaler: Scaler
     deviation: Doubles
     train: WindowIndex
-    both: WindowIndex
     validation: WindowIndex
     test: WindowIndex
     features: Features | None = None
@@ -90,7 +88,6 @@ def prepare(experiment: Experiment, folder: Path) -> Prepared:
         scaler=learn_scale(panel, parts, experiment.scale),
         deviation=train_deviation(panel, parts),
         train=index(parts.train, length, stride=window.stride),
-        both=index(parts.seen, length, stride=window.stride),
         validation=index(parts.validation, length),
         test=index(parts.test, length),
         features=learn_features(
@@ -114,10 +111,9 @@ def with_season(panel: Panel, parts: Parts, experiment: Experiment) -> Panel:
 
 def settle(experiment: Experiment, panel: Panel, length: tuple[int, int]) -> Experiment:
     """Write what the data decided into the experiment, so that it runs again."""
-    lookback, horizon = length
-    window = experiment.window.model_copy(
-        update={"lookback": lookback, "horizon": horizon}
-    )
+    section = experiment.window
+    lookback = length[0] if section.lookback == "auto" else section.lookback
+    window = section.model_copy(update={"lookback": lookback, "horizon": length[1]})
     settled: dict[str, Any] = {"window": window}
     if experiment.data.source == "table":
         found = {"frequency": panel.frequency, "season": panel.season}

@@ -11,7 +11,6 @@ from seqforecast.models.forecaster import Forecaster
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.writing import write_json, write_text
 from seqforecast.training.devices import Device
-from seqforecast.training.running import TrainingData
 from seqforecast.workflows.prepare import Prepared
 
 LOGGER = logging.getLogger("seqforecast")
@@ -56,13 +55,6 @@ def write_setup(
     lines: list[str] = []
     forecaster.model.summary(expand_nested=True, print_fn=lines.append)
     write_text(run.summary, "\n".join(lines))
-
-
-def training_data(prepared: Prepared) -> TrainingData:
-    """Return what the fits learn from."""
-    return TrainingData(
-        prepared.panel, prepared.train, prepared.validation, prepared.both
-    )
 
 
 def check_same_data(facts: dict[str, Any], prepared: Prepared, path: Path) -> None:
