@@ -14,7 +14,7 @@ from seqforecast.models.section import ModelSection
 pytestmark = pytest.mark.tensorflow
 
 LOOKBACK = 8
-NORMS = ("none", "last", "mean", "zscore", "zlast", "logmean")
+NORMS = ("none", "last", "mean", "zscore", "zlast", "blend", "logmean")
 SCALE = Scaler("standard", np.array([5.0, 5.0]), np.array([2.0, 2.0]))
 FEW = settings(max_examples=40, deadline=None)
 
@@ -35,7 +35,9 @@ def model(norm):
     from seqforecast.models.builder import build_forecaster
 
     section = ModelSection(cell="gru", units=[4], instance_norm=norm)
-    forecaster = build_forecaster(section, SCALE, lookback=LOOKBACK, horizon=3)
+    forecaster = build_forecaster(
+        section, SCALE, lookback=LOOKBACK, horizon=3, season=3
+    )
     head = forecaster.core.get_layer("head")
     random = np.random.default_rng(0)
     head.kernel.assign(random.normal(size=head.kernel.shape))
@@ -68,7 +70,7 @@ def test_normalisation_is_undone_exactly(norm, window):
     assert np.asarray(spread) == pytest.approx(2.0)
 
 
-@pytest.mark.parametrize("norm", ["last", "zscore", "zlast"])
+@pytest.mark.parametrize("norm", ["last", "zscore", "zlast", "blend"])
 @FEW
 @given(window=moderate, shift=st.floats(-1000, 1000, width=32))
 def test_shifting_the_window_shifts_the_forecast(norm, window, shift):
@@ -137,3 +139,13 @@ def test_no_finite_window_gives_nan(norm, window):
 def test_large_windows_give_finite_forecasts(norm, window):
     """Broken on purpose: squares of the raw differences, which overflow."""
     assert np.isfinite(forecast(norm, window)).all()
+
+
+def test_blend_is_between_the_last_season_and_the_window():
+    """Broken on purpose: the first season in place of the last."""
+    window = np.array([[5, 1, 4, 1, 5, 9, 2, 6]], np.float32)
+    flow, level, width, _ = model("blend").normalize(window[:, :, None])
+    expected = (np.mean([9, 2, 6]) + window.mean()) / 2
+    assert np.asarray(level) == pytest.approx(expected, rel=1e-5)
+    assert np.asarray(width) == pytest.approx(2.0)
+    assert np.asarray(flow)[0, :, 0] == pytest.approx((window[0] - expected) / 2)

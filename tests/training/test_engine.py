@@ -252,3 +252,13 @@ def test_the_naive_loss_is_in_the_unit_of_the_loss():
     errors = np.abs(seen[:, -1:] - truth) / seen.std(axis=1)[:, None]
     found = engine.objective.naive_loss(windows)
     assert found == pytest.approx(errors.mean(), rel=1e-4)
+
+
+def test_later_steps_can_count_less():
+    """Broken on purpose: weights that are not 1 on average."""
+    training = {"loss": "mae", "step_weight": 0.5}
+    found, *_, windows, engine = errors_of(training)
+    weights = np.array([1, 2**-0.5])
+    expected = np.abs(found) @ weights / weights.sum()
+    loss = engine.objective.loss(windows)
+    assert loss == pytest.approx(expected.mean(), rel=1e-5)

@@ -18,6 +18,7 @@ def build_forecaster(
     *,
     lookback: int,
     horizon: int,
+    season: int | None = None,
     features: FeatureSpec | None = None,
 ) -> Forecaster:
     """Build the untrained model around its core.
@@ -32,7 +33,8 @@ def build_forecaster(
     from seqforecast.models.layers import Denormalize, Normalize
 
     rows = 1 if scaler.is_shared else len(scaler.center)
-    normalize = Normalize(section.instance_norm, rows, name="normalize")
+    norm, steps = section.instance_norm, season or 1
+    normalize = Normalize(norm, rows, season=steps, name="normalize")
     normalize.set_scale(scaler.center[-rows:], scaler.spread[-rows:])
     inputs = {"values": keras.Input((lookback, 1), name="values")}
     if rows > 1 or section.series_embedding is not None:

@@ -39,17 +39,20 @@ class Normalize(keras.layers.Layer):  # type: ignore[misc, name-defined]
     forecast zeros. zscore: mean and deviation of the window; both laws, and a constant
     forecasts itself. logmean: logarithms less their mean; the law of `mean`, for
     positive values; others, which training refuses, count as the least float. zlast:
-    the last value and the deviation of the window; the laws of zscore.
+    the last value and the deviation of the window; the laws of zscore. blend: half the
+    mean of the last season and half that of the window, in spreads of the series; the
+    law of `last`.
 
     Source: Kim et al., "Reversible Instance Normalization for Accurate Time-Series
     Forecasting against Distribution Shift", 2022; without its learnt parameters, and
     without its epsilon, which would bend the laws.
     """
 
-    def __init__(self, kind: str, rows: int, **settings: Any) -> None:
+    def __init__(self, kind: str, rows: int, season: int = 1, **settings: Any) -> None:
         super().__init__(**settings)
         self.kind = kind
         self.rows = rows
+        self.season = season
         self.center = self._constant("center", "zeros")
         self.spread = self._constant("spread", "ones")
 
@@ -86,11 +89,14 @@ class Normalize(keras.layers.Layer):  # type: ignore[misc, name-defined]
                 share, peak = _shares(steps)
                 size = ops.mean(ops.abs(share), axis=1, keepdims=True)
                 return share / _or_one(size), ops.zeros_like(size), peak * size
-            case "zscore":
-                return _standardise(steps)
-            case "zlast":
-                share, _, width = _standardise(steps)
-                return share - share[:, -1:], steps[:, -1:], width
+            case "zscore" | "zlast":
+                return _standardise(steps, from_last=self.kind == "zlast")
+            case "blend":
+                share, peak = _shares(ops.clip(steps - steps[:, -1:], -MOST, MOST))
+                season = ops.mean(share[:, -self.season :], axis=1, keepdims=True)
+                middle = (season + ops.mean(share, axis=1, keepdims=True)) / 2
+                level = steps[:, -1:] + peak * middle
+                return (share - middle) * (peak / spread), level, spread
             case "logmean":
                 logs = ops.log(ops.maximum(steps, LEAST))
                 level = ops.mean(logs, axis=1, keepdims=True)
@@ -99,19 +105,24 @@ class Normalize(keras.layers.Layer):  # type: ignore[misc, name-defined]
 
     def get_config(self) -> dict[str, Any]:
         """Return what the layer is made from."""
-        return {**super().get_config(), "kind": self.kind, "rows": self.rows}
+        own = {"kind": self.kind, "rows": self.rows, "season": self.season}
+        return {**super().get_config(), **own}
 
 
-def _standardise(steps: Any) -> tuple[Any, Any, Any]:
-    """Return the window in deviations from its mean; both exact for a constant."""
+def _standardise(steps: Any, *, from_last: bool) -> tuple[Any, Any, Any]:
+    """Return the window in deviations from its mean or last value.
+
+    Both are exact for a constant.
+    """
     last = steps[:, -1:]
     moved = ops.clip(steps - last, -MOST, MOST)
     share, peak = _shares(moved)
     mean = ops.mean(share, axis=1, keepdims=True)
     square = ops.mean(ops.square(share - mean), axis=1, keepdims=True)
     deviation = ops.sqrt(square)
-    level, width = last + peak * mean, peak * deviation
-    return (share - mean) / _or_one(deviation), level, width
+    place = share[:, -1:] if from_last else mean
+    level = last if from_last else last + peak * mean
+    return (share - place) / _or_one(deviation), level, peak * deviation
 
 
 def _shares(steps: Any) -> tuple[Any, Any]:

@@ -7,7 +7,7 @@ import numpy as np
 from seqforecast.data.panel import Panel
 from seqforecast.errors import DataError
 
-InstanceNorm = Literal["none", "last", "mean", "zscore", "zlast", "logmean"]
+InstanceNorm = Literal["none", "last", "mean", "zscore", "zlast", "blend", "logmean"]
 
 
 def check_values(panel: Panel, kind: InstanceNorm) -> None:

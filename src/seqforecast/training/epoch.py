@@ -14,7 +14,6 @@ from seqforecast.models.forecaster import Forecaster
 from seqforecast.training import programs
 from seqforecast.training.history import Steps
 from seqforecast.training.kernels.core import run_core
-from seqforecast.training.losses import loss_per_window
 from seqforecast.training.objective import Material, Objective
 from seqforecast.training.section import TrainingSection
 
@@ -173,7 +172,7 @@ class Engine:
         variables = self.forecaster.core.trainable_variables
         with tf.GradientTape() as tape:
             errors = self.objective.window_errors(starts, series, core)
-            losses = loss_per_window(self.section.loss, errors)
+            losses = self.objective.losses(errors)
             loss = tf.reduce_sum(losses * weights) / tf.reduce_sum(weights)
         # That of series vectors comes as some of their rows.
         gradients = [*map(tf.convert_to_tensor, tape.gradient(loss, variables))]

@@ -5,8 +5,14 @@ from typing import Any
 from seqforecast.backend import load_keras
 
 
-def loss_per_window(name: str, error: Any) -> Any:
-    """Return the loss of each window, (batch,), of scaled errors (batch, horizon)."""
+def loss_per_window(name: str, error: Any, weights: Any = 1.0) -> Any:
+    """Return the loss of each window, (batch,), of scaled errors (batch, horizon).
+
+    Args:
+        name: of the loss.
+        error: scaled errors.
+        weights: of the steps, shape (horizon,), 1 on average.
+    """
     ops = load_keras().ops
     match name:
         case "mse":
@@ -16,4 +22,4 @@ def loss_per_window(name: str, error: Any) -> Any:
         case _:  # huber; Huber, "Robust estimation of a location parameter", 1964
             size = ops.abs(error)
             points = ops.where(size <= 1, 0.5 * ops.square(error), size - 0.5)
-    return ops.mean(points, axis=1)
+    return ops.mean(points * weights, axis=1)

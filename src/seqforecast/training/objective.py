@@ -57,6 +57,9 @@ class Objective:
         tf = load_tensorflow()
         self.forecaster = forecaster
         self.loss_name = section.loss
+        steps = np.arange(1, forecaster.horizon + 1, dtype=np.float64)
+        weights = steps**-section.step_weight
+        self._weights = tf.constant(weights / weights.mean(), tf.float32)
         self._by_series = section.loss_unit == "series"
         self._values = tf.constant(material.values, tf.float32)
         self._begins = None
@@ -137,6 +140,10 @@ class Objective:
             return tf.exp(level)
         return tf.where(width > 0, width, spread)
 
+    def losses(self, errors: Any) -> Any:
+        """Return the loss of each window, (batch,), of its scaled errors."""
+        return loss_per_window(self.loss_name, errors, self._weights)
+
     def _of_observed(self, errors: Any, starts: Any) -> Any:
         """Return errors (batch, horizon), 0 where the target was filled."""
         if self._observed is None:
@@ -164,7 +171,7 @@ class Objective:
 
     def _batch_losses(self, starts: Any, series: Any) -> Any:
         errors = self.window_errors(starts, series)
-        return loss_per_window(self.loss_name, errors)
+        return self.losses(errors)
 
     def _batch_naive_losses(self, starts: Any, series: Any) -> Any:
         tf = load_tensorflow()
@@ -172,4 +179,4 @@ class Objective:
         _, *scales = self.forecaster.normalise(inputs)
         naive = tf.repeat(inputs["values"][:, -1, :], targets.shape[1], axis=1)
         errors = (naive - targets) / self._unit(naive, targets, (*scales,))
-        return loss_per_window(self.loss_name, self._of_observed(errors, starts))
+        return self.losses(self._of_observed(errors, starts))

@@ -44,6 +44,12 @@ class TrainingSection(Section):
         default="series",
         description="what errors are measured in: the series' scale or the window's",
     )
+    step_weight: float = Field(
+        default=0.0,
+        ge=0,
+        le=10,
+        description="steps of the horizon count step ** -step_weight in the loss",
+    )
     clip_norm: float | None = Field(
         default=None, gt=0, description="largest gradient norm; null: no limit"
     )

@@ -73,6 +73,7 @@ def _build_learner(prepared: Prepared, lookback: int) -> Learner:
         prepared.scaler,
         lookback=lookback,
         horizon=horizon,
+        season=panel.season,
         features=prepared.spec,
     )
     material = Material(
