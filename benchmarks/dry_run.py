@@ -21,7 +21,7 @@ from pathlib import Path
 
 WALL = "from seqforecast.cli.app import main; main()"
 PROCESSOR = f"import time; time.perf_counter = time.process_time; {WALL}"
-EXPERIMENTS = ("simplernn", "lstm", "gru", "air_passengers", "etth1")
+EXPERIMENTS = ("simplernn", "lstm", "gru", "air_passengers", "etth1_96")
 
 
 def call(words: list[str], code: str) -> tuple[dict, float]:
@@ -81,9 +81,9 @@ def main() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     for name in given.only:
         changes = []
-        if name == "etth1":
+        if name == "etth1_96":
             if given.etth1 is None:
-                print("etth1 is left out: no --etth1 PATH", file=sys.stderr)
+                print("etth1_96 is left out: no --etth1 PATH", file=sys.stderr)
                 continue
             changes = ["--set", f"data.path={given.etth1.resolve()}"]
         compare([name, *changes], given.rounds, code)

@@ -1,10 +1,9 @@
-"""Train every shipped experiment with several seeds; print the README's table.
+"""Train the experiments that need no download with several seeds; print their table.
 
-    python benchmarks/shipped.py [--seeds 5] [--etth1 PATH] [--images FOLDER]
+    python benchmarks/shipped.py [--seeds 5] [--images FOLDER]
 
 Each run is a process of its own, as a user would start it. With --images the figures
-of the README are copied from the runs with seed 0. Experiments whose data are not
-there are left out and said so.
+of the README are copied from the runs with seed 0.
 """
 
 import argparse
@@ -17,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-EXPERIMENTS = ("simplernn", "lstm", "gru", "air_passengers", "etth1")
+EXPERIMENTS = ("simplernn", "lstm", "gru", "air_passengers")
 IMAGES = {
     "air_passengers/forecast.png": "forecast.png",
     "air_passengers/loss.png": "loss.png",
@@ -27,10 +26,10 @@ IMAGES = {
 }
 
 
-def train(name: str, seed: int, runs: Path, changes: list[str]) -> tuple[Path, float]:
+def train(name: str, seed: int, runs: Path) -> tuple[Path, float]:
     """Train one experiment; return its run directory and the seconds it took."""
     command = [sys.executable, "-m", "seqforecast", "train", name, "--json", "-q"]
-    command += ["--set", f"seed={seed}", "--runs", str(runs), *changes]
+    command += ["--set", f"seed={seed}", "--runs", str(runs)]
     started = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return Path(json.loads(done.stdout)["run"]), time.perf_counter() - started
@@ -59,7 +58,6 @@ def main() -> None:
     """Train, print, copy."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--etth1", type=Path)
     parser.add_argument("--images", type=Path)
     parser.add_argument("--only", nargs="*", default=EXPERIMENTS)
     given = parser.parse_args()
@@ -70,13 +68,7 @@ def main() -> None:
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
         for name in given.only:
-            changes = []
-            if name == "etth1":
-                if given.etth1 is None:
-                    print("etth1 is left out: no --etth1 PATH", file=sys.stderr)
-                    continue
-                changes = ["--set", f"data.path={given.etth1.resolve()}"]
-            made = [train(name, s, Path(folder), changes) for s in range(given.seeds)]
+            made = [train(name, seed, Path(folder)) for seed in range(given.seeds)]
             folders, seconds = zip(*made, strict=True)
             print(row(name, list(folders), list(seconds)), flush=True)
             for source, target in IMAGES.items():

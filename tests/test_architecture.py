@@ -166,7 +166,7 @@ def test_help_loads_nothing_heavy(words: str) -> None:
     assert {name.split(".")[1] for name in ours} <= {"cli", "errors"}
 
 
-@pytest.mark.parametrize("words", ["config validate etth1", "doctor --list-checks"])
+@pytest.mark.parametrize("words", ["config validate etth1_96", "doctor --list-checks"])
 def test_what_needs_no_data_loads_neither_pandas_nor_tensorflow(words: str) -> None:
     """NumPy comes with the sections of the data.
 

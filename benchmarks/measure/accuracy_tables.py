@@ -41,7 +41,8 @@ def long_horizon(rows: Mapping[tuple[str, str], Sequence[Records]]) -> str:
             lookback_of = lookback if kind == "linear" else ""
             lines.append(_horizons(BASELINES[kind], lookback_of, line))
     lines += [_horizons(*row) for row in published.ETTH1]
-    head = ["ETTh1, MSE", "lookback", *map(str, HORIZONS), "mean", "time"]
+    horizons = [f"{horizon}, `etth1_{horizon}`" for horizon in HORIZONS]
+    head = ["ETTh1, MSE", "lookback", *horizons, "mean", "time"]
     return table(head, _sorted(lines))
 
 

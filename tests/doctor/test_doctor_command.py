@@ -120,7 +120,7 @@ def test_fix_leaves_a_shared_python_alone(doctor: Any) -> None:
 
 
 def test_the_shapes_of_an_experiment_are_taken_from_its_file() -> None:
-    """The numbers of configs/etth1.yaml are read without its data."""
+    """The numbers of configs/etth1_96.yaml are read without its data."""
     from seqforecast.cli.doctor import _workload
 
     workload = _workload("simplernn")

@@ -35,9 +35,8 @@ def model(norm):
     from seqforecast.models.builder import build_forecaster
 
     section = ModelSection(cell="gru", units=[4], instance_norm=norm)
-    forecaster = build_forecaster(
-        section, SCALE, lookback=LOOKBACK, horizon=3, season=3
-    )
+    sizes = {"lookback": LOOKBACK, "horizon": 3, "season": 3}
+    forecaster = build_forecaster(section, SCALE, **sizes)
     head = forecaster.core.get_layer("head")
     random = np.random.default_rng(0)
     head.kernel.assign(random.normal(size=head.kernel.shape))
