@@ -49,19 +49,14 @@ def tables(path: Path, seeds: Sequence[int]) -> str:
     }
     made = [accuracy_tables.long_horizon(rows)] if rows else []
     competitions = (
-        (
-            "m4_weekly",
-            "M4 Weekly, `m4_weekly`",
-            ("smape", "mase", "owa"),
-            published.M4_WEEKLY,
-        ),
-        ("nn5_daily", "NN5 daily, `nn5_daily`", ("smape", "mase"), published.NN5_DAILY),
-        ("exchange_96", "Exchange rates, 96 days, `exchange_96`", ("mae", "mse"), ()),
+        ("m4_weekly", "M4 Weekly", ("smape", "mase", "owa"), published.M4_WEEKLY),
+        ("nn5_daily", "NN5 daily", ("mase", "smape"), published.NN5_DAILY),
+        ("exchange_96", "Exchange rates, 96 days", ("mae", "mse"), ()),
     )
     for name, title, metrics, known in competitions:
         if name in whole:
-            row = {"GRU, this tool": whole[name]}
-            made.append(accuracy_tables.competition(title, row, metrics, known))
+            row, head = {"GRU, this tool": whole[name]}, f"{title}, `{name}`"
+            made.append(accuracy_tables.competition(head, row, metrics, known))
     cells = {"gru": "etth1_96", "lstm": "etth1_96_lstm", "rnn": "etth1_96_simple_rnn"}
     if all(name in whole for name in cells.values()):
         names = {"gru": "GRU", "lstm": "LSTM", "rnn": "SimpleRNN"}
