@@ -13,7 +13,7 @@ from seqforecast.data import cleaning
 from seqforecast.data.panel import Panel
 from seqforecast.data.sources import batches, reading
 from seqforecast.data.sources.table import TableSource
-from seqforecast.errors import SeqforecastError
+from seqforecast.errors import ConfigError, SeqforecastError
 
 LONG = {"layout": "long"}
 BOTH = {"past": ["p"], "future": ["f"]}
@@ -88,6 +88,16 @@ def test_missing_covariates_are_filled_as_told_also_in_the_future(
     assert np.isnan(rows_of(panel, 0)[0][6])
     told = "missing values of covariates filled as data.missing says: f 3"
     assert told in panel.notes
+
+
+def test_gaps_are_filled_by_the_season_where_there_is_one(tmp_path: Path) -> None:
+    """Broken on purpose: a season of one step in place of none."""
+    text = "ds,a,f\n1,5,1\n2,6,2\n3,7,3\n4,8,\n5,9,5\n6,,\n7,,7\n"
+    settings = {"missing": "seasonal", "future": ["f"]}
+    panel = load(tmp_path, text, season=2, **settings)
+    assert rows_of(panel, 0)[0] == [1, 2, 3, 2, 5, 2, 7]
+    with pytest.raises(ConfigError, match="seasonal needs a season"):
+        load(tmp_path, text, season=None, **settings)
 
 
 def test_without_future_columns_empty_ends_are_missing_as_ever(tmp_path: Path) -> None:

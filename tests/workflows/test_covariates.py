@@ -215,6 +215,19 @@ def test_texts_and_series_that_are_new_count_as_none_and_are_said(covered, caplo
     assert "was not trained on new" in caplog.text
 
 
+def test_what_tells_the_model_nothing_is_said(folder):
+    from seqforecast.workflows.prepare import prepare
+    from seqforecast.workflows.setup import describe_features
+
+    sales().assign(promotion=1, weather=0.5).to_csv(folder / "flat.csv", index=False)
+    columns = {**COLUMNS, "calendar": ["hour", "weekday"]}
+    loaded = load_mapping(experiment(folder / "flat.csv", columns), {})
+    assert describe_features(prepare(loaded.experiment, folder)) == [
+        "constant in the train part, and 0 for the model: weather, promotion",
+        "the same at every step, and of no use: hour",
+    ]
+
+
 def test_a_dry_run_counts_what_covariates_cost(folder, covered):
     from seqforecast.workflows.dry_run import plan_run
 

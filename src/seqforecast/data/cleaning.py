@@ -87,12 +87,7 @@ def fill_gaps(
             "series",
             hint=CHOICES + _MEANT * observed.dated,
         )
-    if missing == "seasonal" and season is None:
-        raise ConfigError(
-            "data.missing: seasonal needs a season, and there is none",
-            hint="set data.season; auto finds it from dates alone, not from whole "
-            "numbers",
-        )
+    require_season(missing, season)
     ends = np.zeros((2, len(counts)), np.int64)
     places = []
     for some in _blocks(offsets):
@@ -159,6 +154,20 @@ def _refuse_empty_series(observed: Observations, is_empty: IntArray) -> None:
         )
 
 
+def require_season(missing: Missing, season: int | None) -> None:
+    """Refuse to fill by the season where there is none.
+
+    Raises:
+        ConfigError: `missing` is seasonal, and there is no season.
+    """
+    if missing == "seasonal" and season is None:
+        raise ConfigError(
+            "data.missing: seasonal needs a season, and there is none",
+            hint="set data.season; auto finds it from dates alone, not from whole "
+            "numbers",
+        )
+
+
 def _trim(
     placed: Placed, counts: IntArray, ends: IntArray, places: IntArray
 ) -> Cleaned:
@@ -170,6 +179,6 @@ def _trim(
             placed.values, placed.offsets, first_steps, filled, places, trimmed
         )
     kept, offsets = cut_ends(placed.values, placed.offsets, ends)
-    starts = placed.offsets[:-1] + ends[0]
-    places = places - np.repeat(starts - offsets[:-1], filled)
+    moved = placed.offsets[:-1] + ends[0] - offsets[:-1]
+    places = places - np.repeat(moved, filled)
     return Cleaned(kept, offsets, first_steps, filled, places, trimmed)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from seqforecast.data.cleaning import CHOICES, Cleaned
+from seqforecast.data.cleaning import CHOICES, Cleaned, require_season
 from seqforecast.data.covariates import Covariates
 from seqforecast.data.grid import Grid
 from seqforecast.data.missing import Missing
@@ -71,7 +71,9 @@ class Covering:
     starts: IntArray
     lengths: IntArray
 
-    def fill(self, past: int, missing: Missing, season: int) -> dict[str, int]:
+    def fill(
+        self, past: int, missing: Missing, season: int | None = None
+    ) -> dict[str, int]:
         """Fill missing values as told; return how many, by column.
 
         A value is missing at a step at which a series has one, and, of a column known
@@ -84,6 +86,7 @@ class Covering:
 
         Raises:
             DataError: values are missing and `missing` is error, or cannot be filled.
+            ConfigError: there is no season that `missing: seasonal` needs.
         """
         filled = {}
         for number, name in enumerate(self.observed.covariates):
@@ -97,8 +100,9 @@ class Covering:
                 continue
             if missing == "error":
                 self._refuse(name, absent, "", CHOICES)
+            require_season(missing, season)
             whole = column.copy()
-            repair(whole, self.placed.bounds, missing, season)
+            repair(whole, self.placed.bounds, missing, season or 1)
             column[absent] = whole[absent]
             left = absent[np.isnan(column[absent])]
             if len(left):

@@ -102,6 +102,19 @@ class Features:
     static: FloatArray
 
     @property
+    def still(self) -> list[str]:
+        """Calendar features that never change, as the hour of daily data."""
+        if not self.spec.calendar:
+            return []
+        table = self.tracks[-1].table
+        moves = np.ptp(table, axis=0).reshape(-1, 2).any(axis=1)
+        return [
+            name
+            for name, does in zip(self.spec.calendar, moves, strict=True)
+            if not does
+        ]
+
+    @property
     def nbytes(self) -> int:
         """Bytes of all arrays."""
         tracks = sum(each.table.nbytes + each.shifts.nbytes for each in self.tracks)

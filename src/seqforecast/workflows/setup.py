@@ -107,6 +107,8 @@ def describe_features(prepared: Prepared) -> list[str]:
         notes.append(
             f"constant in the train part, and 0 for the model: {', '.join(constant)}"
         )
+    if still := prepared.features.still:
+        notes.append(f"the same at every step, and of no use: {', '.join(still)}")
     for name, texts in strange_texts(prepared.panel, spec.static).items():
         notes.append(describe_strange(name, texts))
     return notes

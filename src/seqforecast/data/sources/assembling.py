@@ -49,9 +49,8 @@ def assemble(section: TableSource, table: Table, group: str | None = None) -> Pa
             f"{observed.file}: series {observed.ids[short[0]]!r} has only one value",
             hint="leave it out; a series needs at least a lookback and a horizon",
         )
-    covariates, covered = _covariates(
-        section, table, cover(observed, placed, cleaned, grid), season or 1
-    )
+    covering = cover(observed, placed, cleaned, grid)
+    covariates, covered = _covariates(section, table, covering, season)
     first = int(cleaned.first_steps.min())
     cleaned.values.flags.writeable = False
     ids = tuple(observed.ids)
@@ -73,7 +72,7 @@ def assemble(section: TableSource, table: Table, group: str | None = None) -> Pa
 
 
 def _covariates(
-    section: TableSource, table: Table, covering: Covering, season: int
+    section: TableSource, table: Table, covering: Covering, season: int | None
 ) -> tuple[Covariates | None, tuple[str, ...]]:
     """Return the covariates that are asked for, and what was filled in them."""
     if not (section.past or section.future or section.static):
