@@ -52,7 +52,7 @@ def test_numbers_are_scaled_by_the_train_rows_each_counted_once(shared: bool) ->
     assert spec.center == pytest.approx([*expected, 0, 0, 4])
     expected = [1 / column.std() for column in columns]
     assert spec.factor == pytest.approx([*expected, 1, 1, 1])
-    assert (spec.by_step, spec.by_series, spec.looks_ahead) == (4, 1, True)
+    assert (spec.by_step, spec.by_series) == (4, 1)
 
 
 def test_what_is_constant_on_train_counts_nothing() -> None:

@@ -116,6 +116,7 @@ SPECS = {
         {},
         {"segment": 4, "embedding": 3, "series_embedding": 5, "cell": "gru"},
         {"segment": 2, "position": True, "series_embedding": 1},
+        {"segment": 2, "decoder": "parallel"},
     ],
     ids=str,
 )

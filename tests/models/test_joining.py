@@ -29,72 +29,81 @@ def build(features=SPEC, scaler=SHARED, **settings):
 
 
 def read(forecaster, covariates):
-    """Return the tokens of one window, (tokens, width)."""
+    """Return what the core reads of one window: tokens, and what is known ahead."""
     values = np.arange(1, 5, dtype=np.float32)[None, :, None]
     covariates = covariates[None].astype(np.float32)
     inputs = {"covariates": covariates, "series": np.array([1])}
-    return np.asarray(forecaster.read(values, inputs))[0]
+    found = forecaster.read(values, inputs)
+    found = found if isinstance(found, list) else [found]
+    return [np.asarray(each)[0] for each in found]
 
 
-def test_a_step_has_its_value_whether_it_is_known_and_its_covariates():
-    """Broken on purpose: scaled by 1 / factor; past kept over the horizon."""
-    p, f = 10.0 + 2 * np.arange(7), 20.0 + 10 * np.arange(7)
-    tokens = read(build(), np.stack([p, f, np.full(7, 6.0)], axis=1))
-    expected = [
-        [1, 1, 0, 0, 2],
-        [2, 1, 1, 1, 2],
-        [3, 1, 2, 2, 2],
-        [4, 1, 3, 3, 2],
-        [0, 0, 0, 4, 2],
-        [0, 0, 0, 5, 2],
-        [0, 0, 0, 6, 2],
-    ]
+P, F = 10.0 + 2 * np.arange(7), 20.0 + 10 * np.arange(7)
+COVARIATES = np.stack([P, F, np.full(7, 6.0)], axis=1)
+
+
+def test_a_step_has_its_value_and_its_covariates_or_what_is_known_of_it():
+    """Broken on purpose: scaled by 1 / factor; past columns among those ahead."""
+    tokens, ahead = read(build(), COVARIATES)
+    expected = [[1, 0, 0, 2], [2, 1, 1, 2], [3, 2, 2, 2], [4, 3, 3, 2]]
     assert tokens == pytest.approx(np.array(expected))
+    assert ahead == pytest.approx(np.array([[4], [5], [6]]))
 
 
 def test_segments_fold_steps_and_the_last_one_is_filled_up():
     """What belongs to the series stands once in each token, not once a step."""
-    p, f = 10.0 + 2 * np.arange(7), 20.0 + 10 * np.arange(7)
     forecaster = build(segment=2, series_embedding=2)
     vectors = forecaster.core.get_layer("vectors")
     vectors.set_weights([np.arange(6.0).reshape(3, 2)])
-    tokens = read(forecaster, np.stack([p, f, np.full(7, 6.0)], axis=1))
+    tokens, ahead = read(forecaster, COVARIATES)
     tokens = np.asarray(vectors(tokens[None]))[0]
-    expected = [
-        [1, 1, 0, 0, 2, 1, 1, 1, 2, 2, 3],
-        [3, 1, 2, 2, 4, 1, 3, 3, 2, 2, 3],
-        [0, 0, 0, 4, 0, 0, 0, 5, 2, 2, 3],
-        [0, 0, 0, 6, 0, 0, 0, 0, 2, 2, 3],
-    ]
+    expected = [[1, 0, 0, 2, 1, 1, 2, 2, 3], [3, 2, 2, 4, 3, 3, 2, 2, 3]]
     assert tokens == pytest.approx(np.array(expected))
+    assert ahead == pytest.approx(np.array([[4, 5], [6, 0]]))
 
 
 @pytest.mark.parametrize(
-    ("kinds", "count", "width"),
+    ("kinds", "width", "ahead"),
     [
-        ({"past": ("p", "q")}, 4, 1 + 2),
-        ({"past": ("p",), "static": {"size": None, "kind": ("x", "y")}}, 4, 2 + 3),
-        ({"static": {"size": None}}, 4, 1 + 1),
-        ({"future": ("f",)}, 7, 2 + 1),
-        ({"calendar": ("hour", "season")}, 7, 2 + 4),
+        ({"past": ("p", "q")}, 1 + 2, None),
+        ({"past": ("p",), "static": {"size": None, "kind": ("x", "y")}}, 2 + 3, None),
+        ({"static": {"size": None}}, 1 + 1, None),
+        ({"past": ("p",), "future": ("f",)}, 1 + 2, 1),
+        ({"calendar": ("hour", "season")}, 1 + 4, 4),
     ],
     ids=str,
 )
-def test_the_horizon_is_read_only_where_something_is_known_there(kinds, count, width):
+def test_the_horizon_is_read_only_where_something_is_known_there(kinds, width, ahead):
     spec = spec_of(**kinds)
     tokens = tokens_of(ModelSection(), **LENGTH, features=spec)
-    assert (tokens.count, tokens.width) == (count, width)
-    forecaster = build(spec)
-    assert forecaster.core.input_shape == (None, count, width)
-    covariates = np.ones((7, len(spec.center)))
-    assert read(forecaster, covariates).shape == (count, width)
+    assert (tokens.count, tokens.width) == (4, width)
+    assert (tokens.places, tokens.ahead) == ((3, ahead) if ahead else (0, 0))
+    found = read(build(spec), np.ones((7, len(spec.center))))
+    shapes = [(4, width), (3, ahead)] if ahead else [(4, width)]
+    assert [each.shape for each in found] == shapes
+
+
+@pytest.mark.parametrize("decoder", ["direct", "parallel"])
+def test_each_segment_is_decoded_with_what_is_known_of_it_alone(decoder):
+    """Broken on purpose: the segments ahead in reverse."""
+    forecaster = build(segment=2, decoder=decoder)
+    random = np.random.default_rng(0)
+    values = random.normal(size=(1, 4)).astype(np.float32)
+    covariates = random.normal(size=(1, 7, 3)).astype(np.float32)
+    made = forecaster.forecast(values, None, covariates).numpy()
+    covariates[0, 4:6, 1] += 100
+    first = forecaster.forecast(values, None, covariates).numpy() != made
+    covariates[0, 6, 1] += 100
+    both = forecaster.forecast(values, None, covariates).numpy() != made
+    assert first[0].tolist() == [True, True, False]
+    assert both.all()
 
 
 @pytest.mark.parametrize("past_only", [True, False])
 def test_no_number_of_the_past_is_read_over_the_horizon(past_only, tmp_path):
     """Forecasts are equal to the bit, whatever is passed, also after loading.
 
-    Broken on purpose: multiplied by 0, which NaN survives.
+    Broken on purpose: all columns among those ahead.
     """
     from seqforecast.models.builder import load_forecaster
 

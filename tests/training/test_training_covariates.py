@@ -21,7 +21,7 @@ STEPS = 60
 
 
 def setting(mode, **model):
-    """Return an engine on two series with all kinds of features, and its windows."""
+    """Return an engine on two series with all kinds of features, and what it reads."""
     from seqforecast.models.builder import build_forecaster
     from seqforecast.training.epoch import Engine
     from seqforecast.training.objective import Material
@@ -52,13 +52,13 @@ def setting(mode, **model):
     engine = Engine(forecaster, settings, Material(panel.values, features=features))
     engine.set_learning_rate(1e-2)
     windows = index_windows(panel, parts.train, (8, 2)).take(slice(0, 50))
-    return engine, windows, features
+    return engine, windows, features, panel
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
 def test_compiled_steps_learn_what_eager_ones_do(cell):
     """Broken on purpose: vectors that begin as Keras' Embedding does."""
-    plain, windows, _ = setting("eager", cell=cell)
+    plain, windows, *_ = setting("eager", cell=cell)
     expected = plain.train(windows).losses
     began = setting("eager", cell=cell)[0].variables
     for mode in ("graph", "xla"):
@@ -81,9 +81,21 @@ def test_compiled_steps_learn_what_eager_ones_do(cell):
 
 
 def test_the_device_gathers_what_numpy_gathers():
-    engine, windows, features = setting("graph")
+    engine, windows, features, _ = setting("graph")
     tf = load_tensorflow()
     starts, series = windows.locate()
     inputs, _ = engine.objective.gather(tf.constant(starts), tf.constant(series))
     expected = features.take(windows.places(10), series)
     assert np.array_equal(inputs["covariates"], expected)
+
+
+def test_a_loss_that_is_not_finite_is_explained_layer_by_layer_too():
+    """Through all that is joined, to the head that also reads ahead."""
+    from seqforecast.training.autopsy import examine
+
+    engine, windows, _, panel = setting("graph")
+    head = engine.forecaster.core.get_layer("head")
+    head.set_weights([np.full_like(each, np.nan) for each in head.get_weights()])
+    error = examine(engine, panel, windows.take(slice(0, 4)), 1)
+    assert "the output of layer 'head' is not finite for 4 of 4 windows" in str(error)
+    assert error.batch["covariates"].shape == (4, 10, 6)

@@ -82,7 +82,7 @@ def covered(folder):
 def test_a_known_future_is_used_where_the_past_tells_nothing(folder, covered):
     """Every forecaster from the past alone has a mean error near 1.5.
 
-    Broken on purpose: the future masked like the past.
+    Broken on purpose: the head given zeros for what is known ahead.
     """
     cut = sales().dropna(subset="y")
     cut.to_csv(folder / "cut.csv", index=False)
@@ -99,7 +99,7 @@ def test_a_known_future_is_used_where_the_past_tells_nothing(folder, covered):
 def test_forecasts_read_nothing_after_the_cutoff_but_the_future(folder, covered):
     """Equal to the bit, at the first cutoff of each series in the test part.
 
-    Broken on purpose: the horizon of the past columns left as it is.
+    Broken on purpose: the past columns among those ahead.
     """
     from seqforecast.models.builder import load_forecaster
     from seqforecast.models.forecasting import forecast

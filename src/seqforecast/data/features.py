@@ -46,18 +46,12 @@ class FeatureSpec:
         return len(self.past) + len(self.future) + 2 * len(self.calendar)
 
     @property
-    def looks_ahead(self) -> bool:
-        """Whether anything that differs by step is known over the horizon."""
-        return bool(self.future or self.calendar)
-
-    @property
     def sizes(self) -> dict[str, Any]:
         """What tells apart the numbers of a step; see `models.joining.Join`."""
         return {
             "past": len(self.past),
             "by_step": self.by_step,
             "by_series": self.by_series,
-            "looks_ahead": self.looks_ahead,
         }
 
     def values(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The Sequential core, and the model around it: raw values in, raw values out."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from seqforecast.data.features import FeatureSpec
 from seqforecast.data.scaling import Scaler
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.section import ModelSection
-from seqforecast.models.tokens import tokens_of
+from seqforecast.models.tokens import Tokens, tokens_of
 
 
 def build_forecaster(
@@ -90,28 +91,53 @@ def build_core(
     """Stack segments, recurrent layers and the head as a Keras Sequential.
 
     It maps (batch, lookback, 1) to (batch, horizon), or, when there is more to read
-    than values, tokens that `Join` has made. Every recurrent layer but the last
-    returns its whole sequence. The decoder predicts all steps at once.
+    than values, tokens that `Join` has made; where something is known over the horizon,
+    it is a model of these tokens and of that, which the head alone reads. Every
+    recurrent layer but the last returns its whole sequence. The decoder predicts all
+    steps at once.
     """
     keras = load_keras()
+    tokens = tokens_of(section, lookback=lookback, horizon=horizon, features=features)
+    is_joined = features is not None or section.series_embedding is not None
+    shape = (tokens.count, tokens.joined) if is_joined else (lookback, 1)
+    # Each layer is built before the next one is made: both draw random numbers.
+    chain = _encoder(section, None if is_joined else tokens, series)
+    if not tokens.places:
+        core = keras.Sequential([keras.Input(shape)], name="core")
+        for layer in chain:
+            core.add(layer)
+        core.add(_decoder(section, horizon, reads_ahead=False))
+        return core
+    state = inputs = keras.Input(shape)
+    ahead = keras.Input((tokens.places, tokens.ahead))
+    for layer in chain:
+        state = layer(state)
+    head = _decoder(section, horizon, reads_ahead=True)
+    return keras.Model([inputs, ahead], head([state, ahead]), name="core")
+
+
+def _encoder(
+    section: ModelSection, folded: Tokens | None, series: int
+) -> Iterator[Any]:
+    """Yield the layers from what is read to the last hidden state.
+
+    Args:
+        section: what is built.
+        folded: the tokens that steps are to be folded into; None if they are already.
+        series: how many may have a vector.
+    """
     from seqforecast.models.joining import SeriesVectors
     from seqforecast.models.segments import Position
 
-    layers = keras.layers
-    tokens = tokens_of(section, lookback=lookback, horizon=horizon, features=features)
-    core = keras.Sequential(name="core")
-    if features is None and section.series_embedding is None:
-        core.add(keras.Input((lookback, 1)))
-        if section.segment is not None:
-            core.add(layers.Reshape((tokens.count, tokens.width)))
-    else:
-        core.add(keras.Input((tokens.count, tokens.joined)))
+    layers = load_keras().layers
+    if folded is not None and section.segment is not None:
+        yield layers.Reshape((folded.count, folded.width))
     if section.series_embedding is not None:
-        core.add(SeriesVectors(series + 1, section.series_embedding, name="vectors"))
+        yield SeriesVectors(series + 1, section.series_embedding, name="vectors")
     if section.embedding is not None:
-        core.add(layers.Dense(section.embedding, "relu", name="embedding"))
+        yield layers.Dense(section.embedding, "relu", name="embedding")
     if section.position:
-        core.add(Position(name="position"))
+        yield Position(name="position")
     for depth, units in enumerate(section.units):
         layer = getattr(layers, section.cell.layer_name)(
             units,
@@ -121,16 +147,14 @@ def build_core(
         )
         if section.bidirectional:
             layer = layers.Bidirectional(layer, name=f"bidirectional_{depth + 1}")
-        core.add(layer)
+        yield layer
         if section.dropout > 0:
-            core.add(layers.Dropout(section.dropout, name=f"dropout_{depth + 1}"))
-    core.add(_decoder(section, horizon))
-    return core
+            yield layers.Dropout(section.dropout, name=f"dropout_{depth + 1}")
 
 
-def _decoder(section: ModelSection, horizon: int) -> Any:
+def _decoder(section: ModelSection, horizon: int, *, reads_ahead: bool) -> Any:
     """Return the layer that turns the last hidden state into the horizon."""
-    from seqforecast.models.segments import ParallelDecoder, small_start
+    from seqforecast.models.segments import AheadDecoder, ParallelDecoder, small_start
 
     if section.decoder == "parallel" and section.segment is not None:
         return ParallelDecoder(
@@ -138,8 +162,11 @@ def _decoder(section: ModelSection, horizon: int) -> Any:
             horizon,
             section.segment,
             section.activation,
+            reads_ahead=reads_ahead,
             name="head",
         )
+    if reads_ahead:
+        return AheadDecoder(horizon, section.segment or 1, name="head")
     dense = load_keras().layers.Dense
     return dense(horizon, kernel_initializer=small_start(), name="head")
 

@@ -62,7 +62,13 @@ def count_layers(
         layers.append(layer)
         width = units * _directions(section)
     if section.decoder == "parallel" and section.segment is not None:
-        return [*layers, _parallel(section, width, horizon, section.segment)]
+        layers.append(_parallel(section, width, horizon, section.segment))
+        if read.places:
+            layers.append(_dense(read.ahead, width, read.places))
+        return layers
+    if read.places:
+        layers.append(_dense(width + read.ahead, width, read.places))
+        layers.append(_dense(width, section.segment or 1, read.places))
     return [*layers, _dense(width, horizon, 1)]
 
 

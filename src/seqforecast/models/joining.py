@@ -5,7 +5,6 @@ This module opens Keras when it is imported; import it late.
 
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from seqforecast.backend import load_keras
@@ -20,10 +19,12 @@ class Join(keras.layers.Layer):  # type: ignore[misc, name-defined]
 
     Calling it with normalised values (batch, lookback, 1), raw covariates (batch,
     lookback + horizon, features) or None, and series numbers (batch,) or None, returns
-    tokens (batch, tokens, width); see `models.tokens`.
+    tokens (batch, tokens, width) of the lookback; and in a list with them, where
+    anything is known over the horizon, its segments (batch, places, ahead). See
+    `models.tokens`.
 
-    Whatever a caller passes for covariates known up to the cutoff, their numbers over
-    the horizon are replaced by 0, NaN among them.
+    Whatever a caller passes over the horizon for covariates that are known up to the
+    cutoff only: nobody reads it.
 
     Args:
         lookback: steps the model sees.
@@ -32,7 +33,6 @@ class Join(keras.layers.Layer):  # type: ignore[misc, name-defined]
         past: features known up to the cutoff; they come first.
         by_step: features that differ by step, the past ones among them.
         by_series: features that are the same at all steps; they come last.
-        looks_ahead: whether tokens reach over the horizon.
         numbers_series: whether each token ends with the number of its series.
     """
 
@@ -45,7 +45,6 @@ class Join(keras.layers.Layer):  # type: ignore[misc, name-defined]
         past: int = 0,
         by_step: int = 0,
         by_series: int = 0,
-        looks_ahead: bool = False,
         numbers_series: bool = False,
         **settings: Any,
     ) -> None:
@@ -57,17 +56,11 @@ class Join(keras.layers.Layer):  # type: ignore[misc, name-defined]
             "past": past,
             "by_step": by_step,
             "by_series": by_series,
-            "looks_ahead": looks_ahead,
             "numbers_series": numbers_series,
         }
         self.lookback, self.segment = lookback, segment
-        self.by_step, self.looks_ahead = by_step, looks_ahead
+        self.past, self.by_step = past, by_step
         self.numbers_series = numbers_series
-        steps = lookback + horizon if looks_ahead else lookback
-        self.steps, self.tokens = steps, -(-steps // segment)
-        seen = (np.arange(steps) < lookback)[:, np.newaxis]
-        self.seen = seen.astype(np.float32)[np.newaxis]
-        self.known = (seen | (np.arange(by_step) >= past))[np.newaxis]
         if features := by_step + by_series:
             self.center = self._constant("center", features, "zeros")
             self.factor = self._constant("factor", features, "ones")
@@ -83,31 +76,36 @@ class Join(keras.layers.Layer):  # type: ignore[misc, name-defined]
         self.factor.assign(factor)
 
     def call(self, values: Any, covariates: Any = None, series: Any = None) -> Any:
-        """Return the tokens."""
-        steps, by_series = values, []
-        if covariates is not None:
-            scaled = (covariates - self.center) * self.factor
-            by_series.append(scaled[:, 0, self.by_step :])
-            steps = self._beside(values, scaled[:, : self.steps, : self.by_step])
+        """Return the tokens, and what is known of the horizon."""
+        if covariates is None:
+            return self._tokens(values, [], series)
+        scaled = (covariates - self.center) * self.factor
+        seen = scaled[:, : self.lookback, : self.by_step]
+        by_series = [scaled[:, 0, self.by_step :]]
+        tokens = self._tokens(ops.concatenate([values, seen], 2), by_series, series)
+        if self.by_step == self.past:
+            return tokens
+        known = scaled[:, self.lookback :, self.past : self.by_step]
+        return [tokens, self._fold(known)]
+
+    def _tokens(self, steps: Any, by_series: list[Any], series: Any) -> Any:
+        """Return segments of steps, each with what belongs to its series."""
+        tokens = self._fold(steps)
         if series is not None:
-            by_series.append(ops.cast(ops.reshape(series, (-1, 1)), values.dtype))
-        missing = self.tokens * self.segment - self.steps
-        if missing:
-            steps = ops.pad(steps, ((0, 0), (0, missing), (0, 0)))
-        width = self.segment * steps.shape[2]
-        tokens = ops.reshape(steps, (-1, self.tokens, width))
-        same = [ops.repeat(part[:, None], self.tokens, axis=1) for part in by_series]
+            number = ops.cast(ops.reshape(series, (-1, 1)), steps.dtype)
+            by_series = [*by_series, number]
+        same = [
+            ops.repeat(part[:, None], tokens.shape[1], axis=1) for part in by_series
+        ]
         return ops.concatenate([tokens, *same], axis=2)
 
-    def _beside(self, values: Any, scaled: Any) -> Any:
-        """Return values and covariates of each step, and what is known of it."""
-        scaled = ops.where(self.known, scaled, ops.zeros_like(scaled))
-        if not self.looks_ahead:
-            return ops.concatenate([values, scaled], axis=2)
-        ahead = self.steps - self.lookback
-        values = ops.pad(values, ((0, 0), (0, ahead), (0, 0)))
-        flags = ops.zeros_like(values) + self.seen
-        return ops.concatenate([values, flags, scaled], axis=2)
+    def _fold(self, steps: Any) -> Any:
+        """Return steps as segments, the last one filled up with zeros."""
+        _, count, width = steps.shape
+        segments = -(-count // self.segment)
+        if missing := segments * self.segment - count:
+            steps = ops.pad(steps, ((0, 0), (0, missing), (0, 0)))
+        return ops.reshape(steps, (-1, segments, self.segment * width))
 
     def get_config(self) -> dict[str, Any]:
         """Return what the layer is made from."""

@@ -56,6 +56,8 @@ class ParallelDecoder(layers.Layer):  # type: ignore[misc, name-defined]
         horizon: steps to predict.
         segment: steps of a segment.
         activation: of the cell.
+        reads_ahead: whether it is called with the last state and with what is known of
+            each segment, (batch, places, width), which a Dense adds to its vector.
     """
 
     def __init__(
@@ -64,9 +66,12 @@ class ParallelDecoder(layers.Layer):  # type: ignore[misc, name-defined]
         horizon: int,
         segment: int,
         activation: str = "tanh",
+        *,
+        reads_ahead: bool = False,
         **settings: Any,
     ) -> None:
         super().__init__(**settings)
+        self.reads_ahead = reads_ahead
         self.kind, self.horizon, self.segment = cell, horizon, segment
         self.activation = activation
         self.places = -(-horizon // segment)
@@ -76,7 +81,7 @@ class ParallelDecoder(layers.Layer):  # type: ignore[misc, name-defined]
 
     def build(self, shape: tuple[Any, ...]) -> None:
         """Make the cell as wide as the state."""
-        units = shape[-1]
+        units = shape[0][-1] if self.reads_ahead else shape[-1]
         kinds = {
             "simple_rnn": layers.SimpleRNNCell,
             "lstm": layers.LSTMCell,
@@ -90,11 +95,17 @@ class ParallelDecoder(layers.Layer):  # type: ignore[misc, name-defined]
             shape=(self.places, units),
             initializer=keras.initializers.RandomNormal(),
         )
+        if self.reads_ahead:
+            self.known = layers.Dense(units, name="known")
+            self.known.build(shape[1])
 
-    def call(self, state: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """Return the horizon, (batch, horizon)."""
+        state, ahead = inputs if self.reads_ahead else (inputs, None)
         states = ops.repeat(state, self.places, axis=0)
         vectors = ops.tile(self.vectors, (ops.shape(state)[0], 1))
+        if ahead is not None:
+            vectors += ops.reshape(self.known(ahead), (-1, vectors.shape[-1]))
         begun = [states]
         if self.kind == "lstm":
             begun.append(ops.zeros_like(states))
@@ -110,4 +121,56 @@ class ParallelDecoder(layers.Layer):  # type: ignore[misc, name-defined]
             "horizon": self.horizon,
             "segment": self.segment,
             "activation": self.activation,
+            "reads_ahead": self.reads_ahead,
+        }
+
+
+@keras.saving.register_keras_serializable(package="seqforecast")
+class AheadDecoder(layers.Layer):  # type: ignore[misc, name-defined]
+    """Decode the horizon from the last state, and from what is known of each segment.
+
+    Called with the last hidden state, (batch, units), and what is known, (batch,
+    places, width), it returns (batch, horizon): one Dense of the state for all steps,
+    and for each segment what a small network, shared by all segments, makes of the
+    state and of what is known there. A cell that read on over the horizon would have to
+    remember the lookback meanwhile.
+
+    Args:
+        horizon: steps to predict.
+        segment: steps of a segment.
+    """
+
+    def __init__(self, horizon: int, segment: int, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.horizon, self.segment = horizon, segment
+        self.values = layers.Dense(
+            horizon, kernel_initializer=small_start(), name="values"
+        )
+        self.change = layers.Dense(
+            segment, kernel_initializer=small_start(), name="change"
+        )
+
+    def build(self, shape: Any) -> None:
+        """Make the network as wide as the state."""
+        (_, units), (_, _, width) = shape
+        self.known = layers.Dense(units, "relu", name="known")
+        self.known.build((None, units + width))
+        self.values.build((None, units))
+        self.change.build((None, units))
+
+    def call(self, inputs: Any) -> Any:
+        """Return the horizon, (batch, horizon)."""
+        state, ahead = inputs
+        states = ops.repeat(state[:, None], ahead.shape[1], axis=1)
+        known = self.known(ops.concatenate([states, ahead], axis=2))
+        steps = (-1, ahead.shape[1] * self.segment)
+        changes = ops.reshape(self.change(known), steps)[:, : self.horizon]
+        return self.values(state) + changes
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what the layer is made from."""
+        return {
+            **super().get_config(),
+            "horizon": self.horizon,
+            "segment": self.segment,
         }

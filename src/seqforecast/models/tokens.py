@@ -8,18 +8,22 @@ from seqforecast.models.section import ModelSection
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What the recurrent layers read of a window.
+    """What the core reads of a window.
 
     Attributes:
-        count: tokens; they reach over the horizon where something is known there.
+        count: tokens of the lookback.
         joined: numbers of a token as `Join` makes it: those of each of its steps, those
             of the series, and its number where it has a vector.
         width: numbers of a token, with the vector in place of the series' number.
+        places: segments of the horizon that something is known of; 0 for none.
+        ahead: numbers that are known of one.
     """
 
     count: int
     joined: int
     width: int
+    places: int
+    ahead: int
 
 
 def tokens_of(
@@ -29,21 +33,24 @@ def tokens_of(
     horizon: int,
     features: FeatureSpec | None = None,
 ) -> Tokens:
-    """Return the shape of the tokens of a window.
+    """Return the shape of what the core reads of a window.
 
-    A step has its value, its covariates, and, where tokens reach over the horizon,
-    whether its value is known; there its value is 0. The last token is filled up with
-    zeros where the horizon is not whole segments.
+    A step of the lookback has its value and its covariates, one of the horizon those
+    that are known there. The last segment is filled up with zeros where the horizon is
+    not whole segments.
     """
     segment = section.segment or 1
-    count, step, series = lookback // segment, 1, 0
+    step, series, known = 1, 0, 0
     if features is not None:
         step += features.by_step
         series += features.by_series
-        if features.looks_ahead:
-            step += 1
-            count += -(-horizon // segment)
+        known = features.by_step - len(features.past)
     joined = segment * step + series
-    if section.series_embedding is None:
-        return Tokens(count, joined, joined)
-    return Tokens(count, joined + 1, joined + section.series_embedding)
+    width = joined + (section.series_embedding or 0)
+    return Tokens(
+        count=lookback // segment,
+        joined=joined + (section.series_embedding is not None),
+        width=width,
+        places=-(-horizon // segment) if known else 0,
+        ahead=segment * known,
+    )

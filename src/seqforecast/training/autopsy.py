@@ -10,6 +10,7 @@ from seqforecast.data.panel import Panel
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import TrainingError
 from seqforecast.training.epoch import Engine
+from seqforecast.training.kernels.core import each_output
 from seqforecast.training.losses import loss_per_window
 
 
@@ -65,10 +66,11 @@ def _first_bad_layer(
     outputs = [("normalize", flow)]
     if engine.forecaster.join is not None:
         flow = engine.forecaster.read(flow, inputs)
-        outputs.append(("join", flow))
-    for layer in engine.forecaster.core.layers:
-        flow = layer(flow, training=False)
-        outputs.append((layer.name, flow))
+        made = flow if isinstance(flow, list) else [flow]
+        outputs += [("join", each) for each in made]
+    core = engine.forecaster.core
+    passed = each_output(core, flow, lambda layer, given: layer(given, training=False))
+    outputs += [(layer.name, out) for layer, out in passed]
     errors = engine.objective.window_errors(windows.starts, windows.series)
     outputs.append(("loss", loss_per_window(engine.section.loss, errors)))
     for name, output in outputs:

@@ -1,5 +1,6 @@
 """The Sequential core in training, layer by layer, with our kernels where they fit."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from seqforecast.backend import load_keras, load_tensorflow
@@ -11,20 +12,41 @@ def run_core(core: Any, inputs: Any) -> Any:
     """Return what the Sequential returns in training, (batch, horizon).
 
     Args:
-        core: the Sequential of `models.builder`.
-        inputs: normalised windows, (batch, lookback, 1).
+        core: the core of `models.builder`.
+        inputs: what it reads: normalised windows, (batch, lookback, 1), or tokens.
     """
-    out = inputs
-    for layer in core.layers:
-        if _is_double(layer) and can_run(layer.forward_layer):
-            out = _run_both_ways(layer, out)
-        elif can_run(layer):
-            out = run_layer(layer, out)
-        elif isinstance(layer, load_keras().layers.Dropout):
-            out = _drop(layer, out)
-        else:
-            out = layer(out, training=True)
+    *_, (_, out) = each_output(core, inputs, _train_layer)
     return out
+
+
+def each_output(
+    core: Any, inputs: Any, run: Callable[[Any, Any], Any]
+) -> Iterator[tuple[Any, Any]]:
+    """Yield each layer of a core, in order, and what it returns.
+
+    Args:
+        core: the core of `models.builder`.
+        inputs: what it reads; in a list what it reads, and what its head reads too.
+        run: returns what a layer returns for its inputs.
+    """
+    out, *ahead = inputs if isinstance(inputs, list) else [inputs]
+    for layer in core.layers:
+        if isinstance(layer, load_keras().layers.InputLayer):
+            continue
+        given = [out, *ahead] if ahead and layer.name == "head" else out
+        out = run(layer, given)
+        yield layer, out
+
+
+def _train_layer(layer: Any, inputs: Any) -> Any:
+    """Return what a layer returns in training."""
+    if _is_double(layer) and can_run(layer.forward_layer):
+        return _run_both_ways(layer, inputs)
+    if can_run(layer):
+        return run_layer(layer, inputs)
+    if isinstance(layer, load_keras().layers.Dropout):
+        return _drop(layer, inputs)
+    return layer(inputs, training=True)
 
 
 def each_recurrent(core: Any) -> list[Any]:
