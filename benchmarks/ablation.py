@@ -28,36 +28,54 @@ TUTORIAL = {
     "model.embedding": "null",
     "model.dropout": "0",
     "training.loss": "mse",
+    "training.step_weight": "0",
+    "training.learning_rate": "1e-3",
     "training.schedule": "constant",
+    "training.steps_per_epoch": "null",
     "training.batch_size": "32",
     "training.ensemble": "1",
 }
-# Each takes away what the tutorial has in place of the recipe's setting.
+# Each name says what takes the place of the tutorial's settings.
 STEPS = (
-    ("the tutorial's GRU: 50 units, 96 single hours, MSE", ()),
-    ("each window less its last value", ("model.instance_norm",)),
-    ("tokens of several hours", ("model.segment", "model.embedding")),
-    ("a lookback of a month, not four days", ("window.lookback",)),
-    ("larger batches", ("training.batch_size",)),
-    ("more units, and dropout", ("model.units", "model.dropout")),
-    ("a falling rate", ("training.schedule",)),
-    ("absolute errors", ("training.loss",)),
-    ("the median of several seeds: the recipe", ("training.ensemble",)),
+    ("the tutorial's GRU: 50 units, 96 hours one by one, MSE", {}),
+    ("each window less its last value", {"model.instance_norm": "last"}),
+    ("two days as one token", {"model.segment": None, "model.embedding": None}),
+    (
+        "30 days of lookback, batches of 448",
+        {"window.lookback": None, "training.batch_size": None},
+    ),
+    ("more units, and dropout", {"model.units": None, "model.dropout": None}),
+    ("absolute errors", {"training.loss": None}),
+    ("less the last day and the whole month", {"model.instance_norm": None}),
+    (
+        "a large rate that falls, and an early end",
+        {
+            "training.learning_rate": None,
+            "training.schedule": None,
+            "training.steps_per_epoch": None,
+        },
+    ),
+    ("far steps count less", {"training.step_weight": None}),
+    ("the median of three seeds: the recipe", {"training.ensemble": None}),
 )
 
 
 def jobs() -> list[Job]:
-    """Return a job a row: the recipe, with what the tutorial still has in its place."""
-    left = dict(TUTORIAL)
+    """Return a job a row: the recipe, with what the tutorial still has in its place.
+
+    Where a step says None, the recipe's own setting takes over.
+    """
+    left: dict[str, str | None] = dict(TUTORIAL)
     made = []
     for name, taken in STEPS:
-        left = {key: value for key, value in left.items() if key not in taken}
-        changes = tuple(f"{key}={value}" for key, value in left.items())
+        left |= taken
+        rest = {key: value for key, value in left.items() if value is not None}
+        changes = tuple(f"{key}={value}" for key, value in rest.items())
         made.append(Job(name, RECIPE, changes))
     return made
 
 
-def rows(path: Path, seeds: Sequence[int]) -> str:
+def tables(path: Path, seeds: Sequence[int]) -> str:
     """Return the table, up to the first row of which a seed is missing."""
     records = recorded.read(path)
     lines = []
@@ -88,7 +106,7 @@ def main() -> None:
     if given.data:
         data, look = given.data.resolve(), ablation_picture.look
         recorded.measure(jobs(), given.seeds, given.results, data, look)
-    made = rows(given.results, given.seeds)
+    made = tables(given.results, given.seeds)
     print(made)
     if given.readme:
         put_into(given.readme, "ablation", made)
