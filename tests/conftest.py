@@ -64,6 +64,18 @@ def fresh_logging() -> None:
 
 
 @pytest.fixture
+def experiment(tmp_path: Path) -> Path:
+    """Return the file of a run that is small enough for tests."""
+    import yaml
+
+    from small import SMALL
+
+    path = tmp_path / "small.yaml"
+    path.write_text(yaml.safe_dump(SMALL))
+    return path
+
+
+@pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """Compare a text with the reviewed file `tests/golden/<name>`.
 

@@ -9,30 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import typer.testing
 import yaml
 
-from seqforecast.cli.app import app
+from calling import call
 from small import SMALL, small
-
-RUNNER = typer.testing.CliRunner()
-
-
-def call(*words):
-    """Run a command in this process."""
-    return RUNNER.invoke(
-        app,
-        [str(word) for word in words],
-        prog_name="seqforecast",
-        catch_exceptions=False,
-    )
-
-
-@pytest.fixture
-def experiment(tmp_path):
-    path = tmp_path / "small.yaml"
-    path.write_text(yaml.safe_dump(SMALL))
-    return path
 
 
 @pytest.mark.parametrize(

@@ -3,24 +3,10 @@
 import json
 
 import pytest
-import typer.testing
 import yaml
 
-from seqforecast.cli.app import app
+from calling import call
 from small import SMALL, small, train
-
-RUNNER = typer.testing.CliRunner()
-
-
-def call(*words):
-    return RUNNER.invoke(app, [str(word) for word in words], catch_exceptions=False)
-
-
-@pytest.fixture
-def experiment(tmp_path):
-    path = tmp_path / "small.yaml"
-    path.write_text(yaml.safe_dump(SMALL))
-    return path
 
 
 @pytest.mark.tensorflow
