@@ -34,7 +34,8 @@ def long_horizon(rows: Mapping[tuple[str, str], Sequence[Records]]) -> str:
         cells = [f"**{spread(each)}**" for each in errors]
         seconds = [statistics.median(_values(job, _seconds)) for job in jobs]
         mean = statistics.mean(medians)
-        cells += [f"**{mean:.3f}**", times(seconds)]
+        verdicts = ", ".join(verdict_of(job) for job in jobs)
+        cells += [f"**{mean:.3f}**", verdicts, times(seconds)]
         lines.append((mean, [f"**{name}**", lookback, *cells]))
         for kind in ("linear", "seasonal_naive", "naive"):
             line = [statistics.median(_values(job, _scaled(kind))) for job in jobs]
@@ -42,7 +43,7 @@ def long_horizon(rows: Mapping[tuple[str, str], Sequence[Records]]) -> str:
             lines.append(_horizons(BASELINES[kind], lookback_of, line))
     lines += [_horizons(*row) for row in published.ETTH1]
     horizons = [f"{horizon}, `etth1_{horizon}`" for horizon in HORIZONS]
-    head = ["ETTh1, MSE", "lookback", *horizons, "mean", "time"]
+    head = ["ETTh1, MSE", "lookback", *horizons, "mean", "verdicts", "time"]
     return table(head, _sorted(lines))
 
 
@@ -51,7 +52,7 @@ def _horizons(
 ) -> tuple[float, list[str]]:
     mean = statistics.mean(errors)
     cells = [f"{error:.3f}" for error in (*errors, mean)]
-    return mean, [name, lookback, *cells, ""]
+    return mean, [name, lookback, *cells, "", ""]
 
 
 def competition(
@@ -73,9 +74,8 @@ def competition(
         found = [_values(records, _metric(metric)) for metric in metrics]
         cells = [f"**{spread(each)}**" for each in found]
         seconds = times([statistics.median(_values(records, _seconds))])
-        verdicts = ", ".join(sorted({record["test"]["verdict"] for record in records}))
         order = statistics.median(found[-1])
-        lines.append((order, [f"**{name}**", *cells, verdicts, seconds]))
+        lines.append((order, [f"**{name}**", *cells, verdict_of(records), seconds]))
         for kind in records[0]["test"]["baselines"]:
             errors = [_values(records, _metric(metric, kind))[0] for metric in metrics]
             shown = [f"{error:.3f}" for error in errors]
@@ -117,6 +117,12 @@ def _scaled(baseline: str | None = None, metric: str = "mse") -> Take:
 
 def _seconds(record: Record) -> float:
     return float(record["seconds"])
+
+
+def verdict_of(records: Records) -> str:
+    """Return what the runs say against the best of their baselines."""
+    verdicts = sorted({record["test"]["verdict"] for record in records})
+    return " or ".join(verdicts)
 
 
 def spread(values: Sequence[float]) -> str:

@@ -114,7 +114,15 @@ def train(
     }
 
 
-KEPT = ("windows", "model", "baselines", "scaled", "skill", "verdict")
+KEPT = (
+    "windows",
+    "model",
+    "baselines",
+    "scaled",
+    "scaled_baselines",
+    "skill",
+    "verdict",
+)
 
 
 def settings_of(config: str) -> dict[str, Any]:
