@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from measure import ablation_picture, recorded
-from measure.accuracy_tables import spread, times
+from measure.accuracy_tables import spread, times, verdict_of
 from measure.recorded import Job
 from measure.tables import put_into, table
 
 RESULTS = Path(__file__).parent / "results" / "ablation.jsonl"
-SEEDS = (0, 1, 2)
+SEEDS = (0,)
 RECIPE = "etth1_96"
 TUTORIAL = {
     "window.lookback": "96",
@@ -87,9 +87,8 @@ def tables(path: Path, seeds: Sequence[int]) -> str:
         chosen = [run["validation"]["mase"] for run in runs]
         plus = "+ " if number else ""
         seconds = times([statistics.median(run["seconds"] for run in runs)])
-        verdicts = ", ".join(sorted({run["test"]["verdict"] for run in runs}))
-        cells = [plus + job.name, spread(errors), spread(chosen), verdicts, seconds]
-        lines.append(cells)
+        scores = [spread(errors), spread(chosen), verdict_of(runs), seconds]
+        lines.append([plus + job.name, *scores])
     head = ["ETTh1, 96 hours ahead", "test MSE", "validation MASE", "verdict", "time"]
     return table(head, lines)
 

@@ -41,10 +41,10 @@ def draw(first: dict[str, Any], last: dict[str, Any], path: Path) -> None:
     height = style.HEADER + WINDOWS * (HIGH + GAP) + style.BOTTOM
     wide = (style.WIDTH - style.LEFT - style.RIGHT - GAP) / 2
     errors = [run["test"]["scaled"]["mse"] for run in (first, last)]
-    title = f"The same GRU layer, MSE {errors[0]:.2f} and {errors[1]:.3f}"
+    title = f"One GRU layer each: test MSE {errors[0]:.3f} and {errors[1]:.3f}"
     caption = (
-        "96 hours of ETTh1 after three cutoffs; left the tutorial's GRU, right the "
-        "recipe; dashed: the last value repeated"
+        "Left the tutorial's GRU, right the recipe; black: what came, blue: forecast, "
+        "dashed: the last value repeated"
     )
     with style.drawing(path, height) as figure:
         style.put_header(figure, title, caption)
@@ -56,6 +56,8 @@ def draw(first: dict[str, Any], last: dict[str, Any], path: Path) -> None:
                 left = style.LEFT + column * (wide + GAP)
                 axes = style.place(figure, (left, bottom, wide, HIGH))
                 _draw_window(axes, window, ends)
+                if row == WINDOWS - 1:
+                    axes.set_xlabel("hours after the cutoff")
                 if column == 0:
                     after = f"{window['series']} after {window['cutoff'][:16]}"
                     axes.set_title(after)

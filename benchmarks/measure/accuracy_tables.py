@@ -126,8 +126,10 @@ def verdict_of(records: Records) -> str:
 
 
 def spread(values: Sequence[float]) -> str:
-    """Return the median over seeds, and the range."""
+    """Return the median over seeds, and the range of several."""
     low, high = min(values), max(values)
+    if len(values) == 1:
+        return f"{low:.3f}"
     return f"{statistics.median(values):.3f} ({low:.3f} to {high:.3f})"
 
 
