@@ -98,6 +98,23 @@ class Experiment(Section):
         return self
 
     @model_validator(mode="after")
+    def _learn_quantiles_by_their_loss(self) -> "Experiment":
+        asked, loss = bool(self.model.quantiles), self.training.loss
+        if asked and loss != "quantile":
+            raise SettingError(
+                "training.loss",
+                f"must be quantile where model.quantiles has levels, got {loss}",
+                "set training.loss: quantile, or leave model.quantiles out",
+            )
+        if loss == "quantile" and not asked:
+            raise SettingError(
+                "model.quantiles",
+                "must have levels where training.loss is quantile, got []",
+                "set model.quantiles: [0.1, 0.5, 0.9], or another loss",
+            )
+        return self
+
+    @model_validator(mode="after")
     def _use_every_lookback(self) -> "Experiment":
         count, members = len(self.window.lookbacks), self.training.ensemble
         if count > members:

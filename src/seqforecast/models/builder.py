@@ -8,6 +8,7 @@ from typing import Any
 from seqforecast.backend import load_keras
 from seqforecast.data.features import FeatureSpec
 from seqforecast.data.scaling import Scaler
+from seqforecast.models.decoding import decoder_layers
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.section import ModelSection
 from seqforecast.models.tokens import Tokens, tokens_of
@@ -28,7 +29,8 @@ def build_forecaster(
     when series have scales or vectors of their own, `series`, their numbers, of shape
     (batch,); the number after the last series stands for any other series. With
     features also `covariates`, raw, of shape (batch, lookback + horizon, features).
-    Its output is raw, of shape (batch, horizon).
+    Its output is raw, of shape (batch, horizon), or (batch, horizon, quantiles) in
+    order where the section asks for quantiles.
     """
     keras = load_keras()
     from seqforecast.models.layers import Denormalize, Normalize
@@ -57,6 +59,10 @@ def build_forecaster(
     parts = Forecaster(None, normalize, join, core, denormalize)
     normalised, level, width, _ = parts.normalise(inputs)
     out = denormalize(core(parts.read(normalised, inputs)), level, width)
+    if section.quantiles:
+        from seqforecast.models.quantiles import Quantiles
+
+        out = Quantiles(section.quantiles, name="quantiles")(out)
     return replace(parts, model=keras.Model(inputs, out))
 
 
@@ -94,7 +100,8 @@ def build_core(
     than values, tokens that `Join` has made; where something is known over the horizon,
     it is a model of these tokens and of that, which the head alone reads. Every
     recurrent layer but the last returns its whole sequence. The decoder predicts all
-    steps at once.
+    steps at once. With quantiles it ends in (batch, horizon, quantiles), which may
+    cross: each output learns its own level.
     """
     keras = load_keras()
     tokens = tokens_of(section, lookback=lookback, horizon=horizon, features=features)
@@ -106,14 +113,18 @@ def build_core(
         core = keras.Sequential([keras.Input(shape)], name="core")
         for layer in chain:
             core.add(layer)
-        core.add(_decoder(section, horizon, reads_ahead=False))
+        for layer in decoder_layers(section, horizon, reads_ahead=False):
+            core.add(layer)
         return core
     state = inputs = keras.Input(shape)
     ahead = keras.Input((tokens.places, tokens.ahead))
     for layer in chain:
         state = layer(state)
-    head = _decoder(section, horizon, reads_ahead=True)
-    return keras.Model([inputs, ahead], head([state, ahead]), name="core")
+    head, *shaped = decoder_layers(section, horizon, reads_ahead=True)
+    out = head([state, ahead])
+    for layer in shaped:
+        out = layer(out)
+    return keras.Model([inputs, ahead], out, name="core")
 
 
 def _encoder(
@@ -152,25 +163,6 @@ def _encoder(
             yield layers.Dropout(section.dropout, name=f"dropout_{depth + 1}")
 
 
-def _decoder(section: ModelSection, horizon: int, *, reads_ahead: bool) -> Any:
-    """Return the layer that turns the last hidden state into the horizon."""
-    from seqforecast.models.segments import AheadDecoder, ParallelDecoder, small_start
-
-    if section.decoder == "parallel" and section.segment is not None:
-        return ParallelDecoder(
-            section.cell.value,
-            horizon,
-            section.segment,
-            section.activation,
-            reads_ahead=reads_ahead,
-            name="head",
-        )
-    if reads_ahead:
-        return AheadDecoder(horizon, section.segment or 1, name="head")
-    dense = load_keras().layers.Dense
-    return dense(horizon, kernel_initializer=small_start(), name="head")
-
-
 def load_forecaster(path: Path) -> Forecaster:
     """Read a saved model.
 
@@ -182,6 +174,7 @@ def load_forecaster(path: Path) -> Forecaster:
     # They register what the file names.
     import seqforecast.models.joining
     import seqforecast.models.layers
+    import seqforecast.models.quantiles
     import seqforecast.models.segments  # noqa: F401
 
     return Forecaster.of(keras.models.load_model(path, compile=False))

@@ -61,15 +61,18 @@ def count_layers(
         layer = _recurrent(section, width, units, tokens)
         layers.append(layer)
         width = units * _directions(section)
+    # With quantiles the head makes as many numbers of each step.
+    steps = horizon * section.numbers
+    segment = (section.segment or 1) * section.numbers
     if section.decoder == "parallel" and section.segment is not None:
-        layers.append(_parallel(section, width, horizon, section.segment))
+        layers.append(_parallel(section, width, steps, segment))
         if read.places:
             layers.append(_dense(read.ahead, width, read.places))
         return layers
     if read.places:
         layers.append(_dense(width + read.ahead, width, read.places))
-        layers.append(_dense(width, section.segment or 1, read.places))
-    return [*layers, _dense(width, horizon, 1)]
+        layers.append(_dense(width, segment, read.places))
+    return [*layers, _dense(width, steps, 1)]
 
 
 def parameters(layers: Sequence[LayerCount]) -> int:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from seqforecast.backend import load_tensorflow
+from seqforecast.models.section import MEDIAN
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +18,8 @@ class Forecaster:
         normalize: `models.layers.Normalize`.
         join: `models.joining.Join`; None where the cells read nothing but values.
         core: the Sequential of recurrent layers and head: (batch, lookback, 1), or the
-            tokens that `join` makes, to (batch, horizon), both normalised.
+            tokens that `join` makes, to (batch, horizon), or (batch, horizon,
+            quantiles) in no order, both normalised.
         denormalize: `models.layers.Denormalize`.
 
     An ensemble is only its model: its members have parts of their own.
@@ -68,6 +70,23 @@ class Forecaster:
         """Steps it predicts."""
         return int(self.model.output_shape[1])
 
+    @cached_property
+    def quantiles(self) -> tuple[float, ...]:
+        """Levels of what it forecasts for a step; () where that is one number."""
+        for layer in self.model.layers:
+            if layer.name == "quantiles":
+                return tuple(layer.levels)
+        # The members of an ensemble are all alike.
+        members = [each for each in self.model.layers if hasattr(each, "layers")]
+        is_ensemble = self.core is None and members
+        return Forecaster.of(members[0]).quantiles if is_ensemble else ()
+
+    def median_of(self, forecasts: Any) -> Any:
+        """Return y_hat, (batch, horizon), of what the model forecasts."""
+        if not self.quantiles:
+            return forecasts
+        return forecasts[:, :, self.quantiles.index(MEDIAN)]
+
     @property
     def width(self) -> int:
         """The most numbers that a layer makes of a step."""
@@ -81,7 +100,7 @@ class Forecaster:
         return max(widths)
 
     def forecast(self, values: Any, series: Any, covariates: Any = None) -> Any:
-        """Return raw forecasts (batch, horizon).
+        """Return raw forecasts, (batch, horizon) or (batch, horizon, quantiles).
 
         Args:
             values: raw lookbacks, (batch, lookback).

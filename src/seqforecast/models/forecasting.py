@@ -31,7 +31,8 @@ def forecast(
         features: of the panel, where the model reads any.
 
     Yields:
-        Some windows and their forecasts, (windows, horizon), in the data's unit.
+        Some windows and their forecasts, (windows, horizon) or (windows, horizon,
+        quantiles), in the data's unit.
     """
     tf = load_tensorflow()
     steps = forecaster.lookback + forecaster.horizon

@@ -144,7 +144,15 @@ class Denormalize(keras.layers.Layer):  # type: ignore[misc, name-defined]
         self.kind = kind
 
     def call(self, normalised: Any, level: Any, width: Any) -> Any:
-        """Return values of shape (batch, horizon)."""
+        """Return values of the shape of `normalised`.
+
+        Args:
+            normalised: shape (batch, horizon) or (batch, horizon, quantiles).
+            level: shape (batch, 1).
+            width: shape (batch, 1).
+        """
+        if len(normalised.shape) == 3:
+            level, width = level[:, :, None], width[:, :, None]
         values = level + width * normalised
         if self.kind == "logmean":
             return ops.exp(ops.minimum(values, LOG_OF_MOST))
@@ -174,13 +182,14 @@ class Tail(keras.layers.Layer):  # type: ignore[misc, name-defined]
 
 @keras.saving.register_keras_serializable(package="seqforecast")
 class Median(keras.layers.Layer):  # type: ignore[misc, name-defined]
-    """The median of several forecasts, each (batch, horizon), point by point.
+    """The median of several forecasts of one shape, point by point.
 
-    Of an even number it is the mean of the two in the middle.
+    Of an even number it is the mean of the two in the middle. Of quantiles each is the
+    median of its own, and they stay in order.
     """
 
     def call(self, forecasts: list[Any]) -> Any:
-        """Return the median, (batch, horizon)."""
+        """Return the median, of the shape of each."""
         ordered = ops.sort(ops.stack(forecasts), axis=0)
         count = len(forecasts)
         return (ordered[(count - 1) // 2] + ordered[count // 2]) / 2

@@ -12,6 +12,8 @@ Activation = Literal[
     "tanh", "relu", "sigmoid", "linear", "elu", "selu", "softplus", "gelu", "silu"
 ]
 Units = Annotated[int, Field(ge=1, le=8192)]
+Level = Annotated[float, Field(gt=0, lt=1)]
+MEDIAN = 0.5
 
 
 class ModelSection(Section):
@@ -64,11 +66,31 @@ class ModelSection(Section):
         description="one Dense for all steps, or one step of a cell for each segment "
         "of the horizon (SegRNN; needs segment)",
     )
+    quantiles: list[Level] = Field(
+        default=[],
+        max_length=99,
+        description="levels that are forecast beside the median, rising, with 0.5, as "
+        "[0.1, 0.5, 0.9]; needs training.loss: quantile; []: none",
+    )
 
     @field_validator("cell", mode="before")
     @classmethod
     def _accept_the_short_name(cls, value: Any) -> Any:
         return "simple_rnn" if value == "rnn" else value
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers are forecast for each step."""
+        return len(self.quantiles) or 1
+
+    @field_validator("quantiles")
+    @classmethod
+    def _rise_through_the_median(cls, levels: list[float]) -> list[float]:
+        if sorted(set(levels)) != levels:
+            raise ValueError(f"levels must rise, got {levels}")
+        if levels and MEDIAN not in levels:
+            raise ValueError(f"0.5, the median, must be among them, got {levels}")
+        return levels
 
     @model_validator(mode="after")
     def _have_segments_where_they_are_needed(self) -> "ModelSection":

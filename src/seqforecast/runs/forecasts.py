@@ -1,8 +1,9 @@
 """forecasts.csv, or forecasts.parquet above a million rows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,7 +52,11 @@ class RowMaker:
         return "%Y-%m-%d %H:%M:%S.%f"
 
     def rows(
-        self, windows: WindowIndex, y_hat: FloatArray, y: FloatArray | None
+        self,
+        windows: WindowIndex,
+        y_hat: FloatArray,
+        y: FloatArray | None,
+        quantiles: Mapping[str, FloatArray] = MappingProxyType({}),
     ) -> "pd.DataFrame":
         """Return one row a step; without truth, without cutoff and y columns.
 
@@ -59,6 +64,7 @@ class RowMaker:
             windows: the windows that were forecast.
             y_hat: shape (windows, horizon), in the unit of the data.
             y: the truth, same shape, NaN where it is missing; or None.
+            quantiles: the same shape each, by the name of their column.
         """
         import pandas as pd
 
@@ -74,6 +80,7 @@ class RowMaker:
         if y is not None:
             columns["y"] = y.reshape(-1)
         columns["y_hat"] = y_hat.reshape(-1)
+        columns |= {name: each.reshape(-1) for name, each in quantiles.items()}
         return pd.DataFrame(columns)
 
 

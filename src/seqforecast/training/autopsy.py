@@ -11,7 +11,6 @@ from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import TrainingError
 from seqforecast.training.epoch import Engine
 from seqforecast.training.kernels.core import each_output
-from seqforecast.training.losses import loss_per_window
 
 
 class NotFiniteError(TrainingError):
@@ -72,7 +71,7 @@ def _first_bad_layer(
     passed = each_output(core, flow, lambda layer, given: layer(given, training=False))
     outputs += [(layer.name, out) for layer, out in passed]
     errors = engine.objective.window_errors(windows.starts, windows.series)
-    outputs.append(("loss", loss_per_window(engine.section.loss, errors)))
+    outputs.append(("loss", engine.objective.losses(errors)))
     for name, output in outputs:
         array = np.asarray(output)
         bad = ~np.isfinite(array).reshape(len(array), -1).all(axis=1)
@@ -91,7 +90,7 @@ def _bad_gradient(engine: Engine, windows: WindowIndex) -> str:
     tf = load_tensorflow()
     with tf.GradientTape() as tape:
         errors = engine.objective.window_errors(windows.starts, windows.series)
-        loss = tf.reduce_mean(loss_per_window(engine.section.loss, errors))
+        loss = tf.reduce_mean(engine.objective.losses(errors))
     layers = [layer for layer in engine.forecaster.core.layers if layer.weights]
     weights = [layer.trainable_variables for layer in layers]
     gradients = tape.gradient(loss, weights)

@@ -21,11 +21,11 @@ BACKWARD = 8
 class MemoryProbe:
     """Measures the memory of an engine's model, before training and after it.
 
-    The loss is that of the last step of the horizon, over up to 256 windows
-    spread evenly; its gradient is taken to the normalised lookback that the cells
-    read. The shape of the curve is how gradients vanish or explode through time:
-    Bengio, Simard and Frasconi, "Learning long-term dependencies with gradient
-    descent is difficult", 1994.
+    The loss is that of the last step of the horizon, with quantiles of its median,
+    over up to 256 windows spread evenly; its gradient is taken to the normalised
+    lookback that the cells read. The shape of the curve is how gradients vanish or
+    explode through time: Bengio, Simard and Frasconi, "Learning long-term dependencies
+    with gradient descent is difficult", 1994.
     """
 
     def __init__(self, engine: Engine, windows: WindowIndex) -> None:
@@ -62,7 +62,8 @@ class MemoryProbe:
         with tf.GradientTape() as tape:
             tape.watch(normalised)
             out = forecaster.core(forecaster.read(normalised, inputs), training=False)
-            errors = (forecaster.denormalize(out, level, width) - targets) / spread
+            forecasts = forecaster.denormalize(out, level, width)
+            errors = (forecaster.median_of(forecasts) - targets) / spread
             losses = loss_per_window(objective.loss_name, errors[:, -1:])
             loss = tf.reduce_sum(losses)
         return tape.gradient(loss, normalised)

@@ -45,10 +45,12 @@ class Objective:
     The panel is held once, as a flat tensor; a batch is gathered from it inside
     the compiled program, so memory does not grow with the number of windows. Targets
     that were filled have an error of 0: nothing is learnt from them or chosen by them.
+    Quantiles are judged as they leave the core, before they are put in order: each
+    output learns its own level, and order can only make the loss smaller.
 
     Attributes:
         forecaster: the model.
-        loss_name: mse, mae, huber or smape.
+        loss_name: mse, mae, huber, smape or quantile.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Objective:
         steps = np.arange(1, forecaster.horizon + 1, dtype=np.float64)
         weights = steps**-section.step_weight
         self._weights = tf.constant(weights / weights.mean(), tf.float32)
+        self._levels = tf.constant(forecaster.quantiles, tf.float32)
         self._by_series = section.loss_unit == "series"
         self._values = tf.constant(material.values, tf.float32)
         self._begins = None
@@ -99,7 +102,7 @@ class Objective:
     def window_errors(
         self, starts: Any, series: Any, core: Callable[[Any], Any] | None = None
     ) -> Any:
-        """Return scaled errors, forecast less truth, of shape (batch, horizon).
+        """Return scaled errors, forecast less truth, of the shape the core returns.
 
         The difference is taken relative to the window's level, before float32 can
         lose it in values that are large.
@@ -112,10 +115,11 @@ class Objective:
         """
         inputs, targets = self.gather(starts, series)
         parts = self.forecaster
-        normalised, level, width, spread = parts.normalise(inputs)
+        normalised, *scales = parts.normalise(inputs)
         tokens = parts.read(normalised, inputs)
         out = parts.core(tokens, training=False) if core is None else core(tokens)
-        forecasts = parts.denormalize(out, level, width)
+        forecasts = parts.denormalize(out, *scales[:2])
+        targets, level, width, spread = map(self._by_level, (targets, *scales))
         if parts.normalize.kind == "logmean":
             errors = forecasts - targets
         else:
@@ -124,7 +128,7 @@ class Objective:
         return self._of_observed(errors / unit, starts)
 
     def _unit(self, forecasts: Any, targets: Any, scales: tuple[Any, Any, Any]) -> Any:
-        """Return what errors are divided by, (batch, 1) or (batch, horizon).
+        """Return what errors are divided by, of a shape that fits them.
 
         smape: the mean size of forecast and truth, which is no way to a smaller
         loss. Else the spread of the series or the width of the window.
@@ -142,16 +146,20 @@ class Objective:
 
     def losses(self, errors: Any) -> Any:
         """Return the loss of each window, (batch,), of its scaled errors."""
-        return loss_per_window(self.loss_name, errors, self._weights)
+        return loss_per_window(self.loss_name, errors, self._weights, self._levels)
+
+    def _by_level(self, each: Any) -> Any:
+        """Return numbers of steps so that they stand beside quantiles, if any."""
+        return each[..., None] if self.forecaster.quantiles else each
 
     def _of_observed(self, errors: Any, starts: Any) -> Any:
-        """Return errors (batch, horizon), 0 where the target was filled."""
+        """Return errors, 0 where the target was filled."""
         if self._observed is None:
             return errors
         tf = load_tensorflow()
         first = starts[:, None] + self.forecaster.lookback
         targets = first + tf.range(self.forecaster.horizon, dtype=tf.int64)
-        observed = tf.gather(self._observed, targets)
+        observed = self._by_level(tf.gather(self._observed, targets))
         return tf.where(observed, errors, tf.zeros_like(errors))
 
     def gather(self, starts: Any, series: Any) -> tuple[dict[str, Any], Any]:
@@ -178,5 +186,6 @@ class Objective:
         inputs, targets = self.gather(starts, series)
         _, *scales = self.forecaster.normalise(inputs)
         naive = tf.repeat(inputs["values"][:, -1, :], targets.shape[1], axis=1)
+        naive, targets, *scales = map(self._by_level, (naive, targets, *scales))
         errors = (naive - targets) / self._unit(naive, targets, (*scales,))
         return self.losses(self._of_observed(errors, starts))

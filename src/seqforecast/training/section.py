@@ -37,7 +37,7 @@ class TrainingSection(Section):
         le=100_000,
         description="epochs between steps; plateau: epochs without improvement",
     )
-    loss: Literal["mse", "mae", "huber", "smape"] = Field(
+    loss: Literal["mse", "mae", "huber", "smape", "quantile"] = Field(
         default="mse", description="what is minimised, on the scaled series"
     )
     loss_unit: Literal["series", "window"] = Field(

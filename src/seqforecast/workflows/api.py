@@ -43,14 +43,14 @@ class Run:
         return pd.DataFrame(read_history(self.directory)).astype({"epoch": int})
 
     def forecasts(self) -> "pd.DataFrame":
-        """Return the test part: unique_id, cutoff, ds, step, y, y_hat."""
+        """Return the test part: unique_id, cutoff, ds, step, y, y_hat, q_*."""
         return read_forecasts(self.directory)
 
     def predict(self, frame: "pd.DataFrame | None" = None) -> "pd.DataFrame":
         """Forecast the horizon after the end of the data, or of another frame.
 
         Returns:
-            Columns unique_id, ds, step, y_hat.
+            Columns unique_id, ds, step, y_hat, and q_10 and so on of quantiles.
         """
         from seqforecast.workflows.predict import predict_run
 

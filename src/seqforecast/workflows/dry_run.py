@@ -117,7 +117,12 @@ def _scoring(prepared: Prepared, forecaster: Forecaster) -> float:
         spent.append(time.perf_counter() - started)
 
     small = dataclasses.replace(prepared, test=test)
-    whole = _seconds(lambda: score_forecasts(small, forecaster, write).result())
+
+    def score_some() -> None:
+        scorer, _ = score_forecasts(small, forecaster, write)
+        scorer.result()
+
+    whole = _seconds(score_some)
     rest = sum(spent) / len(test) * (len(prepared.test) - len(test))
     return traced + validating + whole + rest
 

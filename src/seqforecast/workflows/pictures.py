@@ -125,4 +125,4 @@ def _forecast(
     made = forecast(
         forecaster, prepared.panel.values, windows, features=prepared.features
     )
-    return np.concatenate([y_hat for _, y_hat in made])
+    return np.concatenate([forecaster.median_of(out) for _, out in made])

@@ -14,6 +14,7 @@ from seqforecast.data.featuring import make_features, strange_texts
 from seqforecast.data.panel import Panel
 from seqforecast.data.windows import WindowIndex, count_windows
 from seqforecast.errors import ConfigError, DataError
+from seqforecast.evaluation.quantiles import by_name
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.forecasting import forecast
 from seqforecast.models.normalization import check_values
@@ -38,7 +39,8 @@ def predict_run(
             Series the run did not know are scaled by all its train series together.
 
     Returns:
-        Columns unique_id, ds, step, y_hat, in the unit of the data.
+        Columns unique_id, ds, step, y_hat and those of quantiles, q_10 and so on, in
+        the unit of the data.
 
     Raises:
         DataError: the data cannot be used, or a series is shorter than the lookback.
@@ -63,9 +65,16 @@ def predict_run(
     import pandas as pd
 
     forecasts = forecast(forecaster, panel.values, windows, numbers, features)
-    frames = [rows.rows(chunk, y_hat, None) for chunk, y_hat in forecasts]
+    frames = [
+        rows.rows(
+            chunk, forecaster.median_of(out), None, by_name(forecaster.quantiles, out)
+        )
+        for chunk, out in forecasts
+    ]
     made = pd.concat(frames, ignore_index=True)
-    bad = made.loc[~np.isfinite(made["y_hat"]), "unique_id"].unique()
+    numbers_made = made.drop(columns=["unique_id", "ds", "step"]).to_numpy()
+    is_bad = ~np.isfinite(numbers_made).all(axis=1)
+    bad = made.loc[is_bad, "unique_id"].unique()
     if len(bad):
         raise DataError(
             f"the forecast of {bad[0]} is not a finite number",

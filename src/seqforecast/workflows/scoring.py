@@ -10,6 +10,7 @@ from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.parts import Parts
 from seqforecast.data.windows import WindowIndex
 from seqforecast.evaluation.baselines import BASELINES
+from seqforecast.evaluation.quantiles import QuantileTotals, by_name
 from seqforecast.evaluation.scoring import MODEL, Scorer
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.forecasting import forecast
@@ -26,8 +27,9 @@ def score_validation(prepared: Prepared, forecaster: Forecaster) -> dict[str, An
     windows, panel = prepared.validation, prepared.panel
     scorer = _scorer(prepared, windows, prepared.parts.validation, [MODEL])
     made = forecast(forecaster, panel.values, windows, features=prepared.features)
-    for chunk, y_hat in made:
-        scorer.add(chunk, chunk.targets(panel.values), {MODEL: y_hat})
+    for chunk, out in made:
+        given = {MODEL: forecaster.median_of(out)}
+        scorer.add(chunk, chunk.targets(panel.values), given)
     return scorer.metrics_of(MODEL)
 
 
@@ -44,20 +46,20 @@ def score_test(
     def write(frames: Iterator["pd.DataFrame"], date_format: str | None) -> None:
         write_frames(path_for(run, prepared.test), frames, date_format)
 
-    scorer = score_forecasts(prepared, forecaster, write)
+    scorer, quantiles = score_forecasts(prepared, forecaster, write)
 
     import pandas as pd
 
     write_frames(run.series, [pd.DataFrame(scorer.by_series())], None)
-    return scorer.result()
+    return quantiles.beside(scorer.result())
 
 
 def score_forecasts(
     prepared: Prepared,
     forecaster: Forecaster,
     write: Callable[[Iterator["pd.DataFrame"], str | None], None],
-) -> Scorer:
-    """Forecast the test part and return its scorer, complete.
+) -> tuple[Scorer, QuantileTotals]:
+    """Forecast the test part; return its scorer and its quantiles, both complete.
 
     Args:
         prepared: the data.
@@ -77,20 +79,24 @@ def score_forecasts(
         for name in names
     }
     scorer = _scorer(prepared, windows, prepared.parts.test, [MODEL, *names])
+    levels = forecaster.quantiles
+    quantiles = QuantileTotals(panel, levels)
     rows = RowMaker(panel, windows, windows.horizon)
 
     made = forecast(forecaster, panel.values, windows, features=prepared.features)
 
     def scored() -> Iterator["pd.DataFrame"]:
-        for chunk, y_hat in made:
-            y = chunk.targets(panel.values)
+        for chunk, out in made:
+            y, y_hat = chunk.targets(panel.values), forecaster.median_of(out)
             given: dict[str, FloatArray] = {MODEL: y_hat}
             given |= {name: predict(chunk) for name, predict in baselines.items()}
             scorer.add(chunk, y, given)
-            yield rows.rows(chunk, y_hat, known_targets(panel, chunk))
+            quantiles.add(chunk, y, out)
+            known = known_targets(panel, chunk)
+            yield rows.rows(chunk, y_hat, known, by_name(levels, out))
 
     write(scored(), rows.date_format)
-    return scorer
+    return scorer, quantiles
 
 
 def _scorer(

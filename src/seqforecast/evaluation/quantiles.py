@@ -1,0 +1,97 @@
+"""Quantiles: their names, how often the truth lies below them, and their losses."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from seqforecast.data.filled import mark_observed
+from seqforecast.data.panel import FloatArray, Panel
+from seqforecast.data.windows import WindowIndex
+from seqforecast.errors import DataError
+
+
+def quantile_name(level: float) -> str:
+    """Return the name of a level in percent: q_10 of 0.1, q_2.5 of 0.025."""
+    return f"q_{(Decimal(repr(level)) * 100).normalize():f}"
+
+
+def by_name(levels: Sequence[float], forecasts: FloatArray) -> dict[str, FloatArray]:
+    """Return each quantile of (windows, horizon, quantiles) by its name."""
+    return {quantile_name(each): forecasts[..., i] for i, each in enumerate(levels)}
+
+
+class QuantileTotals:
+    """Sums over the (window, step) points of each quantile, in float64.
+
+    Targets that were filled are not scored.
+    """
+
+    def __init__(self, panel: Panel, levels: Sequence[float]) -> None:
+        """Prepare for quantiles of these levels; of none nothing is kept."""
+        self._panel = panel
+        self._levels = np.asarray(levels, dtype=np.float64)
+        self._names = [quantile_name(each) for each in levels]
+        self._below = np.zeros(len(levels), dtype=np.int64)
+        self._loss = np.zeros(len(levels))
+        self._size = 0.0
+        self._points = 0
+
+    def add(
+        self, windows: WindowIndex, actual: FloatArray, forecasts: FloatArray
+    ) -> None:
+        """Add some windows.
+
+        Args:
+            windows: which.
+            actual: shape (windows, horizon), in the unit of the data.
+            forecasts: shape (windows, horizon, quantiles), in the same unit.
+
+        Raises:
+            DataError: a quantile is not a finite number.
+        """
+        if not len(self._levels):
+            return
+        bad = np.argwhere(~np.isfinite(forecasts))
+        if len(bad):
+            window, step, quantile = bad[0]
+            raise DataError(
+                f"{self._names[quantile]} of series "
+                f"{self._panel.ids[windows.series[window]]}, step {step + 1}, is "
+                f"{forecasts[window, step, quantile]}",
+                hint="lower training.learning_rate or set training.clip_norm",
+            )
+        observed = mark_observed(self._panel, windows)
+        counted = np.ones(actual.shape, np.bool_) if observed is None else observed
+        truth = actual[counted].astype(np.float64)[:, None]
+        above = truth - forecasts[counted]
+        self._below += (above <= 0).sum(axis=0)
+        loss = np.maximum(self._levels * above, (self._levels - 1) * above)
+        self._loss += loss.sum(axis=0)
+        self._size += float(np.abs(truth).sum())
+        self._points += len(truth)
+
+    def beside(self, test: dict[str, Any]) -> dict[str, Any]:
+        """Return the `test` object of metrics.json with what is known of quantiles.
+
+        `quantiles` has of each the share of truths at or below it and the mean pinball
+        loss, in the unit of the data. `wql` of the model is the weighted quantile
+        loss, twice the sum of losses by the sum of |truth|, mean over quantiles:
+        Salinas et al., "DeepAR", 2020; null where every truth is 0.
+        """
+        if not len(self._levels):
+            return test
+        coverage, loss = self._below / self._points, self._loss / self._points
+        model = dict(test["model"])
+        model["wql"] = None
+        if self._size > 0:
+            model["wql"] = float(2 * self._loss.mean() / self._size)
+        else:
+            reason = "every actual value is 0, so there is nothing to divide by"
+            model["reasons"] = {**model.get("reasons", {}), "wql": reason}
+        quantiles = {
+            name: {"coverage": float(coverage[i]), "pinball": float(loss[i])}
+            for i, name in enumerate(self._names)
+        }
+        return {**test, "model": model, "quantiles": quantiles}
