@@ -121,3 +121,33 @@ def test_the_table_of_groups_is_printed(tmp_path):
     assert result.exit_code == 0, result.stderr
     assert "\ngroup  series  model MASE" in result.stdout
     assert "OWA" in result.stdout.splitlines()[0]
+
+
+def test_by_series_short_histories_divide_by_what_precedes_the_first_target(tmp_path):
+    """Broken on purpose: `lookback` steps, targets among them."""
+    from seqforecast.config.loading import load_mapping
+    from seqforecast.evaluation.scoring import MODEL
+    from seqforecast.workflows.prepare import prepare
+    from seqforecast.workflows.scoring import _scorer
+
+    table = [
+        {"unique_id": name, "ds": step, "y": float(step if step < 5 else 100 + step)}
+        for name in "abcdefghij"
+        for step in range(12)
+    ]
+    path = tmp_path / "short.csv"
+    pd.DataFrame(table).to_csv(path, index=False)
+    asked = {
+        "data": {"source": "table", "path": str(path), "layout": "long", "time": "ds"},
+        "split": {"by": "series"},
+        "window": {"lookback": 20, "horizon": 2, "min_history": 5},
+    }
+    asked["data"] |= {"id": "unique_id", "season": None}
+    loaded = load_mapping(asked, {})
+    prepared = prepare(loaded.experiment, loaded.folder)
+    windows = prepared.test
+    scorer = _scorer(prepared, windows, prepared.parts.test, [MODEL])
+    truth = windows.targets(prepared.panel.values)
+    scorer.add(windows, truth, {MODEL: truth + 1})
+    # Before the first target the series rises by one a step.
+    assert scorer.metrics_of(MODEL)["mase"] == pytest.approx(1.0)

@@ -123,6 +123,7 @@ def in_sample_errors(panel: Panel, stops: IntArray, season: int | None) -> InSam
             later = values[start : start + STEPS_AT_ONCE].astype(np.float64)
             change = later - values[start - lag : start - lag + len(later)]
             sums[i] += np.abs(change).sum(), change @ change
-    count = np.maximum(stops - lag, 1)[:, np.newaxis]
+    known = np.minimum(stops, panel.lengths)
+    count = np.maximum(known - lag, 1)[:, np.newaxis]
     absolute, squared = (sums / count).T
     return InSample(panel.ids, lag, absolute, squared)

@@ -102,12 +102,16 @@ def score_forecasts(
 def _scorer(
     prepared: Prepared, windows: WindowIndex, spans: IntArray, names: list[str]
 ) -> Scorer:
+    # By series, the first target follows the shortest lookback of real steps.
+    history = prepared.experiment.window.min_history or windows.lookback
     return Scorer(
         prepared.panel,
         windows,
         names,
         season=prepared.panel.season,
-        in_sample_stops=in_sample_stops(prepared.parts, spans, windows.lookback),
+        in_sample_stops=in_sample_stops(
+            prepared.parts, spans, min(history, windows.lookback)
+        ),
         train_std=prepared.deviation,
         groups=prepared.panel.groups,
     )
