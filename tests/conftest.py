@@ -4,8 +4,9 @@ import difflib
 import importlib.util
 import logging
 import os
+import signal
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,14 @@ def fresh_logging() -> None:
             logger = logging.getLogger(name)
             logger.handlers, logger.propagate, logger.disabled = [], True, False
             logger.setLevel(logging.NOTSET)
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Make SIGINT count, also where a shell in the background had it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

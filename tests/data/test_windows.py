@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panels import counting
-from seqforecast.data.lengths import check_length, choose_length
+from seqforecast.data.lengths import WindowSection, check_length, choose_length
 from seqforecast.data.splitting import SplitSection, split
-from seqforecast.data.windows import WindowSection, count_windows, index_windows
+from seqforecast.data.windows import count_windows, index_windows
 from seqforecast.errors import DataError
 
 lengths = st.lists(st.integers(30, 80), min_size=1, max_size=4)

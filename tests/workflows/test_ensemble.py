@@ -13,7 +13,7 @@ from seqforecast.runs.directory import RunDirectory
 from seqforecast.workflows.watching import Silent
 from small import SINE, same_run, small, train, weights
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("ctrl_c")]
 
 TRAINING = {
     "epochs": 3,
@@ -28,14 +28,6 @@ TWICE = small(training={**TRAINING, "ensemble": 2, "refit": True})
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     return train(tmp_path_factory.mktemp("whole"), TWICE)
-
-
-@pytest.fixture(autouse=True)
-def ctrl_c():
-    """Make SIGINT count, also where a shell in the background had it ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 def history(run):

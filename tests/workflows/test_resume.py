@@ -17,7 +17,7 @@ from seqforecast.runs.opening import open_complete
 from seqforecast.workflows.watching import Silent
 from small import same_run, small, train
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("ctrl_c")]
 
 COMMAND = [sys.executable, "-m", "seqforecast", "train"]
 HOLD = """
@@ -44,14 +44,6 @@ LONG = small(
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     return train(tmp_path_factory.mktemp("whole"), LONG)
-
-
-@pytest.fixture(autouse=True)
-def ctrl_c():
-    """Make SIGINT count, also where a shell in the background had it ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 class Killer(Silent):

@@ -5,10 +5,10 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from seqforecast.config.problems import SettingError
+from seqforecast.data.lengths import WindowSection
 from seqforecast.data.scaling import Scale
 from seqforecast.data.sources import Source
 from seqforecast.data.splitting import SplitSection
-from seqforecast.data.windows import WindowSection
 from seqforecast.evaluation.section import EvaluationSection
 from seqforecast.models.section import ModelSection
 from seqforecast.section import Section
@@ -16,6 +16,9 @@ from seqforecast.training.section import TrainingSection
 
 # TensorFlow and NumPy take no larger seed.
 LARGEST_SEED = 2**32 - 1
+
+# Normalisations whose windows are as wide as their series is.
+UNITS_OF_SERIES = ("none", "last", "blend")
 
 
 class Experiment(Section):
@@ -122,5 +125,22 @@ class Experiment(Section):
                 "training.ensemble",
                 f"must be at least {count}, a member for each lookback, got {members}",
                 f"set training.ensemble: {count}, or more",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _measure_in_a_unit_there_is(self) -> "Experiment":
+        norm, training = self.model.instance_norm, self.training
+        if training.loss_unit == "series":
+            return self
+        if norm in UNITS_OF_SERIES or training.loss == "smape":
+            what = "training.loss: smape has no unit"
+            if norm in UNITS_OF_SERIES:
+                what = f"model.instance_norm: {norm} has the width of the series"
+            raise SettingError(
+                "training.loss_unit",
+                f"window changes nothing here: {what}",
+                "leave it out, or set model.instance_norm: zscore, zlast, mean or "
+                "logmean and another loss",
             )
         return self

@@ -1,15 +1,65 @@
 """How long windows are: lookback and horizon, chosen from the data and checked."""
 
+from typing import Annotated, Literal
+
 import numpy as np
+from pydantic import Field, model_validator
 
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.parts import Parts
-from seqforecast.data.windows import WindowSection
 from seqforecast.errors import DataError
+from seqforecast.section import Section
 
 # Without a season there is no natural horizon; eight steps show more than one.
 HORIZON_WITHOUT_SEASON = 8
 LOOKBACK_IN_HORIZONS = 3
+
+
+Steps = Annotated[int, Field(ge=1, le=100_000_000)]
+Lookbacks = Annotated[list[Steps], Field(min_length=1, max_length=100)]
+
+
+class WindowSection(Section):
+    """How long a window is: what the model sees and what it predicts."""
+
+    lookback: Literal["auto"] | Steps | Lookbacks = Field(
+        default="auto",
+        description="steps the model sees; auto: three horizons; several: members of "
+        "an ensemble take them in turn",
+    )
+    horizon: Literal["auto"] | Steps = Field(
+        default="auto", description="steps it predicts; auto: one season, else 8"
+    )
+    stride: int = Field(
+        default=1,
+        ge=1,
+        le=100_000_000,
+        description="steps between training windows; thins these only",
+    )
+    min_history: Steps | None = Field(
+        default=None,
+        description="fewest steps of a series in a lookback, its first value repeated "
+        "before them; null: all of it",
+    )
+
+    @model_validator(mode="after")
+    def _ask_for_less_than_all_history(self) -> "WindowSection":
+        longest = self.lookbacks[:1]
+        if self.min_history and longest and self.min_history >= longest[0]:
+            raise ValueError(
+                f"min_history must be less than the lookback of {longest[0]}, got "
+                f"{self.min_history}: leave it out to see all of the lookback"
+            )
+        return self
+
+    @property
+    def lookbacks(self) -> list[int]:
+        """Every lookback that is written, the longest first; none for auto."""
+        if self.lookback == "auto":
+            return []
+        if isinstance(self.lookback, int):
+            return [self.lookback]
+        return sorted(self.lookback, reverse=True)
 
 
 def choose_length(

@@ -2,50 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field
 
 from seqforecast.data.panel import FloatArray, IntArray, Panel
-from seqforecast.section import Section
-
-Steps = Annotated[int, Field(ge=1, le=100_000_000)]
-Lookbacks = Annotated[list[Steps], Field(min_length=1, max_length=100)]
-
-
-class WindowSection(Section):
-    """How long a window is: what the model sees and what it predicts."""
-
-    lookback: Literal["auto"] | Steps | Lookbacks = Field(
-        default="auto",
-        description="steps the model sees; auto: three horizons; several: members of "
-        "an ensemble take them in turn",
-    )
-    horizon: Literal["auto"] | Steps = Field(
-        default="auto", description="steps it predicts; auto: one season, else 8"
-    )
-    stride: int = Field(
-        default=1,
-        ge=1,
-        le=100_000_000,
-        description="steps between training windows; thins these only",
-    )
-    min_history: Steps | None = Field(
-        default=None,
-        description="fewest steps of a series in a lookback, its first value repeated "
-        "before them; null: all of it",
-    )
-
-    @property
-    def lookbacks(self) -> list[int]:
-        """Every lookback that is written, the longest first; none for auto."""
-        if self.lookback == "auto":
-            return []
-        if isinstance(self.lookback, int):
-            return [self.lookback]
-        return sorted(self.lookback, reverse=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -40,7 +40,10 @@ def examine(
     worst = int(np.argmax(bad))
     start = windows.starts[worst] - panel.offsets[windows.series[worst]]
     first = panel.first_steps[windows.series[worst]] + start
-    span = np.array([first, first + windows.lookback + windows.horizon - 1])
+    last = first + windows.lookback + windows.horizon - 1
+    # A lookback may begin before its series.
+    first = max(first, panel.first_steps[windows.series[worst]])
+    span = np.array([first, last])
     begin, end = panel.stamps(span)
     name = panel.ids[windows.series[worst]]
     batch = {

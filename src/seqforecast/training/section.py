@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from seqforecast.section import Section
 
@@ -89,3 +89,12 @@ class TrainingSection(Section):
     compile: Literal["auto", "xla", "graph", "eager"] = Field(
         default="auto", description="how steps run; auto: xla on a CPU, else a graph"
     )
+
+    @model_validator(mode="after")
+    def _keep_what_patience_waits_for(self) -> "TrainingSection":
+        if self.keep == "last" and self.patience is not None:
+            raise ValueError(
+                "patience ends on epochs that were no better: leave it out, or set "
+                "training.keep: best"
+            )
+        return self
