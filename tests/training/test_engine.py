@@ -22,7 +22,7 @@ def setting(mode, learning_rate=1e-3, training=None, filled=None, change=0.0, **
     """Return an engine on two series, its training windows, panel and scaler."""
     from seqforecast.models.builder import build_forecaster
     from seqforecast.training.epoch import Engine
-    from seqforecast.training.objective import Material
+    from seqforecast.training.material import Material
     from seqforecast.training.seeding import fix_seeds
 
     steps = np.arange(60)

@@ -44,7 +44,7 @@ def test_the_best_constant_is_the_empirical_quantile(sample, level):
 def engine_of(mode="graph", filled=None, training=None, **model):
     from seqforecast.models.builder import build_forecaster
     from seqforecast.training.epoch import Engine
-    from seqforecast.training.objective import Material
+    from seqforecast.training.material import Material
     from seqforecast.training.seeding import fix_seeds
 
     steps = np.arange(60)

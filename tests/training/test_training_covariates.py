@@ -24,7 +24,7 @@ def setting(mode, **model):
     """Return an engine on two series with all kinds of features, and what it reads."""
     from seqforecast.models.builder import build_forecaster
     from seqforecast.training.epoch import Engine
-    from seqforecast.training.objective import Material
+    from seqforecast.training.material import Material
     from seqforecast.training.seeding import fix_seeds
 
     steps = np.arange(STEPS)

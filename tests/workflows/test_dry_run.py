@@ -70,3 +70,23 @@ def test_a_loss_that_is_not_finite_is_told_before_the_run(tmp_path):
     assert result.exit_code == 3
     assert "epoch" in result.stderr
     assert [each.name for each in tmp_path.iterdir()] == ["small.yaml"]
+
+
+@pytest.mark.tensorflow
+def test_it_counts_every_member_and_refit(tmp_path):
+    """Broken on purpose: one member counted; a refit left out."""
+    from seqforecast.config.loading import load_mapping
+    from seqforecast.workflows.dry_run import plan_run
+
+    window = {"lookback": [8, 16], "horizon": 4}
+    training = {"epochs": 3, "batch_size": 20, "ensemble": 3, "refit": True}
+    training["keep"] = "last"
+    asked = small(window=window, training=training)
+    plan = plan_run(load_mapping(asked, {}))
+    run = train(tmp_path, asked)
+    told = run.read_json(run.metrics)["training"]
+    assert plan["parameters"] == told["parameters"]
+    assert told["epochs"] == 18
+    # 93 windows in 20s; a refit has 117: those of train and validation together.
+    assert plan["steps"]["epoch"] == 5
+    assert plan["steps"]["all"] == round(3 * 3 * 5 * (1 + 117 / 93))

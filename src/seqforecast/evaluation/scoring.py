@@ -1,6 +1,7 @@
 """Scoring: forecasts come in chunks of windows, one set of scores comes out."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -113,7 +114,7 @@ class Scorer:
 
     def result(self) -> dict[str, Any]:
         """Return the `test` object of metrics.json; needs a naive baseline."""
-        model, skill = self._totals[MODEL], self._skill()
+        model, skill = self._totals[MODEL], self._skill
         scores = add_owa({name: self.metrics_of(name) for name in self._totals})
         scaled = {
             name: standardised(of, self._train_std, self._panel.ids)
@@ -148,10 +149,11 @@ class Scorer:
     def by_series(self) -> dict[str, NDArray[Any]]:
         """Return the columns of series.csv: model, naive and the best baseline."""
         self._be_complete()
-        whose = {"": MODEL, "naive_": NAIVE, "best_": self._skill().against}
+        whose = {"": MODEL, "naive_": NAIVE, "best_": self._skill.against}
         totals = {prefix: self._totals[name] for prefix, name in whose.items()}
         return score_series(self._groups, totals, self._in_sample)
 
+    @cached_property
     def _skill(self) -> Skill:
         units = dict(self._units)
         return measure_skill(units.pop(MODEL), units, self._resampling)

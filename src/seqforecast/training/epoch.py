@@ -14,7 +14,8 @@ from seqforecast.models.forecaster import Forecaster
 from seqforecast.training import programs
 from seqforecast.training.history import Steps
 from seqforecast.training.kernels.core import run_core
-from seqforecast.training.objective import Material, Objective
+from seqforecast.training.material import Material
+from seqforecast.training.objective import Objective
 from seqforecast.training.section import TrainingSection
 
 LOGGER = logging.getLogger("seqforecast")

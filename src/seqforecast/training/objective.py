@@ -1,19 +1,16 @@
 """The objective: scaled errors of windows, and their mean loss over many."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from seqforecast.backend import load_tensorflow
-from seqforecast.data.features import Features
-from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.windows import WindowIndex
 from seqforecast.models.batches import pass_forward
 from seqforecast.models.forecaster import Forecaster
-from seqforecast.training.covariates import Covariates
 from seqforecast.training.losses import loss_per_window
+from seqforecast.training.material import Material
 from seqforecast.training.programs import Mode, choose_mode, compiled
 from seqforecast.training.section import TrainingSection
 
@@ -21,29 +18,11 @@ from seqforecast.training.section import TrainingSection
 LEAST_SIZE = 1e-6
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Material:
-    """What windows are gathered from.
-
-    Attributes:
-        values: the flat array of a panel.
-        filled: where in it those lie that the data do not have.
-        features: what is read beside the values.
-        begins: shape (series,), where each series begins, when lookbacks may begin
-            before it.
-    """
-
-    values: FloatArray
-    filled: IntArray | None = None
-    features: Features | None = None
-    begins: IntArray | None = None
-
-
 class Objective:
     """What one model is to make small on one panel.
 
-    The panel is held once, as a flat tensor; a batch is gathered from it inside
-    the compiled program, so memory does not grow with the number of windows. Targets
+    The panel is held once, for all models; a batch is gathered from it inside the
+    compiled program, so memory does not grow with the number of windows. Targets
     that were filled have an error of 0: nothing is learnt from them or chosen by them.
     Quantiles are judged as they leave the core, before they are put in order: each
     output learns its own level, and order can only make the loss smaller.
@@ -64,17 +43,7 @@ class Objective:
         self._weights = tf.constant(weights / weights.mean(), tf.float32)
         self._levels = tf.constant(forecaster.quantiles, tf.float32)
         self._by_series = section.loss_unit == "series"
-        self._values = tf.constant(material.values, tf.float32)
-        self._begins = None
-        if material.begins is not None:
-            self._begins = tf.constant(material.begins, tf.int64)
-        self._observed = None
-        if material.filled is not None and len(material.filled):
-            observed = np.ones(len(material.values), np.bool_)
-            observed[material.filled] = False
-            self._observed = tf.constant(observed)
-        found = material.features
-        self._covariates = None if found is None else Covariates(found)
+        self._material = material
         # XLA halves the speed of large forward passes: these are always graphs.
         mode: Mode = "eager" if choose_mode(section) == "eager" else "graph"
         one_axis = [([None], "int64"), ([None], "int32")]
@@ -154,28 +123,23 @@ class Objective:
 
     def _of_observed(self, errors: Any, starts: Any) -> Any:
         """Return errors, 0 where the target was filled."""
-        if self._observed is None:
+        first = starts + self.forecaster.lookback
+        observed = self._material.observed(first, self.forecaster.horizon)
+        if observed is None:
             return errors
         tf = load_tensorflow()
-        first = starts[:, None] + self.forecaster.lookback
-        targets = first + tf.range(self.forecaster.horizon, dtype=tf.int64)
-        observed = self._by_level(tf.gather(self._observed, targets))
-        return tf.where(observed, errors, tf.zeros_like(errors))
+        return tf.where(self._by_level(observed), errors, tf.zeros_like(errors))
 
     def gather(self, starts: Any, series: Any) -> tuple[dict[str, Any], Any]:
         """Return the model's raw inputs, by name, and the raw targets of windows."""
-        tf = load_tensorflow()
         lookback, horizon = self.forecaster.lookback, self.forecaster.horizon
-        places = starts[:, None] + tf.range(lookback + horizon, dtype=tf.int64)
-        if self._begins is not None:
-            places = tf.maximum(places, tf.gather(self._begins, series)[:, None])
-        window = tf.gather(self._values, places)
-        inputs = {"values": window[:, :lookback, None]}
+        values, covariates = self._material.windows(starts, series, lookback + horizon)
+        inputs = {"values": values[:, :lookback, None]}
         if self.forecaster.needs_series:
             inputs["series"] = series
-        if self._covariates is not None:
-            inputs["covariates"] = self._covariates.take(places, series)
-        return inputs, window[:, lookback:]
+        if covariates is not None:
+            inputs["covariates"] = covariates
+        return inputs, values[:, lookback:]
 
     def _batch_losses(self, starts: Any, series: Any) -> Any:
         errors = self.window_errors(starts, series)

@@ -15,9 +15,9 @@ from seqforecast.training.checkpoints import Checkpoint
 from seqforecast.training.devices import Device, use_device
 from seqforecast.training.epoch import Engine
 from seqforecast.training.evidence import shape_of
+from seqforecast.training.material import Material
 from seqforecast.training.members import Learner, Trained, fit_members, learner_of
 from seqforecast.training.memory import MemoryProbe
-from seqforecast.training.objective import Material
 from seqforecast.training.running import TrainingData
 from seqforecast.training.seeding import fix_seeds
 from seqforecast.workflows.outcome import say_what_was_kept
@@ -47,12 +47,15 @@ def build(prepared: Prepared, stages: Stages) -> tuple[Device, list[Learner]]:
     LOGGER.info("device: %s (%s)", device.name, device.why)
     fix_seeds(experiment.seed)
     lookbacks = experiment.window.lookbacks
-    learners = [_build_learner(prepared, lookback) for lookback in lookbacks]
+    panel, history = prepared.panel, experiment.window.min_history
+    begins = None if history is None else panel.offsets[:-1]
+    material = Material(panel.values, panel.filled, prepared.features, begins)
+    learners = [_build_learner(prepared, material, each) for each in lookbacks]
     stages.end("build model")
     return device, learners
 
 
-def _build_learner(prepared: Prepared, lookback: int) -> Learner:
+def _build_learner(prepared: Prepared, material: Material, lookback: int) -> Learner:
     """Build the model of one lookback; it has windows of its own."""
     experiment, panel, parts = prepared.experiment, prepared.panel, prepared.parts
     horizon, window = prepared.train.horizon, experiment.window
@@ -75,9 +78,6 @@ def _build_learner(prepared: Prepared, lookback: int) -> Learner:
         horizon=horizon,
         season=panel.season,
         features=prepared.spec,
-    )
-    material = Material(
-        panel.values, panel.filled, prepared.features, data.train.begins
     )
     return Learner(Engine(forecaster, experiment.training, material), data)
 

@@ -10,7 +10,7 @@ from seqforecast.data.windows import WindowIndex, count_windows
 from seqforecast.models.builder import build_forecaster
 from seqforecast.models.section import ModelSection
 from seqforecast.training.epoch import Engine
-from seqforecast.training.objective import Material
+from seqforecast.training.material import Material
 from seqforecast.training.section import TrainingSection
 from seqforecast.training.seeding import fix_seeds
 
