@@ -111,8 +111,11 @@ def main() -> None:
         put_into(given.readme, "ablation", made)
     if given.image:
         records = recorded.read(given.results)
-        ends = [recorded.found(records, job, given.seeds[:1])[0] for job in jobs()]
-        ablation_picture.draw(ends[0], ends[-1], given.image)
+        first, *_, last = jobs()
+        ends = [recorded.found(records, job, given.seeds[:1]) for job in (first, last)]
+        if not all(ends):
+            parser.error("--image: the first and the last row were not run yet")
+        ablation_picture.draw(ends[0][0], ends[1][0], given.image)
 
 
 if __name__ == "__main__":

@@ -48,13 +48,16 @@ def read(path: Path) -> list[dict[str, Any]]:
 def found(
     records: Iterable[dict[str, Any]], job: Job, seeds: Sequence[int]
 ) -> list[dict[str, Any]]:
-    """Return the runs of a job with these seeds, those of other settings left out."""
-    return [
-        record
+    """Return the runs of a job with these seeds, those of other settings left out.
+
+    Of a seed that two processes have run, the last one counts.
+    """
+    runs = {
+        record["seed"]: record
         for record in records
         if (record["name"], record["settings"]) == (job.name, job.settings)
-        and record["seed"] in seeds
-    ]
+    }
+    return [runs[seed] for seed in seeds if seed in runs]
 
 
 def measure(

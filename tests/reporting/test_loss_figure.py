@@ -25,7 +25,9 @@ def with_gradient(rows: list[dict[str, Any]], *norms: float) -> list[dict[str, A
 def test_the_figure_of_three_epochs() -> None:
     """Broken once by taking the last epoch for the best."""
     rows = with_gradient(history((0.9, 0.8), (0.5, 0.4), (0.3, 0.6)), 3.0, 2.0, 1.0)
-    assert describe_loss(rows, 2, loss="mse", naive=0.45) == LossFigure(
+    assert describe_loss(
+        rows, 2, loss="mse of the scaled series", naive=0.45
+    ) == LossFigure(
         title="Best validation loss 0.400 at epoch 2 of 3; naive forecast 0.450",
         caption="Loss after each epoch (mse of the scaled series)",
         train=((1.0, 0.9), (2.0, 0.5), (3.0, 0.3)),
@@ -47,6 +49,12 @@ def test_the_other_members_of_an_ensemble_are_thin_lines() -> None:
     assert figure.epochs == (1, 3)
     assert 3.0 in figure.losses
     assert "member 1 of 2, the others thin" in figure.caption
+
+
+def test_an_epoch_that_was_kept_is_not_called_best() -> None:
+    """As `keep: last` keeps it. Broken once by the word for the best one."""
+    rows = history((0.9, 0.8), (0.5, 0.4), (0.3, 0.6))
+    assert describe_loss(rows, 3).title == "Kept validation loss 0.600 at epoch 3 of 3"
 
 
 def test_a_loss_that_is_not_a_number_is_a_gap() -> None:

@@ -121,7 +121,9 @@ def check_length(
         short = np.flatnonzero(in_part & (spans[:, 1] - target < horizon))
         if not len(short):
             continue
-        told = _too_short(panel, name, spans, (history, horizon), short)
+        first = "lookback" if history == length[0] else "min_history"
+        window = f"{history} + {horizon} steps ({first} + horizon)"
+        told = _too_short(panel, name, spans, window, short)
         all_are = len(short) == np.count_nonzero(in_part)
         if all_are or name == "test" or parts.by == "series":
             raise DataError(
@@ -134,11 +136,10 @@ def check_length(
 
 
 def _too_short(
-    panel: Panel, name: str, spans: IntArray, length: tuple[int, int], short: IntArray
+    panel: Panel, name: str, spans: IntArray, window: str, short: IntArray
 ) -> str:
     """Say which series have no whole window in a part."""
-    lookback, horizon = length
-    window = f"a window is {lookback} + {horizon} steps (lookback + horizon)"
+    window = f"a window is {window}"
     sizes = np.diff(spans, axis=1)[:, 0]
     worst = short[np.argmin(sizes[short])]
     size = f"{panel.ids[worst]} has {sizes[worst]} steps there"

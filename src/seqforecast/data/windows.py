@@ -94,6 +94,13 @@ class WindowIndex:
             return places
         return np.maximum(places, self.begins[series][:, np.newaxis])
 
+    def are_before(self, panel: Panel) -> npt.NDArray[np.bool_]:
+        """Return which steps of the lookbacks lie before their series begins."""
+        starts, series = self.locate()
+        steps = starts[:, np.newaxis] + np.arange(self.lookback)
+        before: npt.NDArray[np.bool_] = steps < panel.offsets[series][:, np.newaxis]
+        return before
+
     def targets(self, values: FloatArray) -> FloatArray:
         """Gather the steps to predict, shape (windows, horizon)."""
         first = self.starts[:, np.newaxis] + self.lookback

@@ -24,7 +24,7 @@ class LossFigure:
         caption: what the loss is.
         train: loss of the epochs.
         validation: the same windows after every epoch.
-        best: epoch and validation loss of the best epoch, or None.
+        best: epoch and validation loss of the epoch that was kept, or None.
         naive: validation loss of the naive forecast, or None.
         log: whether the loss axis is logarithmic.
         gradient: mean gradient norm of the epochs; empty when not recorded.
@@ -66,7 +66,7 @@ def describe_loss(
         history: at least one row with `epoch`, `loss`, `val_loss`, `gradient_norm`
             and `gradient_norm_max`; values may be absent, None or not finite.
         best_epoch: the epoch that was kept; 0 for none.
-        loss: its name, e.g. "mse".
+        loss: what it is of, e.g. "mse of the scaled series".
         naive: the naive forecast's validation loss in the unit of the loss.
         others: the histories of the other members of an ensemble.
     """
@@ -84,8 +84,8 @@ def describe_loss(
     longest = max([epochs[-1], *(len(rows) for rows in others)])
     whose = f", member 1 of {len(others) + 1}, the others thin" if others else ""
     return LossFigure(
-        title=_title(best, epochs[-1], naive),
-        caption=f"Loss after each epoch{whose} ({loss} of the scaled series)",
+        title=_title(best, values_of(validation), epochs[-1], naive),
+        caption=f"Loss after each epoch{whose} ({loss})",
         train=train,
         validation=validation,
         best=best,
@@ -123,7 +123,7 @@ def draw_loss(figure: LossFigure, path: Path) -> None:
 def _draw_losses(axes: Axes, figure: LossFigure) -> None:
     axes.set_ylabel("loss, log scale" if figure.log else "loss")
     scales.set_fitting(axes, figure.losses, log=figure.log)
-    _set_epochs(axes, figure.epochs)
+    scales.set_epochs(axes, figure.epochs)
     ends = []
     if figure.naive is not None:
         axes.axhline(figure.naive, color=style.NAIVE, linewidth=1.3, linestyle="--")
@@ -142,11 +142,13 @@ def _draw_losses(axes: Axes, figure: LossFigure) -> None:
         axes.plot(*style.columns(points), color=style.MODEL, **thin)
     style.put_end_labels(axes, ends)
     if figure.best is not None:
-        _mark_best(axes, *figure.best)
+        lowest = figure.best[1] <= min(values_of(figure.validation))
+        _mark_kept(axes, figure.best, "best" if lowest else "kept")
 
 
-def _mark_best(axes: Axes, epoch: int, loss: float) -> None:
+def _mark_kept(axes: Axes, point: tuple[int, float], word: str) -> None:
     """Ring the epoch that was kept and name it at the top."""
+    epoch, loss = point
     axes.axvline(epoch, color=style.BEST, linewidth=0.9, linestyle=":", zorder=0.5)
     ring = {"markersize": 11, "markerfacecolor": "none", "markeredgewidth": 1.8}
     axes.plot([epoch], [loss], "o", color=style.BEST, clip_on=False, **ring)
@@ -156,7 +158,7 @@ def _mark_best(axes: Axes, epoch: int, loss: float) -> None:
         "xytext": (5 if left_half else -5, -1),
         "ha": "left" if left_half else "right",
     }
-    text = f"best: epoch {epoch}"
+    text = f"{word}: epoch {epoch}"
     style.put_label(axes, (epoch, 1.0), text, style.BEST, **top, **side)
 
 
@@ -165,7 +167,7 @@ def _draw_gradient(axes: Axes, figure: LossFigure) -> None:
     values = values_of(figure.gradient) + values_of(figure.gradient_max)
     log = scales.needs_log(values)
     scales.set_fitting(axes, values, log=log, most=3)
-    _set_epochs(axes, figure.epochs)
+    scales.set_epochs(axes, figure.epochs)
     name = f"gradient norm before clipping{', log scale' if log else ''}"
     axes.set_title(name, fontsize=9.5, pad=4)
     marker = {"marker": "o" if len(figure.gradient) <= FEW else "", "markersize": 3}
@@ -181,17 +183,17 @@ def _draw_gradient(axes: Axes, figure: LossFigure) -> None:
     style.put_end_labels(axes, ends)
 
 
-def _set_epochs(axes: Axes, epochs: tuple[int, int]) -> None:
-    first, last = epochs
-    room = max((last - first) * 0.02, 0.2 if last > first else 0.5)
-    scales.set_steps(axes, (first - room, last + room))
-
-
-def _title(best: tuple[int, float] | None, epochs: int, naive: float | None) -> str:
+def _title(
+    best: tuple[int, float] | None,
+    losses: Sequence[float],
+    epochs: int,
+    naive: float | None,
+) -> str:
     if best is None:
         return f"No validation loss to choose by, {epochs} {plural('epoch', epochs)}"
     epoch, loss = best
-    kept = f"Best validation loss {significant(loss, 3)} at epoch {epoch} of {epochs}"
+    what = "Best validation loss" if loss <= min(losses) else "Kept validation loss"
+    kept = f"{what} {significant(loss, 3)} at epoch {epoch} of {epochs}"
     if naive is None:
         return kept
     return f"{kept}; naive forecast {significant(naive, 3)}"

@@ -137,3 +137,10 @@ def _set(
         axes.set_ylim(*ends)
         axes.set_yticks(ticks, texts)
     axes.minorticks_off()
+
+
+def set_epochs(axes: Axes, epochs: tuple[int, int]) -> None:
+    """Show the first to the last epoch, with room for their points."""
+    first, last = epochs
+    room = max((last - first) * 0.02, 0.2 if last > first else 0.5)
+    set_steps(axes, (first - room, last + room))

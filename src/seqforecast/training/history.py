@@ -35,7 +35,7 @@ class EpochRecord:
 
     Attributes:
         epoch: counted from 1.
-        loss: mean over the windows trained on, in units of the scaled series.
+        loss: mean over the windows trained on, in the unit of the loss.
         val_loss: mean over all validation windows, same unit; None in a refit.
         learning_rate: in force during the epoch.
         seconds: training and validation together.

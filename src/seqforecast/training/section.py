@@ -38,7 +38,7 @@ class TrainingSection(Section):
         description="epochs between steps; plateau: epochs without improvement",
     )
     loss: Literal["mse", "mae", "huber", "smape", "quantile"] = Field(
-        default="mse", description="what is minimised, on the scaled series"
+        default="mse", description="what is minimised; see loss_unit"
     )
     loss_unit: Literal["series", "window"] = Field(
         default="series",
@@ -89,6 +89,14 @@ class TrainingSection(Section):
     compile: Literal["auto", "xla", "graph", "eager"] = Field(
         default="auto", description="how steps run; auto: xla on a CPU, else a graph"
     )
+
+    @property
+    def measured(self) -> str:
+        """The loss and its unit, in words."""
+        if self.loss == "smape":
+            return "sMAPE as a fraction"
+        unit = "scaled series" if self.loss_unit == "series" else "scaled windows"
+        return f"{self.loss} of the {unit}"
 
     @model_validator(mode="after")
     def _keep_what_patience_waits_for(self) -> "TrainingSection":

@@ -60,7 +60,7 @@ def draw_pictures(
     curves = loss.describe_loss(
         [record.values() for record in first],
         kept_epoch(first, prepared.experiment.training.keep),
-        loss=prepared.experiment.training.loss,
+        loss=prepared.experiment.training.measured,
         naive=learnt.naive_loss,
         others=[[record.values() for record in member] for member in others],
     )
@@ -91,6 +91,8 @@ def _windows(prepared: Prepared, forecaster: Forecaster) -> list[WindowPicture]:
     chosen = test.take(np.array(choose_windows(len(test)), dtype=np.int64))
     y_hat = _forecast(prepared, forecaster, chosen)
     lookbacks = chosen.inputs(panel.values)
+    lasts = lookbacks[:, -1].copy()
+    lookbacks[chosen.are_before(panel)] = np.nan
     truths = known_targets(panel, chosen)
     stamps = panel.stamps(chosen.cutoffs(panel))
     return [
@@ -100,7 +102,7 @@ def _windows(prepared: Prepared, forecaster: Forecaster) -> list[WindowPicture]:
             lookback=lookbacks[i],
             truth=truths[i],
             model=y_hat[i],
-            naive=np.full(test.horizon, lookbacks[i, -1]),
+            naive=np.full(test.horizon, lasts[i]),
         )
         for i in range(len(chosen))
     ]
