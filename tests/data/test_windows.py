@@ -217,3 +217,11 @@ def test_a_short_history_lets_short_series_be_learnt_from():
     assert check_length(panel, parts, (9, 3), min_history=2) == ()
     counts = index_windows(panel, parts.train, (9, 3), min_history=2).counts
     assert counts.tolist() == [30, 2, 1, 40]
+
+
+def test_a_series_without_the_least_history_is_refused_by_that_name():
+    panel = counting(40, 12, 11, 50)
+    parts = split(panel, SplitSection(train="rest", validation=3, test=3))
+    with pytest.raises(DataError, match=r"is 9 \+ 3 steps \(min_history") as caught:
+        check_length(panel, parts, (20, 3), min_history=9)
+    assert "lower window.min_history or window.horizon" in caught.value.hint

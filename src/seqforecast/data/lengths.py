@@ -121,15 +121,17 @@ def check_length(
         short = np.flatnonzero(in_part & (spans[:, 1] - target < horizon))
         if not len(short):
             continue
-        first = "lookback" if history == length[0] else "min_history"
+        whole = history == length[0]
+        first = "lookback" if whole else "min_history"
+        lower = "lookback (or set window.min_history)" if whole else first
         window = f"{history} + {horizon} steps ({first} + horizon)"
         told = _too_short(panel, name, spans, window, short)
         all_are = len(short) == np.count_nonzero(in_part)
         if all_are or name == "test" or parts.by == "series":
             raise DataError(
                 told,
-                hint="lower window.lookback (or set window.min_history) or "
-                f"window.horizon, or give the {name} part more of the data",
+                hint=f"lower window.{lower} or window.horizon, or give the {name} "
+                "part more of the data",
             )
         notes.append(f"{told}; they are scored like the others")
     return tuple(notes)
