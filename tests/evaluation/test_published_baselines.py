@@ -28,7 +28,7 @@ DATA = Path(__file__).parents[2].parent / "shared" / "data"
 def prepared(name, folder=DATA, **settings):
     path = folder / name
     if not path.is_file():
-        pytest.skip(f"{name} is not here")
+        pytest.skip(f"{name} is not at hand: public data are no part of the project")
     data = {"source": "table", "path": str(path)} | settings.pop("data")
     loaded = load_mapping({"data": data, **settings})
     return prepare(loaded.experiment, loaded.folder)
@@ -136,7 +136,7 @@ NN5 = {
 def test_seasonal_naive_on_nn5_filled_as_in_the_archive(tmp_path):
     """The Monash archive fills with the median of the weekday, over all of a series."""
     if not (DATA / "nn5_daily.csv.gz").is_file():
-        pytest.skip("nn5_daily.csv.gz is not here")
+        pytest.skip("nn5_daily.csv.gz is not at hand: public data are no part of it")
     frame = pd.read_csv(DATA / "nn5_daily.csv.gz")
     weekday = [frame["unique_id"], frame["ds"] % 7]
     frame["y"] = frame["y"].fillna(frame.groupby(weekday)["y"].transform("median"))
