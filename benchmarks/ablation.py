@@ -18,7 +18,7 @@ from measure.recorded import Job
 from measure.tables import put_into, table
 
 RESULTS = Path(__file__).parent / "results" / "ablation.jsonl"
-SEEDS = (0,)
+SEEDS = (0, 1, 2)
 RECIPE = "etth1_96"
 TUTORIAL = {
     "window.lookback": "96",
