@@ -87,7 +87,7 @@ def plan_resampling(
     Raises:
         DataError: every target was filled.
     """
-    metric, reason, weights = _weigh(panel, windows, in_sample)
+    metric, reason, weights = weigh_series(panel, windows, in_sample)
     counted = windows.take(np.flatnonzero(weights[windows.series] > 0))
     if int(np.bincount(counted.series).max()) == 1:
         unit_of = _number(counted.series, len(panel.ids))
@@ -103,10 +103,17 @@ def plan_resampling(
     )
 
 
-def _weigh(
+def weigh_series(
     panel: Panel, windows: WindowIndex, in_sample: InSample
 ) -> tuple[str, str, Doubles]:
-    """Return the metric, the reason for it, and the weights, shape (series,)."""
+    """Return the metric, the reason for it, and the weights, shape (series,).
+
+    A window's sum of |error| times the weight of its series, summed over all windows,
+    is the metric: MASE for panels, MAE for one series or where MASE is undefined.
+
+    Raises:
+        DataError: every target was filled.
+    """
     points = _points(panel, windows)
     present = points > 0
     if not present.any():
