@@ -160,7 +160,7 @@ def test_a_claim_is_not_made_where_ranks_and_mean_disagree():
     pair = found.pairs[0]
     assert pair.p_adjusted < 0.05
     assert not pair.significant
-    assert pair.reason == "ranks and mean point in opposite ways"
+    assert pair.reason == "ranks and mean point in opposite directions"
     assert found.groups == {"a": "a", "b": "a"}
 
 

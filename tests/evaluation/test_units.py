@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from panels import panel_of
+from seqforecast.data.filled import mark_observed
 from seqforecast.data.windows import index_windows
 from seqforecast.evaluation.metrics import mae, mase
 from seqforecast.evaluation.totals import ErrorTotals, in_sample_errors
@@ -79,7 +80,7 @@ def test_cutoffs_a_horizon_apart_do_not_overlap():
 @pytest.mark.parametrize("horizon", [3, 12])
 @pytest.mark.parametrize("lengths", [(60,), (60,) * 7, (60, 45, 70, 60, 60, 60)])
 def test_the_mean_over_units_is_the_metric_in_any_chunks(lengths, horizon):
-    """Broken on purpose: units not sorted by time; weights left out."""
+    """Broken on purpose: not multiplied by how many units there are."""
     panel = walks(*lengths)
     panel = replace(panel, filled=np.array([30, 31, 32, 40], dtype=np.int64))
     windows, in_sample, units = plan(panel, [[20, n] for n in lengths], horizon)
@@ -88,15 +89,9 @@ def test_the_mean_over_units_is_the_metric_in_any_chunks(lengths, horizon):
     totals, losses = ErrorTotals(len(lengths), horizon), np.zeros(units.count)
     for start in range(0, len(windows), 17):
         chunk = windows.take(slice(start, start + 17))
-        from seqforecast.data.filled import mark_observed
-
-        actual = chunk.targets(panel.values)
-        absolute = totals.add(
-            chunk.series,
-            actual,
-            forecast[start : start + 17],
-            mark_observed(panel, chunk),
-        )
+        actual, observed = chunk.targets(panel.values), mark_observed(panel, chunk)
+        made = forecast[start : start + 17]
+        absolute = totals.add(chunk.series, actual, made, observed)
         losses += units.losses(panel, chunk, absolute)
 
     expected = {"mae": mae, "mase": mase}[units.metric](totals, in_sample)

@@ -26,11 +26,11 @@ DEPENDENT = (
 )
 INDEPENDENT = (
     "Series are independent of each other: which member is better on one says nothing "
-    "about another."
+    "about another. What all series share at a cutoff, as a holiday, is not seen."
 )
 SYMMETRIC = (
     "Where two are equally good, differences are as often and as far above 0 as below; "
-    "p is of ranks, the interval is of the mean over series by Student's t."
+    "p is by ranks, the interval of the mean over series by Student's t."
 )
 SEEDS = (
     "The seeds stand for all seeds, and those of two members are not paired: how much "
