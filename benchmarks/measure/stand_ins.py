@@ -57,7 +57,7 @@ class Setup:
         """What it is, in words."""
         ahead = "1 step" if self.horizon == 1 else f"{self.horizon} steps"
         if self.cutoffs == 1:
-            alike = f", {self.shared:.0%} shared" if self.shared else ""
+            alike = f", {100 * self.shared:.0f} % shared" if self.shared else ""
             return f"{self.series} series, {ahead}{alike}"
         more = f", {self.series} series" if self.series > 1 else ""
         return f"{self.cutoffs:,} cutoffs, {ahead}{more}"
