@@ -60,11 +60,11 @@ def compare_cutoffs(a: Doubles, b: Doubles, overlap: int) -> Difference:
 def compare_series(a: Doubles, b: Doubles) -> Difference:
     """Test by Wilcoxon's signed ranks over series, with the seeds' variance.
 
-    Ranks have no unit to which the variance of seeds could be added: however bad one
-    is, its ranks end at -1. So they give the standard error of the mean instead, as the
-    mean over the normal deviate z of the ranks (test-based, as Miettinen, Estimability
-    and Estimation in Case-Referent Studies, 1976). If the seeds do not vary, p is
-    Wilcoxon's own.
+    Ranks have no unit to which the variance of seeds could be added, and no difference
+    exceeds all ranks of one sign. So they give the standard error of the mean instead:
+    the mean over the normal deviate z of the ranks (test-based, as Miettinen,
+    Estimability and Estimation in Case-Referent Studies, 1976). Where the seeds do not
+    vary, p is Wilcoxon's own.
 
     The interval is that of the mean over series, by Student's t; it may contain 0 where
     p is small, and the other way round. Where mean and ranks point in opposite
