@@ -7,7 +7,7 @@ from typing import Any
 from seqforecast.reporting.aligning import align_names, align_numbers, join, wrap
 from seqforecast.reporting.comparison.verdict import is_silent, say_comparison, say_test
 from seqforecast.reporting.lettering import elide
-from seqforecast.reporting.numbers import decimal, plural, significant
+from seqforecast.reporting.numbers import decimal, significant
 from seqforecast.reporting.plan import duration
 from seqforecast.reporting.verdict import NAMES
 
@@ -93,15 +93,12 @@ def describe_columns(comparison: Mapping[str, Any]) -> list[str]:
     seeds = len(comparison["seeds"])
     several = f"Mean {SPREAD} standard deviation over {seeds} seeds"
     groups = "" if is_silent(comparison) else "; a shared letter: not told apart"
-    return [
-        f"{several if seeds > 1 else 'One seed'}; ranked by validation{groups}; "
-        f"skill: 1 - test error / that of {comparison['best_baseline']}."
-    ]
+    first = several if seeds > 1 else "One seed"
+    skill = f"skill: 1 - test error / that of {comparison['best_baseline']}"
+    return [f"{first}; ranked by validation{groups}; {skill}."]
 
 
-def _errors(
-    rows: Sequence[ComparisonRow], comparison: Mapping[str, Any]
-) -> list[str]:
+def _errors(rows: Sequence[ComparisonRow], comparison: Mapping[str, Any]) -> list[str]:
     metric = NAMES[comparison["metric"]]
     columns = [
         align_names(["", *(row.rank for row in rows)]),

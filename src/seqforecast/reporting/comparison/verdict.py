@@ -70,13 +70,13 @@ def say_test(comparison: Mapping[str, Any]) -> list[str]:
     unit, count, apart = about["unit"], about["count"], about["independent"]
     overlap = "" if apart == count else f", {apart:,} of which do not overlap"
     seeds = about["seeds"]
-    return [
+    said = (
         f"{about['test']} test on {count:,} {ONE[unit] if count == 1 else unit}"
         f"{overlap}, and {seeds} {plural('seed', seeds)}; significant at "
         f"{100 * about['level']:g} % over all pairs together "
-        f"({about['correction']} correction).",
-        *(f"It assumes: {sentence}" for sentence in about["assumptions"]),
-    ]
+        f"({about['correction']} correction)."
+    )
+    return [said, *(f"It assumes: {sentence}" for sentence in about["assumptions"])]
 
 
 def _say_baseline(comparison: Mapping[str, Any]) -> str:
