@@ -70,3 +70,8 @@ def room_of(labels: Sequence[str], least: float = 0.4) -> float:
 def fitting(label: str, inches: float) -> str:
     """Return a label no wider than so many inches."""
     return elide(label, max(int(inches / LETTER), 4))
+
+
+def columns_for(count: int, most: int) -> int:
+    """Return how many columns make rows as equally long as they can be."""
+    return -(-count // -(-count // most))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy.typing as npt
 
 from seqforecast.reporting import scales, style
-from seqforecast.reporting.comparison.looks import Look, fitting, looks_of
+from seqforecast.reporting.comparison.looks import Look, columns_for, fitting, looks_of
 from seqforecast.reporting.lettering import drawable
 from seqforecast.reporting.memory import (
     FEW,
@@ -98,8 +98,8 @@ def draw_memories(figure: Memories, path: Path) -> None:
         RunError: the file cannot be written.
     """
     count = len(figure.panels)
-    rows = -(-count // MOST_COLUMNS)
-    columns = -(-count // rows)
+    columns = columns_for(count, MOST_COLUMNS)
+    rows = -(-count // columns)
     wide = (style.WIDTH - style.LEFT - style.RIGHT + GAP) / columns
     top = style.HEADER + LEGEND
     height = top + rows * (PANEL + GAP) + style.BOTTOM - 0.1

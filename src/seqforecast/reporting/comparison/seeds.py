@@ -1,13 +1,14 @@
 """The seeds of a comparison: every fit's test error as a point, a row a member."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from seqforecast.reporting import scales, style
-from seqforecast.reporting.comparison.looks import LETTER, Look, looks_of, room_of
+from seqforecast.reporting.comparison.baselines import baselines_near, name_levels
+from seqforecast.reporting.comparison.looks import Look, looks_of, room_of
 from seqforecast.reporting.comparison.verdict import is_silent
 from seqforecast.reporting.lettering import drawable
 from seqforecast.reporting.numbers import significant
@@ -16,7 +17,6 @@ from seqforecast.reporting.verdict import NAMES, told_apart
 
 ROW = 0.46  # inches a member
 BAND = 0.2  # inches a line of baseline names
-NEAR, BEST_NEAR = 4, 20  # times the members' spread that the axis may grow to
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ def describe_seeds(comparison: Mapping[str, Any]) -> SeedsFigure:
         _row(looks[member["name"]], member) for member in comparison["members"]
     )
     errors = {name: of["test"] for name, of in comparison["baselines"].items()}
-    shown = _near(rows, errors, comparison["best_baseline"])
-    values = [value for row in rows for value in _extent(row)]
+    values = [value for row in rows for value in (*row.values, *(row.interval or ()))]
+    shown = baselines_near(values, errors, comparison["best_baseline"])
     metric = NAMES[comparison["metric"]]
     what = f"Test {metric}, a point a seed"
     if any(row.interval for row in rows):
@@ -103,7 +103,8 @@ def draw_seeds(figure: SeedsFigure, path: Path) -> None:
     groups = [row.group for row in figure.rows]
     right = room_of([*groups, "group"], 0.35) if any(groups) else style.RIGHT
     wide = style.WIDTH - left - right
-    levels = _levels(figure, wide)
+    lines = [(look.label, error) for look, error in figure.baselines]
+    levels = name_levels(lines, figure.ends, wide)
     top = style.HEADER + BAND * (max(levels, default=0) + 1) * bool(levels)
     high = ROW * len(figure.rows) + 0.1
     with style.drawing(path, top + high + style.BOTTOM) as canvas:
@@ -163,43 +164,6 @@ def _student(free: int) -> float:
 def _named(look: Look, group: str | None) -> Look:
     """Name a baseline together with its group, if it has one."""
     return replace(look, label=f"{look.label} ({group})") if group else look
-
-
-def _extent(row: SeedRow) -> tuple[float, ...]:
-    return (*row.values, *(row.interval or ()))
-
-
-def _near(
-    rows: Sequence[SeedRow], errors: Mapping[str, float], best: str
-) -> dict[str, float]:
-    """Return the baselines that leave room for the members, lowest first."""
-    values = [value for row in rows for value in _extent(row)]
-    low, high = min(values), max(values)
-    spread = max(high - low, 0.02 * abs(high))
-    shown = {}
-    for name, limit in ((best, BEST_NEAR), *((name, NEAR) for name in errors)):
-        ends = min(low, errors[name]), max(high, errors[name])
-        if ends[1] - ends[0] <= limit * spread:
-            shown[name] = errors[name]
-            low, high = ends
-            spread = max(spread, (high - low) / (NEAR if name == best else 1))
-    return dict(sorted(shown.items(), key=lambda item: item[1]))
-
-
-def _levels(figure: SeedsFigure, wide: float) -> list[int]:
-    """Return for each baseline the line its name stands on, so that none overlap."""
-    low, high = figure.ends
-    taken: list[float] = []
-    levels = []
-    for look, error in figure.baselines:
-        middle = (error - low) / (high - low) * wide
-        half = LETTER * len(look.label) / 2 + 0.06
-        level = next(
-            (at for at, end in enumerate(taken) if end < middle - half), len(taken)
-        )
-        taken[level : level + 1] = [middle + half]
-        levels.append(level)
-    return levels
 
 
 def _title(comparison: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from seqforecast.reporting import scales, style
-from seqforecast.reporting.comparison.looks import Look, fitting, looks_of
+from seqforecast.reporting.comparison.looks import Look, columns_for, fitting, looks_of
 from seqforecast.reporting.forecasts import draw_panel
 from seqforecast.reporting.lettering import drawable
 from seqforecast.reporting.numbers import plural, significant
@@ -103,12 +103,14 @@ def draw_side_by_side(figure: SideBySide, path: Path) -> None:
     Raises:
         RunError: the file cannot be written.
     """
-    blocks = _blocks(figure.columns)
+    count = len(figure.columns)
+    across = columns_for(count, MOST_COLUMNS)
+    blocks = [figure.columns[at : at + across] for at in range(0, count, across)]
     rows = len(figure.ends)
     block = NAMES_ROW + rows * (PANEL + TITLE) + 0.62
     top = style.HEADER + LEGEND
     height = top + len(blocks) * block
-    wide = (style.WIDTH - NUMBERS - style.RIGHT + GAP) / max(map(len, blocks))
+    wide = (style.WIDTH - NUMBERS - style.RIGHT + GAP) / across
     with style.drawing(path, height) as canvas:
         style.put_header(canvas, figure.title, figure.caption)
         for number, columns in enumerate(blocks):
@@ -127,8 +129,8 @@ def draw_side_by_side(figure: SideBySide, path: Path) -> None:
 
 def _draw(axes: Axes, figure: SideBySide, column: Column, row: int) -> None:
     most = 5 if len(figure.columns) > 2 else 8
-    colors = {"model": column.look.color, "most": most}
-    draw_panel(axes, column.panels[row], figure.steps, figure.season, **colors)
+    drawn = (axes, column.panels[row], figure.steps, figure.season)
+    draw_panel(*drawn, model=column.look.color, most=most)
     scales.set_linear(axes, "y", figure.ends[row], most=4)
 
 
@@ -153,22 +155,9 @@ def _put_titles(axes: Axes, column: Column, cell: tuple[int, int], wide: float) 
 def _put_legend(canvas: Figure, axes: Axes) -> None:
     """Name the lines that all panels have; the model's is named above its column."""
     height = canvas.get_size_inches()[1]
-    canvas.legend(
-        handles=axes.get_lines()[1:4],
-        loc="upper left",
-        ncols=3,
-        bbox_to_anchor=(0.13 / style.WIDTH, 1 - 0.6 / height),
-        borderaxespad=0,
-        handlelength=1.8,
-        columnspacing=2.0,
-    )
-
-
-def _blocks(columns: Sequence[Column]) -> list[Sequence[Column]]:
-    """Cut the columns into blocks of at most four, as equal as they can be."""
-    blocks = -(-len(columns) // MOST_COLUMNS)
-    wide = -(-len(columns) // blocks)
-    return [columns[at : at + wide] for at in range(0, len(columns), wide)]
+    where = (0.13 / style.WIDTH, 1 - 0.6 / height)
+    legend = {"loc": "upper left", "ncols": 3, "borderaxespad": 0, "handlelength": 1.8}
+    canvas.legend(handles=axes.get_lines()[1:4], bbox_to_anchor=where, **legend)
 
 
 def _column(look: Look, windows: Sequence[WindowPicture], shown: int) -> Column:
@@ -183,11 +172,7 @@ def _error(window: WindowPicture) -> float | None:
 
 
 def _values(panels: Sequence[Panel]) -> list[float]:
-    lines = [
-        line
-        for panel in panels
-        for line in (panel.past, panel.truth, panel.naive, panel.model)
-    ]
+    lines = [line for of in panels for line in (of.past, of.truth, of.naive, of.model)]
     return [value for line in lines for value in values_of(line)]
 
 
