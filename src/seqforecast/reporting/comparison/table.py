@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqforecast.reporting.aligning import align_names, align_numbers, join, wrap
-from seqforecast.reporting.comparison.verdict import is_silent, say_comparison, say_test
+from seqforecast.reporting.comparison.verdict import (
+    is_silent,
+    say_comparison,
+    say_test,
+    sentence,
+)
 from seqforecast.reporting.lettering import elide
 from seqforecast.reporting.numbers import decimal, significant
 from seqforecast.reporting.plan import duration
@@ -72,7 +77,8 @@ def render_comparison(comparison: Mapping[str, Any]) -> str:
         comparison: the document, comparison.json.
     """
     rows = tabulate_comparison(comparison)
-    verdict = [f"Verdict: {'. '.join(_opened(say_comparison(comparison)))}."]
+    first, *others = say_comparison(comparison)
+    verdict = " ".join([f"Verdict: {first}.", *(sentence(said) for said in others)])
     failed = [
         f"Failed: {fit['name']}, seed {fit['seed']}: {fit['error']}"
         for fit in comparison["failed"]
@@ -80,7 +86,7 @@ def render_comparison(comparison: Mapping[str, Any]) -> str:
     blocks = [
         [*_errors(rows, comparison), *wrap(describe_columns(comparison))],
         _costs([row for row in rows if row.rank]),
-        wrap(verdict),
+        wrap([verdict]),
         wrap(say_test(comparison)),
         wrap(failed),
         wrap(comparison["notes"]),
@@ -177,19 +183,3 @@ def _epochs(mean: float, values: Sequence[float]) -> str:
     if fewest == most:
         return f"{fewest:g}"
     return f"{mean:.1f} ({fewest:g} to {most:g})"
-
-
-def _opened(sentences: Sequence[str]) -> list[str]:
-    """Begin all sentences but the first, which follows a colon, with a capital.
-
-    Names at the beginning stay as they are: `gru` is not `Gru`.
-    """
-    first, *others = sentences
-    said = ("validation ", "none ", "neither ", "all ", "both ", "no ", "test ")
-    return [
-        first,
-        *(
-            f"{each[0].upper()}{each[1:]}" if each.startswith(said) else each
-            for each in others
-        ),
-    ]

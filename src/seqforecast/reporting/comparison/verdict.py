@@ -7,6 +7,8 @@ from seqforecast.reporting.comparison.apart import beaten_by, cliques, names_of
 from seqforecast.reporting.numbers import decimal, plural
 from seqforecast.reporting.verdict import NAMES, told_apart
 
+# Words that begin what is said where no name does.
+OPENERS = ("all", "both", "neither", "no", "none", "nothing", "test", "validation")
 ONE = {"cutoffs": "cutoff", "series": "series"}
 
 
@@ -54,6 +56,12 @@ def say_members(comparison: Mapping[str, Any]) -> str:
     ]
     clauses += [f"no significant difference between {listed(each)}" for each in alike]
     return "; ".join(clauses)
+
+
+def sentence(said: str) -> str:
+    """Return what is said as a sentence; a name at its beginning stays as it is."""
+    opens = said.partition(" ")[0] in OPENERS
+    return f"{said[0].upper() if opens else said[0]}{said[1:]}."
 
 
 def listed(names: Sequence[str]) -> str:
