@@ -1,7 +1,7 @@
 """The page of a comparison: one HTML file that needs no network and no other file."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from seqforecast.reporting.comparison.verdict import (
 from seqforecast.reporting.numbers import plural
 from seqforecast.reporting.verdict import NAMES
 
+MOST_NAMES = 4  # in a title
 # What each picture is called on the page, and how to read it.
 READING = {
     "ranks": (
@@ -95,7 +96,7 @@ def render_comparison_page(
     )
     return environment.get_template("comparison.html").render(
         comparison=comparison,
-        title=f"{listed(names) if names else 'Nothing'} on {comparison['name']}",
+        title=f"{_short(names)} on {comparison['name']}",
         about=_about(comparison),
         verdict=[sentence(said) for said in say_comparison(comparison)],
         metric=NAMES[comparison["metric"]],
@@ -114,6 +115,11 @@ def render_comparison_page(
         environment=details["environment"],
         command=details["command"],
     )
+
+
+def _short(names: Sequence[str]) -> str:
+    many = len(names) > MOST_NAMES
+    return f"{len(names)} members" if many else listed(names)
 
 
 def _about(comparison: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from seqforecast.reporting.comparison.looks import LETTER
 
 NEAR, BEST_NEAR = 4, 20  # times the members' spread that the axis may grow to
+BEYOND = 1.2  # times the axis up to the best baseline that the others may take
 
 
 def baselines_near(
@@ -21,14 +22,14 @@ def baselines_near(
     """
     low, high = min(values), max(values)
     spread = max(high - low, 0.02 * abs(high))
-    shown = {}
-    for name, limit in ((best, BEST_NEAR), *((name, NEAR) for name in errors)):
+    shown, room = {}, BEST_NEAR * spread
+    for name in (best, *errors):
         ends = min(low, errors[name]), max(high, errors[name])
-        if ends[1] - ends[0] <= limit * spread:
+        if ends[1] - ends[0] <= room:
             shown[name] = errors[name]
-            # What the best one took is there for the others too.
-            spread = max(spread, ends[1] - ends[0]) if name == best else spread
             low, high = ends
+        if name == best:
+            room = max(NEAR * spread, BEYOND * (high - low))
     return dict(sorted(shown.items(), key=lambda item: item[1]))
 
 

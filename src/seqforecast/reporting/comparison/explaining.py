@@ -100,5 +100,5 @@ def _probability(p: float | None) -> str:
 
 def _who(pair: Mapping[str, Any]) -> str:
     if pair["significant"]:
-        return f"{pair['a'] if pair['difference'] < 0 else pair['b']} is better"
+        return f"{'first' if pair['difference'] < 0 else 'second'} is better"
     return f"not told apart: {pair['reason']}" if pair["reason"] else "not told apart"

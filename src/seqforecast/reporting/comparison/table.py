@@ -16,7 +16,7 @@ from seqforecast.reporting.numbers import decimal, significant
 from seqforecast.reporting.plan import duration
 from seqforecast.reporting.verdict import NAMES
 
-NAME_WIDTH = 28
+NAME_WIDTH = 24
 SPREAD = "\N{PLUS-MINUS SIGN}"
 
 
@@ -118,8 +118,6 @@ def _errors(rows: Sequence[ComparisonRow], comparison: Mapping[str, Any]) -> lis
 
 
 def _costs(rows: Sequence[ComparisonRow]) -> list[str]:
-    if not rows:
-        return []
     columns = [
         align_names(["", *(row.rank for row in rows)]),
         align_names(["", *(elide(row.name, NAME_WIDTH) for row in rows)]),

@@ -21,11 +21,12 @@ def is_silent(comparison: Mapping[str, Any]) -> bool:
 def say_comparison(comparison: Mapping[str, Any]) -> list[str]:
     """Return the verdict: on the members, on the best baseline, on the choice.
 
-    Sentences without a full stop, as they follow "Verdict:". Where nothing is claimed
+    Each begins small and has no full stop: see `sentence`. Where nothing is claimed
     the first says why.
+
+    Args:
+        comparison: the document, comparison.json, with at least one member.
     """
-    if not comparison["members"]:
-        return ["no fit finished, so there is nothing to compare"]
     if is_silent(comparison):
         why = comparison["significance"]["reason"]
         return [f"nothing is claimed: {why}", *_say_choice(comparison)]
