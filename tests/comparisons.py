@@ -204,9 +204,9 @@ SIX = comparison(
         "gru_128": "a",
         "lstm_128": "ab",
         "gru_32": "abc",
-        "lstm_32": "abc",
+        "lstm_32": "abcd",
         "linear": "bc",
-        "simple_rnn_128": "c",
+        "simple_rnn_128": "cd",
         "simple_rnn_32": "d",
     },
 )

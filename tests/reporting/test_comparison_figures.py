@@ -233,6 +233,7 @@ def test_all_errors_by_step_can_be_drawn(name: str, horizon: int, picture: Any) 
     picture(draw_step_errors, figure)
 
 
+LED = "ranks first, not significantly apart from"
 RANKS = {"gru": 1.4, "lstm": 1.5, "linear": 1.9, "simple_rnn": 3.6}
 
 
@@ -241,10 +242,10 @@ def test_bars_join_who_is_not_told_apart() -> None:
     figure = describe_ranks(ETTH1, RANKS)
     assert figure.bars == ((1.4, 1.5), (1.5, 1.9))
     assert [rank for _, rank in figure.ranks] == [1.4, 1.5, 1.9, 3.6]
-    assert figure.title == "gru ranks first, not told apart from lstm"
+    assert figure.title == "gru ranks first, not significantly apart from lstm"
     assert figure.caption == (
-        "Average rank of the error over 2,785 cutoffs, 1 is best; bars join who is not "
-        "told apart (Diebold-Mariano, Holm, 5 %)"
+        "Average rank over 2,785 cutoffs, 1 is best; bars: not significantly apart "
+        "(Diebold-Mariano, Holm, 5 %)"
     )
 
 
@@ -261,10 +262,10 @@ def test_no_bar_is_drawn_where_nothing_is_claimed() -> None:
     ("document", "title"),
     [
         (TIED, "No significant difference between all 4"),
-        (ECHO, "simple_rnn ranks first and is told apart from all others"),
-        (ALONE, "gru ranks first and is told apart from linear"),
-        (FAILED, "gru ranks first, not told apart from lstm"),
-        (SIX, "gru_128 ranks first, not told apart from lstm_128, gru_32 and lstm_32"),
+        (ECHO, "simple_rnn ranks first, significantly apart from all others"),
+        (ALONE, "gru ranks first, significantly apart from linear"),
+        (FAILED, f"gru {LED} lstm"),
+        (SIX, f"gru_128 {LED} lstm_128, gru_32 and lstm_32"),
     ],
     ids=["tied", "apart", "two", "three", "six"],
 )

@@ -22,10 +22,10 @@ MOST_NAMES = 4  # in a title
 # What each picture is called on the page, and how to read it.
 READING = {
     "ranks": (
-        "Who is told apart",
+        "Who is significantly apart",
         (
             "Every name hangs from its average rank: further left is better. A thick "
-            "bar joins names that the test does not tell apart; dots mark who belongs "
+            "bar joins names that are not significantly apart; dots mark who belongs "
             "to it."
         ),
     ),

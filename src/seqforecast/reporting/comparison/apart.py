@@ -11,6 +11,11 @@ def names_of(comparison: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(member["name"] for member in comparison["members"])
 
 
+def tested(pairs: Pairs) -> Pairs:
+    """Return the pairs that a test was made on."""
+    return [pair for pair in pairs if pair["p_adjusted"] is not None]
+
+
 def beaten_by(name: str, pairs: Pairs) -> frozenset[str]:
     """Return whom a name beats significantly: its mean error is lower."""
     lower = {pair["b"] for pair in _significant(pairs, name, "a", -1)}

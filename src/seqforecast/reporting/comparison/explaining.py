@@ -69,8 +69,8 @@ def _tested(comparison: Mapping[str, Any]) -> list[str]:
         f"false finding among all of them at {level}."
     )
     unknown = (
-        "Not told apart does not mean equal: a difference may be too small for these "
-        "data to show. The intervals below say how large it could be."
+        "Not significantly apart does not mean equal: a difference may be too small "
+        "for these data to show. The intervals below say how large it could be."
     )
     return [asked, several, unknown]
 
@@ -101,4 +101,5 @@ def _probability(p: float | None) -> str:
 def _who(pair: Mapping[str, Any]) -> str:
     if pair["significant"]:
         return f"{'first' if pair['difference'] < 0 else 'second'} is better"
-    return f"not told apart: {pair['reason']}" if pair["reason"] else "not told apart"
+    apart = "not significantly apart"
+    return f"{apart}: {pair['reason']}" if pair["reason"] else apart

@@ -58,13 +58,13 @@ def describe_ranks(
     how = (
         str(about["reason"])
         if silent
-        else f"bars join who is not told apart ({about['test']}, "
+        else f"bars: not significantly apart ({about['test']}, "
         f"{about['correction']}, {100 * about['level']:g} %)"
     )
     first = f"{looks[order[0]].label} ranks first; nothing is claimed"
     return RankFigure(
         title=first if silent else _title(looks, order, alike),
-        caption=f"Average rank of the error{over if count else ''}, 1 is best; {how}",
+        caption=f"Average rank{over if count else ''}, 1 is best; {how}",
         ranks=tuple((looks[name], ranks[name]) for name in order),
         bars=tuple(tuple(ranks[name] for name in each) for each in alike),
     )
@@ -134,10 +134,11 @@ def _title(
     label = looks[first].label
     if not near:
         everyone = looks[others[0]].label if len(others) == 1 else "all others"
-        return f"{label} ranks first and is told apart from {everyone}"
+        return f"{label} ranks first, significantly apart from {everyone}"
     if any(len(each) == len(order) for each in alike):
         return f"No significant difference between all {len(order)}"
     names = listed([looks[name].label for name in others if name in near])
-    title = f"{label} ranks first, not told apart from {names}"
-    short = f"{label} ranks first, not told apart from {len(near)} of {len(others)}"
+    begin = f"{label} ranks first, not significantly apart from"
+    title = f"{begin} {names}"
+    short = f"{begin} {len(near)} of {len(others)}"
     return title if len(title) <= style.TITLE_LETTERS else short

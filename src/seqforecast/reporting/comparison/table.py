@@ -98,7 +98,7 @@ def describe_columns(comparison: Mapping[str, Any]) -> list[str]:
     """Return what mean, spread, rank, group and skill are, as sentences."""
     seeds = len(comparison["seeds"])
     several = f"Mean {SPREAD} standard deviation over {seeds} seeds"
-    groups = "" if is_silent(comparison) else "; a shared letter: not told apart"
+    groups = "" if is_silent(comparison) else "; same letter: not significantly apart"
     first = several if seeds > 1 else "One seed"
     skill = f"skill: 1 - test error / that of {comparison['best_baseline']}"
     return [f"{first}; ranked by validation{groups}; {skill}."]

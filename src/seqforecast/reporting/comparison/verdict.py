@@ -3,7 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from seqforecast.reporting.comparison.apart import beaten_by, cliques, names_of
+from seqforecast.reporting.comparison.apart import (
+    Pairs,
+    beaten_by,
+    cliques,
+    names_of,
+    tested,
+)
 from seqforecast.reporting.numbers import decimal, plural
 from seqforecast.reporting.verdict import NAMES, told_apart
 
@@ -30,18 +36,20 @@ def say_comparison(comparison: Mapping[str, Any]) -> list[str]:
     if is_silent(comparison):
         why = comparison["significance"]["reason"]
         return [f"nothing is claimed: {why}", *_say_choice(comparison)]
-    said = [say_members(comparison)] if len(comparison["members"]) > 1 else []
-    reasons = [
-        f"{pair['a']} and {pair['b']}: {pair['reason']}"
-        for pair in comparison["pairs"]
-        if pair["reason"]
+    said = [say_members(comparison), _say_baseline(comparison)]
+    return [
+        *filter(None, said),
+        *_say_choice(comparison),
+        *_say_reasons(comparison["pairs"]),
     ]
-    return [*said, _say_baseline(comparison), *_say_choice(comparison), *reasons]
 
 
 def say_members(comparison: Mapping[str, Any]) -> str:
-    """Return which members are better than which, and which are not apart."""
-    names, pairs = names_of(comparison), comparison["pairs"]
+    """Return which members are better than which, and which are not apart.
+
+    Empty for one member, or where no pair of members was tested.
+    """
+    names, pairs = names_of(comparison), tested(comparison["pairs"])
     alike = cliques(names, pairs)
     if alike == (names,):
         return f"no significant difference between {listed(names)}"
@@ -85,13 +93,14 @@ def say_test(comparison: Mapping[str, Any]) -> list[str]:
         f"{100 * about['level']:g} % over all pairs together "
         f"({about['correction']} correction)."
     )
-    return [said, *(f"It assumes: {sentence}" for sentence in about["assumptions"])]
+    return [said, *about["assumptions"]]
 
 
 def _say_baseline(comparison: Mapping[str, Any]) -> str:
     """Return how the members stand to the best baseline."""
-    names, pairs = names_of(comparison), comparison["pairs"]
-    best = comparison["best_baseline"]
+    pairs, best = tested(comparison["pairs"]), comparison["best_baseline"]
+    against = [{pair["a"], pair["b"]} for pair in pairs]
+    names = [name for name in names_of(comparison) if {name, best} in against]
     stronger = beaten_by(best, pairs)
     kinds: dict[str, list[str]] = {}
     for name in names:
@@ -102,7 +111,7 @@ def _say_baseline(comparison: Mapping[str, Any]) -> str:
             kind = "significantly worse than"
         kinds.setdefault(kind, []).append(name)
     baseline = f"{best}, the best baseline"
-    if len(kinds) == 1 and len(names) > 1:
+    if len(kinds) == 1 and len(comparison["members"]) == len(names) > 1:
         kind = next(iter(kinds))
         none, every = (
             ("neither is", "both are") if len(names) == 2 else ("none is", "all are")
@@ -113,6 +122,16 @@ def _say_baseline(comparison: Mapping[str, Any]) -> str:
         f"{listed(who)} {_is(who)} {kind} {'it' if number else baseline}"
         for number, (kind, who) in enumerate(kinds.items())
     )
+
+
+def _say_reasons(pairs: Pairs) -> list[str]:
+    """Return each reason for which no claim is made once, with its pairs."""
+    about: dict[str, list[str]] = {}
+    for pair in pairs:
+        if pair["reason"]:
+            which = f"{pair['a']} against {pair['b']}"
+            about.setdefault(pair["reason"], []).append(which)
+    return [f"no claim on {listed(which)}: {why}" for why, which in about.items()]
 
 
 def _say_choice(comparison: Mapping[str, Any]) -> list[str]:
