@@ -62,6 +62,18 @@ def test_a_member_has_the_same_look_everywhere_and_no_other_has_it() -> None:
     assert len(drawn) == len(looks) == 10
 
 
+def test_names_of_members_can_be_read_on_white() -> None:
+    """Contrast of at least 4.5 (WCAG 2.1). Broken once by the colours of the lines."""
+    for look in [each for each in looks_of(MANY).values() if each.marker]:
+        parts = [int(look.ink[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [
+            part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+            for part in parts
+        ]
+        light = np.dot([0.2126, 0.7152, 0.0722], linear)
+        assert 1.05 / (light + 0.05) >= 4.5
+
+
 @pytest.mark.parametrize(
     ("count", "most", "columns"),
     [(1, 4, 1), (4, 4, 4), (5, 4, 3), (6, 4, 3), (7, 3, 3)],
@@ -120,6 +132,14 @@ def test_the_interval_of_the_mean_is_students() -> None:
     assert row.group == "a"
 
 
+def test_no_interval_reaches_below_an_error_of_zero() -> None:
+    """Broken once by Student's interval as it is: from -1.2 for an error of 2.2."""
+    document = comparison({"gru": (0.1, 9.0)}, baselines={"naive": 9.0})
+    low, high = describe_seeds(document).rows[0].interval or (-1, -1)
+    assert low == 0
+    assert high > 9
+
+
 def test_one_seed_has_no_interval() -> None:
     figure = describe_seeds(ONE_SEED)
     assert [row.interval for row in figure.rows] == [None] * 3
@@ -152,8 +172,10 @@ def test_all_seeds_can_be_drawn(name: str, picture: Any) -> None:
     picture(draw_seeds, describe_seeds(DRAWN[name]))
 
 
-def windows(document: Any, lookback: int, horizon: int) -> dict[str, Any]:
-    """Three windows; the k-th member is wrong by k + 1 everywhere."""
+def windows(
+    document: Any, lookback: int, horizon: int, count: int = 3
+) -> dict[str, Any]:
+    """Some windows; the k-th member is wrong by k + 1 everywhere."""
     truth = np.arange(horizon) + 100.0
     return {
         name: [
@@ -165,7 +187,7 @@ def windows(document: Any, lookback: int, horizon: int) -> dict[str, Any]:
                 model=truth + number + 1,
                 naive=np.full(horizon, lookback - 1.0),
             )
-            for at in range(3)
+            for at in range(count)
         ]
         for number, name in enumerate(names_of(document))
     }
@@ -181,6 +203,14 @@ def test_the_same_windows_have_the_same_axes_and_errors_of_their_own() -> None:
     assert figure.ends[0] == pytest.approx((20 - 83 * 0.06, 103 + 83 * 0.06))
     assert figure.title == "2 steps ahead, closest in these windows: gru in 3 of 3"
     assert figure.caption.startswith("3 of 2,785 test windows, spread evenly")
+
+
+def test_of_many_windows_three_are_shown() -> None:
+    """Broken once by all: the figure was as high as a poster."""
+    figure = describe_side_by_side(PAIR, windows(PAIR, 80, 2, count=6))
+    titles = [panel.title for panel in figure.columns[0].panels]
+    assert titles == [f"OT, after 2024-0{day}" for day in ("1-31", "2-02", "2-05")]
+    assert len(figure.ends) == len(figure.columns[1].errors) == 3
 
 
 @pytest.mark.parametrize("horizon", [1, 300])

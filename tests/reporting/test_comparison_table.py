@@ -20,6 +20,7 @@ from seqforecast.reporting.comparison.verdict import (
     say_comparison,
     say_members,
     sentence,
+    skill_text,
 )
 
 NAMES = "abcdef"
@@ -171,6 +172,13 @@ def test_a_spread_never_reads_zero(mean: float, sd: float) -> None:
     text = spread_texts({"mean": mean, "sd": sd})[1]
     assert float(text) > 0
     assert spread_texts({"mean": mean, "sd": None})[1] == ""
+
+
+@pytest.mark.parametrize(
+    ("skill", "text"), [(0.0231, "0.023"), (-1.5, "-1.500"), (-6977.145, "-6,977")]
+)
+def test_a_skill_far_below_zero_has_no_decimals(skill: float, text: str) -> None:
+    assert skill_text(skill) == text
 
 
 def test_baselines_are_always_in_the_table_best_first() -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from seqforecast.reporting import scales, style
 from seqforecast.reporting.lettering import drawable
 from seqforecast.reporting.style import Axes, Figure
-from seqforecast.reporting.thinning import values_of
 from seqforecast.reporting.windows import ForecastFigure, Panel
 
 PANEL, GAP, LEGEND = 1.75, 0.42, 0.18  # inches
@@ -65,9 +64,7 @@ def draw_panel(
     first, horizon = steps
     room = max((horizon - first) * 0.015, 0.6)
     scales.set_steps(axes, (first - room, horizon + room), season, most)
-    lines = (panel.past, panel.truth, panel.naive, panel.model)
-    ends = scales.limits([value for line in lines for value in values_of(line)])
-    scales.set_linear(axes, "y", ends, most=4)
+    scales.set_linear(axes, "y", scales.limits(panel.values), most=4)
     axes.axvspan(0, horizon + room, color=style.SHADE, zorder=0)
     axes.axvline(0, color=style.PAST, linewidth=0.9, zorder=0.5)
     many, few = horizon > DENSE, horizon <= POINTED

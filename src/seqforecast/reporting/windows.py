@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from seqforecast.reporting.lettering import elide, stamp_texts
 from seqforecast.reporting.numbers import plural
-from seqforecast.reporting.thinning import Points, points_of
+from seqforecast.reporting.thinning import Points, points_of, values_of
 from seqforecast.reporting.verdict import say_errors
 
 MOST_WINDOWS = 6
@@ -55,6 +55,12 @@ class Panel:
     truth: Points
     model: Points
     naive: Points
+
+    @property
+    def values(self) -> list[float]:
+        """Every value the axis must show."""
+        lines = (self.past, self.truth, self.naive, self.model)
+        return [value for line in lines for value in values_of(line)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,8 @@ def _row(look: Look, member: Mapping[str, Any]) -> SeedRow:
     if test["sd"] is not None:
         half = _student(len(test["values"]) - 1) * test["sd"]
         half /= math.sqrt(len(test["values"]))
-        interval = (test["mean"] - half, test["mean"] + half)
+        # An error is never below 0; Student's t knows nothing of that.
+        interval = (max(test["mean"] - half, 0.0), test["mean"] + half)
     group = member["group"] or ""
     return SeedRow(look, tuple(test["values"]), test["mean"], interval, group)
 

@@ -13,10 +13,14 @@ from seqforecast.reporting.forecasts import draw_panel
 from seqforecast.reporting.lettering import drawable
 from seqforecast.reporting.numbers import plural, significant
 from seqforecast.reporting.style import Axes, Figure
-from seqforecast.reporting.thinning import values_of
-from seqforecast.reporting.windows import Panel, WindowPicture, panels_of
+from seqforecast.reporting.windows import (
+    Panel,
+    WindowPicture,
+    choose_windows,
+    panels_of,
+)
 
-MOST_COLUMNS = 4
+MOST_COLUMNS, MOST_ROWS = 4, 3
 FEWEST = 60  # steps of the lookback that are shown, or one horizon
 PANEL, TITLE = 1.1, 0.52  # inches of a panel, of the two lines above it
 NAMES_ROW, LEGEND, GAP = 0.24, 0.22, 0.28  # inches
@@ -69,18 +73,19 @@ def describe_side_by_side(
 
     Args:
         comparison: the document, comparison.json.
-        windows: by member, at least one window; all members have the same ones, with
-            forecasts of their own (of the first seed).
+        windows: by member, at least one; all have the same, with forecasts of their
+            own (of the first seed). Of more than three, three are shown.
         season: steps in one season, or None.
     """
     looks = looks_of(comparison)
+    rows = choose_windows(len(windows[comparison["members"][0]["name"]]), MOST_ROWS)
+    windows = {name: [each[row] for row in rows] for name, each in windows.items()}
     some = windows[comparison["members"][0]["name"]]
     shown = min(len(some[0].lookback), max(len(some[0].truth), FEWEST))
     columns = tuple(
         _column(looks[member["name"]], windows[member["name"]], shown)
         for member in comparison["members"]
     )
-    rows = zip(*(column.panels for column in columns), strict=True)
     horizon = len(some[0].truth)
     total, count = comparison["windows"], len(some)
     which = f"{count} of {total:,} test windows, spread evenly"
@@ -91,7 +96,10 @@ def describe_side_by_side(
         caption=f"{which[0].upper()}{which[1:]}; forecasts of each member's first "
         "seed, in the unit of the data",
         columns=columns,
-        ends=tuple(scales.limits(_values(panels)) for panels in rows),
+        ends=tuple(
+            scales.limits([value for panel in panels for value in panel.values])
+            for panels in zip(*(column.panels for column in columns), strict=True)
+        ),
         steps=(1 - shown, horizon),
         season=season,
     )
@@ -169,11 +177,6 @@ def _error(window: WindowPicture) -> float | None:
     misses = np.abs(np.asarray(window.model, float) - np.asarray(window.truth, float))
     known = misses[np.isfinite(misses)]
     return float(known.mean()) if len(known) else None
-
-
-def _values(panels: Sequence[Panel]) -> list[float]:
-    lines = [line for of in panels for line in (of.past, of.truth, of.naive, of.model)]
-    return [value for line in lines for value in values_of(line)]
 
 
 def _title(columns: Sequence[Column], horizon: int) -> str:

@@ -10,6 +10,7 @@ from seqforecast.reporting.comparison.verdict import (
     say_comparison,
     say_test,
     sentence,
+    skill_text,
 )
 from seqforecast.reporting.lettering import elide
 from seqforecast.reporting.numbers import decimal, significant
@@ -154,7 +155,7 @@ def _row(rank: int, member: Mapping[str, Any]) -> ComparisonRow:
         group=member["group"] or "",
         validation=spread_texts(member["validation"]),
         test=spread_texts(member["test"]),
-        skill="-" if skill is None else decimal(skill, 3),
+        skill="-" if skill is None else skill_text(skill),
         parameters=f"{member['parameters']:,}",
         training=duration(member["seconds"]),
         windows=f"{member['windows_per_second']:,.0f}",

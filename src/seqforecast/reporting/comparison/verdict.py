@@ -15,6 +15,7 @@ from seqforecast.reporting.verdict import NAMES, told_apart
 
 # Words that begin what is said where no name does.
 OPENERS = ("all", "both", "neither", "no", "none", "nothing", "test", "validation")
+FAR_BELOW = -10
 ONE = {"cutoffs": "cutoff", "series": "series"}
 
 
@@ -146,10 +147,15 @@ def _say_choice(comparison: Mapping[str, Any]) -> list[str]:
     said = f"validation chooses {first['name']}: " if others else ""
     said += f"test {metric} {ours}, {best} {baseline}"
     if first["skill"]["value"] is not None:
-        said += f", skill {decimal(first['skill']['value'], 3)}"
+        said += f", skill {skill_text(first['skill']['value'])}"
     if theirs:
         said += f"; {lowest['name']} has {theirs[0]}, but the test part chooses nothing"
     return [said]
+
+
+def skill_text(skill: float) -> str:
+    """Write a skill with three decimals, one far below 0 as a whole number."""
+    return decimal(skill, 3) if skill > FAR_BELOW else f"{skill:,.0f}"
 
 
 def _is(names: Sequence[str]) -> str:
