@@ -27,7 +27,7 @@ def explain(comparison: Mapping[str, Any]) -> list[str]:
     )
     ranked = (
         "Members are ranked by their error on the validation part. The errors on the "
-        "test part, which nothing was chosen by, are what to expect on new data."
+        "test part, by which no member was chosen, are what to expect on new data."
     )
     first = [several, ranked] if seeds > 1 else [ranked]
     return [*first, *(_silent if is_silent(comparison) else _tested)(comparison)]
