@@ -18,7 +18,7 @@ def picture(tmp_path: Path) -> Callable[[Callable[[Any, Path], None], Any], None
         draw(figure, path)
         pixels = imread(path)
         assert pixels.shape[1] == 1056
-        assert 200 < pixels.shape[0] < 1200
+        assert 200 < pixels.shape[0] < 1500
         assert pixels[..., :3].std() > 0.01
         assert [file.name for file in tmp_path.iterdir()] == ["figure.png"]
 

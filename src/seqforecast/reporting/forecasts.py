@@ -5,7 +5,6 @@ from pathlib import Path
 from seqforecast.reporting import scales, style
 from seqforecast.reporting.lettering import drawable
 from seqforecast.reporting.style import Axes, Figure
-from seqforecast.reporting.thinning import values_of
 from seqforecast.reporting.windows import ForecastFigure, Panel
 
 PANEL, GAP, LEGEND = 1.75, 0.42, 0.18  # inches
@@ -33,7 +32,9 @@ def draw_forecasts(figure: ForecastFigure, path: Path) -> None:
             left = style.LEFT + column * (width + MIDDLE)
             bottom = height - top - (row + 1) * (PANEL + GAP) + 0.15
             axes = style.place(canvas, (left, bottom, width, PANEL))
-            _draw_panel(axes, panel, figure)
+            draw_panel(axes, panel, figure.steps, figure.season)
+            text, fonts = drawable(panel.title)
+            axes.set_title(text, fontfamily=fonts)
             if number + wide < len(figure.panels):
                 axes.tick_params(labelbottom=False)
             else:
@@ -41,13 +42,29 @@ def draw_forecasts(figure: ForecastFigure, path: Path) -> None:
         _put_legend(canvas, axes)
 
 
-def _draw_panel(axes: Axes, panel: Panel, figure: ForecastFigure) -> None:
-    first, horizon = figure.steps
+def draw_panel(
+    axes: Axes,
+    panel: Panel,
+    steps: tuple[int, int],
+    season: int | None,
+    *,
+    model: str = style.MODEL,
+    most: int = 8,
+) -> None:
+    """Draw the lines of one window.
+
+    Args:
+        axes: to draw into.
+        panel: the lines.
+        steps: the first step shown, at most 0, and the horizon.
+        season: steps in one season, or None; ticks are whole seasons.
+        model: colour of its forecast.
+        most: ticks of the steps.
+    """
+    first, horizon = steps
     room = max((horizon - first) * 0.015, 0.6)
-    scales.set_steps(axes, (first - room, horizon + room), figure.season)
-    lines = (panel.past, panel.truth, panel.naive, panel.model)
-    ends = scales.limits([value for line in lines for value in values_of(line)])
-    scales.set_linear(axes, "y", ends, most=4)
+    scales.set_steps(axes, (first - room, horizon + room), season, most)
+    scales.set_linear(axes, "y", scales.limits(panel.values), most=4)
     axes.axvspan(0, horizon + room, color=style.SHADE, zorder=0)
     axes.axvline(0, color=style.PAST, linewidth=0.9, zorder=0.5)
     many, few = horizon > DENSE, horizon <= POINTED
@@ -56,7 +73,7 @@ def _draw_panel(axes: Axes, panel: Panel, figure: ForecastFigure) -> None:
         (panel.past, "lookback", style.PAST, (1.3, "-", "")),
         (panel.truth, "truth", style.TRUTH, (1.5, "-", "o")),
         (panel.naive, "naive forecast", style.NAIVE, (1.4, "--", "D")),
-        (panel.model, "model", style.MODEL, (2.0, "-", "s")),
+        (panel.model, "model", model, (2.0, "-", "s")),
     ):
         axes.plot(
             *style.columns(points),
@@ -69,8 +86,6 @@ def _draw_panel(axes: Axes, panel: Panel, figure: ForecastFigure) -> None:
             # The truth begins with the last observed value, which is no forecast's.
             markevery=slice(1 if name == "truth" else 0, None),
         )
-    text, fonts = drawable(panel.title)
-    axes.set_title(text, fontfamily=fonts)
 
 
 def _put_legend(canvas: Figure, axes: Axes) -> None:

@@ -76,7 +76,9 @@ def _units(largest: float) -> list[tuple[float, str, int]]:
         for size, suffix in SUFFIXES
         if max(size, SUFFIX_FROM) <= largest < 1e3 * size
     ]
-    return [*units, (1.0, "", 4)] if largest < SCIENTIFIC_FROM else units
+    # Numbers near 0.1 are shorter with six decimals than with an exponent.
+    decimals = 6 if 0.01 <= largest < 1 else 4
+    return [*units, (1.0, "", decimals)] if largest < SCIENTIFIC_FROM else units
 
 
 def power_texts(ticks: Sequence[float]) -> list[str]:

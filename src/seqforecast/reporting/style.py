@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from seqforecast.errors import RunError
-from seqforecast.reporting.lettering import FONT
+from seqforecast.reporting.lettering import FONT, drawable
 
 # Types of matplotlib, which is imported late.
 Figure = Any
@@ -30,6 +30,7 @@ WIDTH = 9.6  # inches; at 110 dots an inch 1056 pixels
 DPI = 110
 HEADER = 0.82  # inches kept for title and caption
 TITLE_LETTERS = 82  # at full size; longer titles are written smaller
+CAPTION_LETTERS = 112
 LEFT, RIGHT, BOTTOM = 0.85, 0.25, 0.62
 LABELS = 1.4  # inches kept for names at the right end of lines
 LINE = 0.19  # inches between two such names
@@ -131,9 +132,14 @@ def put_header(figure: Figure, title: str, caption: str) -> None:
     """Write the finding, and below it what is shown and how it was chosen."""
     height = figure.get_size_inches()[1]
     left = 0.2 / WIDTH
-    size = 13 * min(1, TITLE_LETTERS / len(title))
-    figure.text(left, 1 - 0.3 / height, title, fontsize=size, fontweight="bold")
-    figure.text(left, 1 - 0.54 / height, caption, fontsize=10, color=FAINT_INK)
+    for text, at, size, letters, weight, color in (
+        (title, 0.3, 13.0, TITLE_LETTERS, "bold", INK),
+        (caption, 0.54, 10.0, CAPTION_LETTERS, "normal", FAINT_INK),
+    ):
+        plain, fonts = drawable(text)
+        font = {"fontfamily": fonts, "fontweight": weight, "color": color}
+        smaller = size * min(1, letters / len(plain))
+        figure.text(left, 1 - at / height, plain, fontsize=smaller, **font)
 
 
 def put_label(
@@ -167,8 +173,9 @@ def put_end_labels(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
     ):
         at = max(min(height, 1.0 - above * step), lowest)
         lowest = at + step
-        where = {"transform": axes.transAxes, "va": "center"}
-        axes.text(1.012, at, name, color=color, **where)
+        text, fonts = drawable(name)
+        where = {"transform": axes.transAxes, "va": "center", "fontfamily": fonts}
+        axes.text(1.012, at, text, color=color, **where)
 
 
 def columns(pairs: Sequence[tuple[float, Any]]) -> tuple[list[float], list[Any]]:

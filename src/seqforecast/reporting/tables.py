@@ -1,10 +1,10 @@
 """Tables: the scores of a run as plain text, from `test` in metrics.json."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from seqforecast.reporting.aligning import align, wrap
 from seqforecast.reporting.groups import tabulate_groups
 from seqforecast.reporting.numbers import significant
 from seqforecast.reporting.verdict import NAMES, say_verdict
@@ -13,7 +13,6 @@ MODEL = "model"
 SHOWN = ("mae", "rmse", "smape", "mase", "mse", "owa")
 UNITS = {"smape": "sMAPE %"}
 BEST = "*"
-WIDTH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +67,11 @@ def render_scores(test: Mapping[str, Any]) -> str:
     verdict = say_verdict(test)
     below = [*notes, *table.footnotes]
     sentences = [f"{verdict[0].upper()}{verdict[1:]}.", *test.get("notes", [])]
-    lines = [*_align([table.header, *table.rows]), *_wrapped(below)]
+    lines = [*align([table.header, *table.rows]), *wrap(below)]
     if "groups" in test:
         rows, more = tabulate_groups(test)
-        lines += ["", *_align(rows), *more]
-    return "\n".join([*lines, "", *_wrapped(sentences)])
+        lines += ["", *align(rows), *more]
+    return "\n".join([*lines, "", *wrap(sentences)])
 
 
 def _cell(score: float | None, lowest: float) -> str:
@@ -99,36 +98,3 @@ def _footnotes(
             whose = "" if len(names) == len(scores) else f" of {', '.join(names)}"
             notes.append(f"{NAMES[metric]}{whose}: {reason}")
     return tuple(notes)
-
-
-def _align(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Align names at the left, numbers at their decimal points."""
-    names, *numbers = zip(*rows, strict=True)
-    columns = [_align_names(names), *(_align_numbers(column) for column in numbers)]
-    return ["  ".join(cells).rstrip() for cells in zip(*columns, strict=True)]
-
-
-def _align_names(column: Sequence[str]) -> list[str]:
-    width = max(map(len, column))
-    return [cell.ljust(width) for cell in column]
-
-
-def _align_numbers(column: Sequence[str]) -> list[str]:
-    """Align a header and the numbers below it; the asterisk takes no room of theirs."""
-    header, *cells = column
-    wholes = [cell.rstrip(BEST).partition(".")[0] for cell in cells]
-    before = max(map(len, wholes))
-    padded = [
-        " " * (before - len(whole)) + cell
-        for whole, cell in zip(wholes, cells, strict=True)
-    ]
-    width = max(len(header), *(len(cell) for cell in padded))
-    body = max(len(cell) for cell in padded)
-    return [header.rjust(width), *(cell.ljust(body).rjust(width) for cell in padded)]
-
-
-def _wrapped(sentences: Sequence[str]) -> list[str]:
-    wrap = textwrap.TextWrapper(
-        WIDTH, break_long_words=False, break_on_hyphens=False, subsequent_indent="  "
-    )
-    return [line for sentence in sentences for line in wrap.wrap(sentence)]

@@ -26,7 +26,7 @@ def say_errors(test: Mapping[str, Any]) -> str:
     metric, against = test["skill"]["metric"], test["skill"]["against"]
     names = [NAIVE] if against == NAIVE else [NAIVE, against]
     scores = [test["model"], *(test["baselines"][name] for name in names)]
-    ours, naive, *best = _told_apart([of[metric] for of in scores])
+    ours, naive, *best = told_apart([of[metric] for of in scores])
     said = f"test {NAMES[metric]} {ours}, naive forecast {naive}"
     return f"{said}, {against} {best[0]}" if best else said
 
@@ -40,7 +40,7 @@ def say_verdict(test: Mapping[str, Any]) -> str:
     value, low, high = (skill[name] for name in ("value", "low", "high"))
     against, metric = skill["against"], skill["metric"]
     scores = (test["model"], test["baselines"][against])
-    ours, theirs = _told_apart([of[metric] for of in scores])
+    ours, theirs = told_apart([of[metric] for of in scores])
     errors = f"{NAMES[metric]} {ours} against {theirs}"
     reasons = skill.get("reasons", {})
     if value is None:
@@ -58,7 +58,7 @@ def say_verdict(test: Mapping[str, Any]) -> str:
     return f"{said}, its 95 % interval {interval} contains zero"
 
 
-def _told_apart(errors: Sequence[float | None]) -> list[str]:
+def told_apart(errors: Sequence[float | None]) -> list[str]:
     """Write errors with three digits, with four where two would look equal."""
     short = [significant(error, 3) for error in errors]
     if len(set(short)) == len(short):

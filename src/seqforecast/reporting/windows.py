@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from seqforecast.reporting.lettering import elide, stamp_texts
 from seqforecast.reporting.numbers import plural
-from seqforecast.reporting.thinning import Points, points_of
+from seqforecast.reporting.thinning import Points, points_of, values_of
 from seqforecast.reporting.verdict import say_errors
 
 MOST_WINDOWS = 6
@@ -55,6 +55,12 @@ class Panel:
     truth: Points
     model: Points
     naive: Points
+
+    @property
+    def values(self) -> list[float]:
+        """Every value the axis must show."""
+        lines = (self.past, self.truth, self.naive, self.model)
+        return [value for line in lines for value in values_of(line)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,6 @@ def describe_forecasts(
     """
     lookback, horizon = len(windows[0].lookback), len(windows[0].truth)
     shown = min(lookback, max(min(3 * horizon, 150), horizon, 16))
-    cutoffs = stamp_texts([window.cutoff for window in windows])
     total, count = int(test["windows"]), len(windows)
     which = f"{count} of {total:,} test windows, evenly spaced from first to last"
     if count == total:
@@ -117,13 +122,17 @@ def describe_forecasts(
     return ForecastFigure(
         title=f"{ahead.capitalize()}: {say_errors(test)}",
         caption=f"{which[0].upper()}{which[1:]}, in the unit of the data",
-        panels=tuple(
-            _panel(window, cutoff, shown)
-            for window, cutoff in zip(windows, cutoffs, strict=True)
-        ),
+        panels=panels_of(windows, shown),
         steps=(1 - shown, horizon),
         season=season,
     )
+
+
+def panels_of(windows: Sequence[WindowPicture], shown: int) -> tuple[Panel, ...]:
+    """Return what to draw of each window, so many steps of the lookback."""
+    cutoffs = stamp_texts([window.cutoff for window in windows])
+    pairs = zip(windows, cutoffs, strict=True)
+    return tuple(_panel(window, cutoff, shown) for window, cutoff in pairs)
 
 
 def _panel(window: WindowPicture, cutoff: str, shown: int) -> Panel:

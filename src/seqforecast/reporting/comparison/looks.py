@@ -1,0 +1,77 @@
+"""Looks: one colour a member in every figure of a comparison, and how it is named."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from seqforecast.reporting import style
+from seqforecast.reporting.comparison.apart import names_of
+from seqforecast.reporting.lettering import elide
+from seqforecast.reporting.verdict import NAIVE
+
+NAME_WIDTH = 25
+LETTER = 0.082  # inches of an average letter at size 10
+# Of a line, then of its name: light colours are too faint for letters. Okabe and Ito,
+# 2008, without the naive forecast's; brown is the sixth.
+COLORS = (
+    (style.MODEL, style.MODEL),
+    (style.BEST, "#00704F"),
+    ("#CC79A7", "#9A3F73"),
+    ("#E69F00", "#8F6200"),
+    ("#56B4E9", "#1F6E9C"),
+    ("#7B4B12", "#7B4B12"),
+)
+MARKERS = "osD^vP"
+DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)))  # for the first six, the next, the others
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a member or a baseline is drawn.
+
+    Attributes:
+        label: its name, shortened in the middle.
+        color: of lines and points.
+        ink: of its name.
+        marker: of points; empty for a baseline.
+        dash: of lines, as matplotlib writes it.
+    """
+
+    label: str
+    color: str
+    ink: str
+    marker: str
+    dash: Any
+
+
+def looks_of(comparison: Mapping[str, Any]) -> dict[str, Look]:
+    """Return a look a member, in their order, then one a baseline.
+
+    More than six members share colours and are told apart by their dashes.
+    """
+    looks = {}
+    for number, name in enumerate(names_of(comparison)):
+        again, which = divmod(number, len(COLORS))
+        color, ink = COLORS[which]
+        dash = DASHES[min(again, len(DASHES) - 1)]
+        looks[name] = Look(elide(name, NAME_WIDTH), color, ink, MARKERS[which], dash)
+    for name in comparison["baselines"]:
+        color = style.NAIVE if name == NAIVE else style.FAINT_INK
+        dash = "--" if name == NAIVE else "-."
+        looks.setdefault(name, Look(elide(name, NAME_WIDTH), color, color, "", dash))
+    return looks
+
+
+def room_of(labels: Sequence[str], least: float = 0.4) -> float:
+    """Return the inches that the longest label needs beside the axes."""
+    return max(least, LETTER * max(map(len, labels), default=0) + 0.25)
+
+
+def fitting(label: str, inches: float) -> str:
+    """Return a label no wider than so many inches."""
+    return elide(label, max(int(inches / LETTER), 4))
+
+
+def columns_for(count: int, most: int) -> int:
+    """Return how many columns make rows as equally long as they can be."""
+    return -(-count // -(-count // most))

@@ -1,0 +1,162 @@
+"""The verdict of a comparison in words, from comparison.json."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from seqforecast.reporting.comparison.apart import (
+    Pairs,
+    beaten_by,
+    cliques,
+    names_of,
+    tested,
+)
+from seqforecast.reporting.numbers import decimal, plural
+from seqforecast.reporting.verdict import NAMES, told_apart
+
+# Words that begin what is said where no name does.
+OPENERS = ("all", "both", "neither", "no", "none", "nothing", "test", "validation")
+FAR_BELOW = -10
+ONE = {"cutoffs": "cutoff", "series": "series"}
+
+
+def is_silent(comparison: Mapping[str, Any]) -> bool:
+    """Return whether nothing is claimed about significance."""
+    significance = comparison["significance"]
+    return significance["test"] is None or significance["reason"] is not None
+
+
+def say_comparison(comparison: Mapping[str, Any]) -> list[str]:
+    """Return the verdict: on the members, on the best baseline, on the choice.
+
+    Each begins small and has no full stop: see `sentence`. Where nothing is claimed
+    the first says why.
+
+    Args:
+        comparison: the document, comparison.json, with at least one member.
+    """
+    if is_silent(comparison):
+        why = comparison["significance"]["reason"]
+        return [f"nothing is claimed: {why}", *_say_choice(comparison)]
+    said = [say_members(comparison), _say_baseline(comparison)]
+    return [
+        *filter(None, said),
+        *_say_choice(comparison),
+        *_say_reasons(comparison["pairs"]),
+    ]
+
+
+def say_members(comparison: Mapping[str, Any]) -> str:
+    """Return which members are better than which, and which are not apart.
+
+    Empty for one member, or where no pair of members was tested.
+    """
+    names, pairs = names_of(comparison), tested(comparison["pairs"])
+    alike = cliques(names, pairs)
+    if alike == (names,):
+        return f"no significant difference between {listed(names)}"
+    better: dict[frozenset[str], list[str]] = {}
+    for name in names:
+        beaten = beaten_by(name, pairs) & set(names)
+        if beaten:
+            better.setdefault(beaten, []).append(name)
+    clauses = [
+        f"{listed(winners)} {_is(winners)} significantly better than "
+        f"{listed([name for name in names if name in beaten])}"
+        for beaten, winners in better.items()
+    ]
+    clauses += [f"no significant difference between {listed(each)}" for each in alike]
+    return "; ".join(clauses)
+
+
+def sentence(said: str) -> str:
+    """Return what is said as a sentence; a name at its beginning stays as it is."""
+    opens = said.partition(" ")[0] in OPENERS
+    return f"{said[0].upper() if opens else said[0]}{said[1:]}."
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def say_test(comparison: Mapping[str, Any]) -> list[str]:
+    """Return the test, its sample size and correction, then what it assumes."""
+    about = comparison["significance"]
+    if about["test"] is None:
+        return []
+    unit, count, apart = about["unit"], about["count"], about["independent"]
+    overlap = "" if apart == count else f", {apart:,} of which do not overlap"
+    seeds = about["seeds"]
+    said = (
+        f"{about['test']} test on {count:,} {ONE[unit] if count == 1 else unit}"
+        f"{overlap}, and {seeds} {plural('seed', seeds)}; significant at "
+        f"{100 * about['level']:g} % over all pairs together "
+        f"({about['correction']} correction)."
+    )
+    return [said, *about["assumptions"]]
+
+
+def _say_baseline(comparison: Mapping[str, Any]) -> str:
+    """Return how the members stand to the best baseline."""
+    pairs, best = tested(comparison["pairs"]), comparison["best_baseline"]
+    against = [{pair["a"], pair["b"]} for pair in pairs]
+    names = [name for name in names_of(comparison) if {name, best} in against]
+    stronger = beaten_by(best, pairs)
+    kinds: dict[str, list[str]] = {}
+    for name in names:
+        kind = "not significantly apart from"
+        if best in beaten_by(name, pairs):
+            kind = "significantly better than"
+        elif name in stronger:
+            kind = "significantly worse than"
+        kinds.setdefault(kind, []).append(name)
+    baseline = f"{best}, the best baseline"
+    if len(kinds) == 1 and len(comparison["members"]) == len(names) > 1:
+        kind = next(iter(kinds))
+        none, every = (
+            ("neither is", "both are") if len(names) == 2 else ("none is", "all are")
+        )
+        which = none if kind.startswith("not ") else every
+        return f"{which} {kind.removeprefix('not ')} {baseline}"
+    return "; ".join(
+        f"{listed(who)} {_is(who)} {kind} {'it' if number else baseline}"
+        for number, (kind, who) in enumerate(kinds.items())
+    )
+
+
+def _say_reasons(pairs: Pairs) -> list[str]:
+    """Return each reason for which no claim is made once, with its pairs."""
+    about: dict[str, list[str]] = {}
+    for pair in pairs:
+        if pair["reason"]:
+            which = f"{pair['a']} against {pair['b']}"
+            about.setdefault(pair["reason"], []).append(which)
+    return [f"no claim on {listed(which)}: {why}" for why, which in about.items()]
+
+
+def _say_choice(comparison: Mapping[str, Any]) -> list[str]:
+    """Return what validation chooses, and whether the test part likes another more."""
+    first, *others = comparison["members"]
+    best, metric = comparison["best_baseline"], NAMES[comparison["metric"]]
+    lowest = min(others, key=lambda each: each["test"]["mean"], default=first)
+    errors = [first["test"]["mean"], comparison["baselines"][best]["test"]]
+    if lowest["test"]["mean"] < errors[0]:
+        errors.append(lowest["test"]["mean"])
+    ours, baseline, *theirs = told_apart(errors)
+    said = f"validation chooses {first['name']}: " if others else ""
+    said += f"test {metric} {ours}, {best} {baseline}"
+    if first["skill"]["value"] is not None:
+        said += f", skill {skill_text(first['skill']['value'])}"
+    if theirs:
+        said += f"; {lowest['name']} has {theirs[0]}, but the test part chooses nothing"
+    return [said]
+
+
+def skill_text(skill: float) -> str:
+    """Write a skill with three decimals, one far below 0 as a whole number."""
+    return decimal(skill, 3) if skill > FAR_BELOW else f"{skill:,.0f}"
+
+
+def _is(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
