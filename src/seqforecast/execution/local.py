@@ -63,7 +63,7 @@ def run_local(
                     watcher.started(fit)
                 else:
                     ended[number] = begun
-                    _tell(begun, watcher, len(ended), len(fits))
+                    tell(begun, watcher, len(ended), len(fits))
             time.sleep(PAUSE if running else 0)
             for job, (number, child) in list(running.items()):
                 over = child.process.poll() is not None
@@ -71,7 +71,7 @@ def run_local(
                 if over:
                     ended[number] = child.ended()
                     del running[job]
-                    _tell(ended[number], watcher, len(ended), len(fits))
+                    tell(ended[number], watcher, len(ended), len(fits))
     except BaseException:
         stop_children([child for _, child in running.values()])
         raise
@@ -98,7 +98,7 @@ def _look(child: Child, watcher: Watcher) -> None:
         watcher.progressed(child.fit, epochs)
 
 
-def _tell(ended: Ended, watcher: Watcher, done: int, total: int) -> None:
+def tell(ended: Ended, watcher: Watcher, done: int, total: int) -> None:
     """Say how a fit ended, and tell the watcher."""
     if ended.error:
         hint = f" ({ended.hint})" if ended.hint else ""
