@@ -1,21 +1,16 @@
 """Running fits on a Ray cluster, whose machines need not share a disk."""
 
-import io
 import logging
-import os
-import signal
-import socket
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from seqforecast.errors import BackendError, SeqforecastError
+from seqforecast.errors import SeqforecastError
 from seqforecast.execution.beginning import train_command
 from seqforecast.execution.fits import Command, Ended, Fit, Watcher
 from seqforecast.execution.local import tell
 from seqforecast.execution.parcels import order, unpack_run
+from seqforecast.execution.ray_connection import connected, load_ray
 from seqforecast.execution.ray_task import SAME_VERSION, Board, train_there
 from seqforecast.runs.directory import RunDirectory
 
@@ -57,7 +52,7 @@ def run_on_ray(
         BackendError: Ray is not installed, or there is no such cluster.
         KeyboardInterrupt: came here; what was complete stays.
     """
-    ray = _load_ray()
+    ray = load_ray()
     watcher = watcher or Watcher()
     ended: dict[int, Ended] = {}
     for number, fit in enumerate(fits):
@@ -65,7 +60,7 @@ def run_on_ray(
             ended[number] = Ended(fit, "complete")
             tell(ended[number], watcher, len(ended), len(fits))
     left = {number: fit for number, fit in enumerate(fits) if number not in ended}
-    with _cluster(ray, address, jobs):
+    with connected(ray, address, jobs):
         board = _board(ray)
         tasks = _submit(ray, left, board, gpu=gpu, command=command)
         try:
@@ -82,68 +77,6 @@ def run_on_ray(
             ray.wait(list(tasks), num_returns=len(tasks), timeout=GRACE)
             raise
     return [ended[number] for number in range(len(fits))]
-
-
-def _load_ray() -> Any:
-    try:
-        import ray
-    except ImportError as error:
-        raise BackendError(
-            f"Ray does not load: {error}", hint="pip install 'seqforecast[ray]'"
-        ) from error
-    return ray
-
-
-@contextmanager
-def _cluster(ray: Any, address: str | None, jobs: int | None) -> Iterator[None]:
-    """Be connected to a cluster meanwhile, quietly."""
-    if ray.is_initialized():  # by a Python user, whose it stays
-        yield
-        return
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    where = address or os.environ.get("RAY_ADDRESS") or "local"
-    # Ray's own handler would end this process before the fits are stopped.
-    before = signal.getsignal(signal.SIGTERM)
-    local = {"num_cpus": jobs, "include_dashboard": False} if where == "local" else {}
-    _knock(where)
-    said = io.StringIO()
-    try:
-        ray.init(where, log_to_driver=False, logging_level=logging.ERROR, **local)
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        raise _no_cluster(where, error) from error
-    finally:
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, before)
-    # Ray prints on stdout, where our results go, from a thread of its own.
-    try:
-        with redirect_stdout(said):
-            yield
-    finally:
-        ray.shutdown()
-        LOGGER.debug("Ray: %s", said.getvalue())
-
-
-def _knock(where: str) -> None:
-    """Refuse an address where nothing listens: Ray itself would wait for minutes.
-
-    Raises:
-        BackendError: nothing does.
-    """
-    host, colon, port = where.rpartition("://")[2].rpartition(":")
-    if not (colon and port.isdigit()):
-        return
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
-    except OSError as error:
-        raise _no_cluster(where, error) from error
-
-
-def _no_cluster(where: str, error: Exception) -> BackendError:
-    return BackendError(
-        f"no Ray cluster answers at {where}: {error}",
-        hint="`ray status` on one of its machines tells whether it runs; "
-        "without --address one is started on this machine",
-    )
 
 
 def _board(ray: Any) -> Any:
