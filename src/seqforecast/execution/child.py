@@ -24,8 +24,7 @@ def main(core: str, words: Sequence[str]) -> None:
         core: its number, as the system counts, or `any`.
         words: what would follow `python`.
     """
-    if core != "any" and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {int(core)})
+    pin(core)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if words[0] == "-m":
         sys.argv = list(words[1:])
@@ -33,6 +32,12 @@ def main(core: str, words: Sequence[str]) -> None:
     else:
         sys.argv = list(words)
         runpy.run_path(words[0], run_name="__main__")
+
+
+def pin(core: str) -> None:
+    """Leave this process one core: its number, or `any`; where the system can."""
+    if core != "any" and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {int(core)})
 
 
 def _end_with_parent() -> None:

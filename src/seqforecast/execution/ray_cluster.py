@@ -74,7 +74,8 @@ def run_on_ray(
         except BaseException:
             for task in tasks:
                 ray.cancel(task, force=False)
-            ray.wait(list(tasks), num_returns=len(tasks), timeout=GRACE)
+            if tasks:
+                ray.wait(list(tasks), num_returns=len(tasks), timeout=GRACE)
             raise
     return [ended[number] for number in range(len(fits))]
 
