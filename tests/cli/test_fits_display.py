@@ -1,6 +1,7 @@
 """The display counts every fit once, and shows those that run."""
 
 import io
+import logging
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from seqforecast.cli.fits import LiveFits
+from seqforecast.cli.printing import News
 from seqforecast.execution.fits import Ended, Fit
 
 
@@ -69,6 +71,22 @@ def test_a_fit_that_starts_over_begins_at_nothing(fits):
 
     assert len(lines) == 2
     assert "starting" in lines[1]
+
+
+def test_what_is_said_meanwhile_appears_above_the_lines(fits, monkeypatch):
+    """Broken on purpose: written with typer.echo, which goes below the display."""
+    screen = io.StringIO()
+    monkeypatch.setattr("sys.stderr", screen)
+    console = Console(file=screen, width=80, force_terminal=True)
+    with LiveFits(3, 20, console) as display:
+        display.started(fits[0])
+        News(logging.INFO, live=True).emit(
+            logging.makeLogRecord({"msg": "gru, seed 1: complete", "levelno": 20})
+        )
+        heard = screen.getvalue()
+    assert "gru, seed 1: complete" in heard
+    # The display is drawn again below it.
+    assert "all fits" in heard.rpartition("gru, seed 1: complete")[2]
 
 
 @given(st.lists(st.integers(0, 20), min_size=3, max_size=3))
