@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-EXPERIMENTS = ("simplernn", "lstm", "gru", "air_passengers")
+EXPERIMENTS = ("simplernn", "lstm", "gru", "air_passengers", "echo")
 IMAGES = {
     "air_passengers/forecast.png": "forecast.png",
     "air_passengers/loss.png": "loss.png",

@@ -55,6 +55,7 @@ def errors(folder):
 BLOCKS = {
     "help": lambda _: help_of(),
     "help doctor": lambda _: help_of("doctor"),
+    "help compare": lambda _: help_of("compare"),
     "help train": lambda _: help_of("train"),
     "help config validate": lambda _: help_of("config", "validate"),
     "errors": errors,

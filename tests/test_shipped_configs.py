@@ -29,7 +29,14 @@ def name(request):
 
 
 def test_the_experiments_of_the_readme_are_shipped():
-    assert set(SHIPPED) == {"simplernn", "lstm", "gru", "air_passengers", *RECIPES}
+    assert set(SHIPPED) == {
+        "simplernn",
+        "lstm",
+        "gru",
+        "air_passengers",
+        "echo",
+        *RECIPES,
+    }
 
 
 def test_a_shipped_experiment_is_named_after_its_file(name):

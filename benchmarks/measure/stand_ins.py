@@ -16,7 +16,7 @@ Set to what ETTh1 shows (seven series, test errors as MASE). Between two seeds o
 correlates by -.2 to .3 from block to block, and by .15 between series; between linear
 and seasonal_naive by .39 from block to block (24 hours ahead), and by .19, .35 and .27
 with the first, second and third block before (96 hours). Mean test errors of three
-seeds, in benchmarks/results, have an sd of .05 to 2.8 % of their mean; with one cutoff
+seeds, in benchmarks/results, have an sd of .02 to 2.8 % of their mean; with one cutoff
 .5 % (NN5 daily) and .6 % (M4 weekly).
 """
 

@@ -62,6 +62,12 @@ def test_a_member_has_the_same_look_everywhere_and_no_other_has_it() -> None:
     assert len(drawn) == len(looks) == 10
 
 
+def test_a_cell_looks_the_same_whoever_is_best() -> None:
+    """Broken once by colours in the order of the ranks."""
+    turned = {**ECHO, "members": list(reversed(ECHO["members"]))}
+    assert looks_of(ECHO) == looks_of(turned)
+
+
 def test_names_of_members_can_be_read_on_white() -> None:
     """Contrast of at least 4.5 (WCAG 2.1). Broken once by the colours of the lines."""
     for look in [each for each in looks_of(MANY).values() if each.marker]:

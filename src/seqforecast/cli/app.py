@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from seqforecast import __version__
+from seqforecast.cli import compare as comparing
 from seqforecast.cli import config as configuration
 from seqforecast.cli import doctor as examination
 from seqforecast.cli import train as training
@@ -69,6 +70,7 @@ def seqforecast(
 
 
 app.command("train")(training.train)
+app.command("compare")(comparing.compare)
 app.command("doctor")(examination.doctor)
 app.add_typer(configuration.commands, name="config")
 

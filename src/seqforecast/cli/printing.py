@@ -48,7 +48,8 @@ class News(logging.Handler):
             return
         prefix = "" if record.levelno <= logging.INFO else record.levelname.lower()
         text = f"{prefix}: {record.getMessage()}" if prefix else record.getMessage()
-        typer.echo(text, err=True)
+        # typer.echo would write below what a display has put in stderr's place.
+        sys.stderr.write(text + "\n")
 
 
 def listen(*, quiet: bool, verbose: bool) -> None:

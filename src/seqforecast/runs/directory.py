@@ -1,6 +1,7 @@
 """One run on disk: where it is, what its files are called, when it is complete."""
 
 import json
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,6 +77,11 @@ class RunDirectory:
         return self.path / "preprocess.json"
 
     @property
+    def memory(self) -> Path:
+        """How much the loss depends on each step of the lookback."""
+        return self.path / "memory.csv"
+
+    @property
     def checkpoint(self) -> Path:
         """The state at the end of the last epoch."""
         return self.path / "checkpoint.npz"
@@ -99,6 +105,11 @@ class RunDirectory:
     def is_complete(self) -> bool:
         """Whether the scores have been written."""
         return self.metrics.is_file()
+
+    @property
+    def how_to_resume(self) -> str:
+        """What goes on with a run that was stopped."""
+        return f"`seqforecast train --resume {shlex.quote(str(self.path))}`"
 
     @contextmanager
     def locked(self) -> Iterator[None]:

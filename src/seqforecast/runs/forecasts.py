@@ -10,6 +10,7 @@ import numpy as np
 
 from seqforecast.data.panel import FloatArray, Panel
 from seqforecast.data.windows import WindowIndex
+from seqforecast.errors import RunError
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.writing import write_whole
 
@@ -151,3 +152,21 @@ def read_forecasts(run: RunDirectory) -> "pd.DataFrame":
         if not pd.api.types.is_integer_dtype(frame[column]):
             frame[column] = pd.to_datetime(frame[column])
     return frame
+
+
+def read_y_hat(run: RunDirectory, horizon: int) -> FloatArray:
+    """Return the test forecasts of a run alone, (windows, horizon), in their order.
+
+    Raises:
+        RunError: there are no such forecasts.
+    """
+    import pandas as pd
+
+    try:
+        if run.many_forecasts.is_file():
+            column = pd.read_parquet(run.many_forecasts, columns=["y_hat"])["y_hat"]
+        else:
+            column = pd.read_csv(run.forecasts, usecols=["y_hat"])["y_hat"]
+    except (OSError, ValueError) as error:
+        raise RunError(f"the forecasts of {run.path} cannot be read: {error}") from None
+    return column.to_numpy(np.float64).reshape(-1, horizon)

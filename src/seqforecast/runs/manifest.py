@@ -100,18 +100,14 @@ def recorded(run: RunDirectory, manifest: dict[str, Any]) -> Iterator[None]:
             end(run, manifest, status="interrupted")
         raise Interrupted(
             f"interrupted; what was complete is in {run.path}",
-            hint=f"{_how_to_resume(run)} goes on",
+            hint=f"{run.how_to_resume} goes on",
         ) from None
     except BaseException as error:
         UNHEARD.error("%s", error)
         end(run, {**manifest, "error": str(error)}, status="failed")
         if isinstance(error, RunError) and error.hint == FREE_SPACE:
-            error.hint += f", then {_how_to_resume(run)} goes on"
+            error.hint += f", then {run.how_to_resume} goes on"
         raise
-
-
-def _how_to_resume(run: RunDirectory) -> str:
-    return f"`seqforecast train --resume {shlex.quote(str(run.path))}`"
 
 
 def end(run: RunDirectory, manifest: Mapping[str, Any], *, status: str) -> None:

@@ -53,6 +53,37 @@ def read_history(run: RunDirectory) -> list[dict[str, float]]:
         ]
 
 
+def write_memory(
+    run: RunDirectory,
+    untrained: npt.NDArray[np.float64],
+    trained: npt.NDArray[np.float64],
+) -> None:
+    """Write gradient norms by step of the lookback, oldest first.
+
+    Args:
+        run: where they go.
+        untrained: shape (lookback,), before training.
+        trained: the same after it.
+    """
+    rows = ["steps_before,untrained,trained"]
+    norms = zip(untrained, trained, strict=True)
+    steps = range(len(trained), 0, -1)
+    rows += [
+        f"{step},{float(a)!r},{float(b)!r}"
+        for step, (a, b) in zip(steps, norms, strict=True)
+    ]
+    write_text(run.memory, "\n".join([*rows, ""]))
+
+
+def read_memory(run: RunDirectory) -> dict[str, list[float]]:
+    """Return `untrained` and `trained` gradient norms, oldest step first."""
+    with run.memory.open(encoding="utf-8") as file:
+        rows = [*csv.DictReader(file)]
+    return {
+        name: [float(row[name]) for row in rows] for name in ("untrained", "trained")
+    }
+
+
 def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     """Write named arrays whole or not at all."""
     # Older NumPy has no `allow_pickle` here: plain arrays need none.

@@ -60,6 +60,6 @@ def make_folder(path: Path) -> None:
         RunError: it cannot be made.
     """
     try:
-        path.mkdir(exist_ok=True)
+        path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise cannot_write(path, error) from error

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqforecast.data.filled import known_targets
+from seqforecast.data.panel import IntArray
 from seqforecast.data.windows import WindowIndex
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.forecasting import forecast
@@ -87,9 +88,20 @@ def draw_pictures(
 
 def _windows(prepared: Prepared, forecaster: Forecaster) -> list[WindowPicture]:
     """Return some windows of the test part with their forecasts."""
-    panel, test = prepared.panel, prepared.test
-    chosen = test.take(np.array(choose_windows(len(test)), dtype=np.int64))
-    y_hat = _forecast(prepared, forecaster, chosen)
+    chosen = prepared.test.take(shown_of(prepared.test))
+    return picture_windows(prepared, chosen, _forecast(prepared, forecaster, chosen))
+
+
+def shown_of(windows: WindowIndex) -> IntArray:
+    """Return which windows pictures show, by their places: always the same."""
+    return np.array(choose_windows(len(windows)), dtype=np.int64)
+
+
+def picture_windows(
+    prepared: Prepared, chosen: WindowIndex, y_hat: npt.NDArray[Any]
+) -> list[WindowPicture]:
+    """Return windows with their forecasts, (windows, horizon), and what came."""
+    panel = prepared.panel
     lookbacks = chosen.inputs(panel.values)
     lasts = lookbacks[:, -1].copy()
     lookbacks[chosen.are_before(panel)] = np.nan
@@ -102,7 +114,7 @@ def _windows(prepared: Prepared, forecaster: Forecaster) -> list[WindowPicture]:
             lookback=lookbacks[i],
             truth=truths[i],
             model=y_hat[i],
-            naive=np.full(test.horizon, lasts[i]),
+            naive=np.full(chosen.horizon, lasts[i]),
         )
         for i in range(len(chosen))
     ]

@@ -10,6 +10,7 @@ from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.parts import Parts
 from seqforecast.data.windows import WindowIndex
 from seqforecast.evaluation.baselines import BASELINES
+from seqforecast.evaluation.baselines import Forecaster as Baseline
 from seqforecast.evaluation.quantiles import QuantileTotals, by_name
 from seqforecast.evaluation.scoring import MODEL, Scorer
 from seqforecast.models.forecaster import Forecaster
@@ -72,12 +73,7 @@ def score_forecasts(
     """
     windows, panel = prepared.test, prepared.panel
     names = prepared.experiment.evaluation.reported
-    scale = prepared.scaler.spread[:-1]
-    unit = np.where(prepared.deviation > 0, prepared.deviation, scale)
-    baselines = {
-        name: BASELINES[name](panel, prepared.train, panel.season, unit)
-        for name in names
-    }
+    baselines = {name: fit_baseline(prepared, name) for name in names}
     scorer = _scorer(prepared, windows, prepared.parts.test, [MODEL, *names])
     levels = forecaster.quantiles
     quantiles = QuantileTotals(panel, levels)
@@ -99,22 +95,33 @@ def score_forecasts(
     return scorer, quantiles
 
 
+def fit_baseline(prepared: Prepared, name: str) -> Baseline:
+    """Return a baseline, fitted on the train part where it learns anything."""
+    panel, scale = prepared.panel, prepared.scaler.spread[:-1]
+    unit = np.where(prepared.deviation > 0, prepared.deviation, scale)
+    return BASELINES[name](panel, prepared.train, panel.season, unit)
+
+
 def _scorer(
     prepared: Prepared, windows: WindowIndex, spans: IntArray, names: list[str]
 ) -> Scorer:
-    # By series, the first target follows the shortest lookback of real steps.
-    history = prepared.experiment.window.min_history or windows.lookback
     return Scorer(
         prepared.panel,
         windows,
         names,
         season=prepared.panel.season,
-        in_sample_stops=in_sample_stops(
-            prepared.parts, spans, min(history, windows.lookback)
-        ),
+        in_sample_stops=history_stops(prepared, spans),
         train_std=prepared.deviation,
         groups=prepared.panel.groups,
     )
+
+
+def history_stops(prepared: Prepared, spans: IntArray) -> IntArray:
+    """Return where the history that MASE divides by ends, shape (series,)."""
+    # By series, the first target follows the shortest lookback of real steps.
+    lookback = prepared.train.lookback
+    history = prepared.experiment.window.min_history or lookback
+    return in_sample_stops(prepared.parts, spans, min(history, lookback))
 
 
 def in_sample_stops(parts: Parts, spans: IntArray, lookback: int) -> IntArray:

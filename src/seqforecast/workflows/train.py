@@ -126,6 +126,8 @@ def _finish(
         "validation": {"model": validation},
         "training": describe_training(trained.history, engine, facts, parameters=size),
     }
+    metrics["training"]["naive_loss"] = learnt.naive_loss
+    records.write_memory(run, learnt.memory_before, learnt.memory_after)
     stages.end("score")
     draw_pictures(run, prepared, forecaster, learnt, metrics["test"])
     stages.end("draw")

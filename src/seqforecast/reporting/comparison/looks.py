@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from seqforecast.models.cells import Cell
 from seqforecast.reporting import style
 from seqforecast.reporting.comparison.apart import names_of
 from seqforecast.reporting.lettering import elide
@@ -21,6 +22,8 @@ COLORS = (
     ("#56B4E9", "#1F6E9C"),
     ("#7B4B12", "#7B4B12"),
 )
+CELLS = [cell.value for cell in Cell]
+MANY = len(CELLS)
 MARKERS = "osD^vP"
 DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)))  # for the first six, the next, the others
 
@@ -47,11 +50,14 @@ class Look:
 def looks_of(comparison: Mapping[str, Any]) -> dict[str, Look]:
     """Return a look a member, in their order, then one a baseline.
 
-    More than six members share colours and are told apart by their dashes.
+    Cells have the same look in every comparison, whoever is best there. More than six
+    members share colours and are told apart by their dashes.
     """
-    looks = {}
-    for number, name in enumerate(names_of(comparison)):
-        again, which = divmod(number, len(COLORS))
+    names = names_of(comparison)
+    turn = sorted(names, key=lambda name: CELLS.index(name) if name in CELLS else MANY)
+    looks: dict[str, Look] = {}
+    for name in names:
+        again, which = divmod(turn.index(name), len(COLORS))
         color, ink = COLORS[which]
         dash = DASHES[min(again, len(DASHES) - 1)]
         looks[name] = Look(elide(name, NAME_WIDTH), color, ink, MARKERS[which], dash)

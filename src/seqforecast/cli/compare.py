@@ -1,0 +1,145 @@
+"""The `compare` command."""
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from seqforecast.cli import options
+from seqforecast.cli.printing import has_terminal, listen, print_json, print_result
+
+if TYPE_CHECKING:
+    from seqforecast.runs.comparison import ComparisonDirectory
+
+
+class Match(str, Enum):
+    """What can be made equal between cells."""
+
+    PARAMETERS = "parameters"
+
+
+class Executor(str, Enum):
+    """Where fits can run."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
+def compare(
+    members: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="CELL_OR_EXPERIMENT",
+            help="Cells (rnn, lstm, gru), experiment files, or names of shipped ones.",
+            show_default=False,
+        ),
+    ],
+    *,
+    experiment: Annotated[
+        str | None,
+        typer.Option(
+            "--experiment",
+            "-e",
+            metavar="EXPERIMENT",
+            help="What cells are compared on.  [default: echo, where memory matters]",
+            show_default=False,
+        ),
+    ] = None,
+    seeds: Annotated[
+        int, typer.Option("--seeds", min=1, metavar="N", help="Fits of each member.")
+    ] = 5,
+    match: Annotated[
+        Match | None,
+        typer.Option(
+            "--match",
+            help="Scale units until all have as many parameters as the first.",
+            show_default=False,
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs",
+            "-j",
+            min=1,
+            metavar="N",
+            help="Fits at the same time.  [default: what cores and memory allow]",
+            show_default=False,
+        ),
+    ] = None,
+    executor: Annotated[
+        Executor,
+        typer.Option(
+            "--executor", help="This machine's processes, or a Ray cluster (extra ray)."
+        ),
+    ] = Executor.LOCAL,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            "--address",
+            metavar="ADDRESS",
+            help="Of the Ray cluster, as auto or ray://host:10001; without, one is "
+            "started here.",
+            show_default=False,
+        ),
+    ] = None,
+    overrides: options.Overrides = None,
+    runs: options.RunsRoot = Path("runs"),
+    run_dir: options.RunDir = None,
+    device: options.DeviceName = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Compare cells or whole experiments on the same windows, over several seeds.
+
+    Ranked by validation, tested on the test part. The same command again goes on where
+    it was stopped. The directory is the last line on stdout.
+
+    Example:
+
+        seqforecast compare rnn lstm gru --match parameters
+    """
+    if address is not None and executor is not Executor.RAY:
+        raise typer.BadParameter("--address is of a Ray cluster: add --executor ray")
+    if jobs is not None and address is not None:
+        raise typer.BadParameter("--jobs is for this machine; a cluster has its own")
+    listen(quiet=quiet, verbose=verbose)
+    display = None
+    if has_terminal() and not quiet:
+        from seqforecast.cli.fits import LiveFits
+
+        display = LiveFits()
+
+    from seqforecast.runs.place import Place
+    from seqforecast.workflows.asking import Budget
+    from seqforecast.workflows.compare import compare_experiments
+    from seqforecast.workflows.contenders import choose_contenders
+
+    changes = [*(overrides or ()), *([f"training.device={device}"] if device else ())]
+    contenders = choose_contenders(members, experiment, changes)
+    budget = Budget(
+        seeds=seeds,
+        match=None if match is None else match.value,
+        jobs=jobs,
+        executor=executor.value,
+        address=address,
+    )
+    done = compare_experiments(contenders, budget, Place(runs, run_dir), display)
+    _show(done, as_json=as_json)
+
+
+def _show(directory: "ComparisonDirectory", *, as_json: bool) -> None:
+    """Print the comparison, and its directory as the last line; fail if a fit did."""
+    document = directory.read_json(directory.metrics)
+    if as_json:
+        told = {"schema": 1, "run": str(directory.path), "comparison": document}
+        print_json(told)
+    else:
+        from seqforecast.reporting.comparison.table import render_comparison
+
+        print_result(render_comparison(document))
+        print_result(str(directory.path))
+    if document["failed"]:
+        raise typer.Exit(1)

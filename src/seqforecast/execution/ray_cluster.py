@@ -1,0 +1,144 @@
+"""Running fits on a Ray cluster, whose machines need not share a disk."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from seqforecast.errors import SeqforecastError
+from seqforecast.execution.beginning import train_command
+from seqforecast.execution.fits import Command, Ended, Fit, Watcher
+from seqforecast.execution.local import tell
+from seqforecast.execution.parcels import order, unpack_run
+from seqforecast.execution.ray_connection import connected, load_ray
+from seqforecast.execution.ray_task import SAME_VERSION, Board, train_there
+from seqforecast.runs.directory import RunDirectory
+
+LOGGER = logging.getLogger("seqforecast.execution")
+
+PAUSE = 0.2  # seconds between two looks at the cluster
+GRACE = 15.0  # seconds that stopped fits have to end
+RETRIES = 3  # of a fit whose machine died
+
+
+def run_on_ray(
+    fits: Sequence[Fit],
+    *,
+    address: str | None = None,
+    jobs: int | None = None,
+    gpu: bool = False,
+    watcher: Watcher | None = None,
+    command: Command = train_command,
+) -> list[Ended]:
+    """Train every fit as a task of one processor on a Ray cluster.
+
+    The machines need this version of this package, and no disk in common: the
+    data go there once, the run directories come back. A fit whose machine dies
+    starts over on another one. On processors of one kind the numbers are those of
+    `run_local`.
+
+    Args:
+        fits: complete ones are not run again; others begin anew.
+        address: of the cluster; None: RAY_ADDRESS, else one is started here.
+        jobs: processors of a cluster that is started here; None: all.
+        gpu: give each fit one GPU.
+        watcher: is told.
+        command: what Python is to run for a fit, there.
+
+    Returns:
+        How each ended, in the order of `fits`.
+
+    Raises:
+        BackendError: Ray is not installed, or there is no such cluster.
+        KeyboardInterrupt: came here; what was complete stays.
+    """
+    ray = load_ray()
+    watcher = watcher or Watcher()
+    ended: dict[int, Ended] = {}
+    for number, fit in enumerate(fits):
+        if RunDirectory(fit.directory).is_complete:
+            ended[number] = Ended(fit, "complete")
+            tell(ended[number], watcher, len(ended), len(fits))
+    left = {number: fit for number, fit in enumerate(fits) if number not in ended}
+    with connected(ray, address, jobs):
+        board = _board(ray)
+        tasks = _submit(ray, left, board, gpu=gpu, command=command)
+        try:
+            while tasks:
+                over, _ = ray.wait(list(tasks), timeout=PAUSE)
+                _read_board(ray, board, left, watcher)
+                for task in over:
+                    number = tasks.pop(task)
+                    ended[number] = _receive(ray, task, fits[number])
+                    tell(ended[number], watcher, len(ended), len(fits))
+        except BaseException:
+            for task in tasks:
+                ray.cancel(task, force=False)
+            if tasks:
+                ray.wait(list(tasks), num_returns=len(tasks), timeout=GRACE)
+            raise
+    return [ended[number] for number in range(len(fits))]
+
+
+def _board(ray: Any) -> Any:
+    """Return where tasks write how far they are: on this machine, which stays."""
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    here = ray.get_runtime_context().get_node_id()
+    place = NodeAffinitySchedulingStrategy(here, soft=True)
+    return ray.remote(Board).options(num_cpus=0, scheduling_strategy=place).remote()
+
+
+def _submit(
+    ray: Any, fits: Mapping[int, Fit], board: Any, *, gpu: bool, command: Command
+) -> dict[Any, int]:
+    """Hand out all fits; return the number of each task's fit."""
+    if gpu and not ray.cluster_resources().get("GPU"):
+        LOGGER.warning("no machine of the cluster has a GPU: fits wait until one has")
+    task = ray.remote(train_there).options(
+        num_cpus=1, num_gpus=int(gpu), max_retries=RETRIES
+    )
+    sent: dict[Path, Any] = {}
+    tasks = {}
+    for number, fit in fits.items():
+        ordered = order(fit)
+        data = ordered.data
+        if data is not None and data not in sent:
+            sent[data] = ray.put(data.read_bytes())
+        there = sent[data] if data is not None else None
+        tasks[task.remote(number, ordered, there, board, command)] = number
+    return tasks
+
+
+def _read_board(
+    ray: Any, board: Any, fits: Mapping[int, Fit], watcher: Watcher
+) -> None:
+    """Pass on what the tasks told since the last time."""
+    for number, epochs in ray.get(board.take.remote()):
+        if epochs is None:
+            watcher.started(fits[number])
+            LOGGER.debug("%s began on the cluster", fits[number].name)
+        else:
+            watcher.progressed(fits[number], epochs)
+
+
+def _receive(ray: Any, task: Any, fit: Fit) -> Ended:
+    """Put a finished fit's run into its place, and return how it ended."""
+    try:
+        delivery = ray.get(task)
+    except ray.exceptions.RayError as error:
+        LOGGER.debug("%s: %s", fit.name, error)
+        hint = SAME_VERSION if "ModuleNotFoundError" in str(error) else ""
+        return Ended(fit, "failed", _last_line(error), hint)
+    try:
+        if delivery.run is not None:
+            unpack_run(delivery.run, fit)
+    except SeqforecastError as error:
+        return Ended(fit, "failed", str(error), error.hint)
+    told = delivery.ended
+    return Ended(fit, told.status, told.error, told.hint, told.seconds)
+
+
+def _last_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[-1] if lines else type(error).__name__

@@ -1,0 +1,123 @@
+"""The document comparison.json, and the table comparison.csv."""
+
+from collections.abc import Mapping, Sequence
+from statistics import mean
+from typing import TYPE_CHECKING, Any
+
+from seqforecast.runs.comparison import ComparisonDirectory
+from seqforecast.workflows.asking import Asked
+from seqforecast.workflows.weighing import Finished, Weighed, spread
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def describe_comparison(
+    directory: ComparisonDirectory,
+    asked: Asked,
+    weighed: Weighed,
+    failed: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Return comparison.json.
+
+    Args:
+        directory: runs are named relative to it.
+        asked: what was compared.
+        weighed: members, baselines and tests.
+        failed: name, seed and error of fits that have no result.
+    """
+    prepared = asked.prepared
+    comparison = weighed.comparison
+    reason = weighed.units.metric_reason
+    return {
+        "schema": 1,
+        "name": prepared.experiment.name,
+        "metric": weighed.units.metric,
+        "seeds": list(asked.seeds),
+        "match": asked.budget.match,
+        "windows": len(prepared.test),
+        "cutoffs": len(set(prepared.test.cutoffs(prepared.panel).tolist())),
+        "series": len(set(prepared.test.series.tolist())),
+        "horizon": prepared.test.horizon,
+        "members": [_member(directory, weighed, each) for each in weighed.members],
+        "baselines": {
+            name: {"test": error, "group": _group(weighed, name)}
+            for name, error in weighed.baselines.items()
+        },
+        "best_baseline": comparison.best_baseline,
+        "significance": comparison.significance.as_json(),
+        "pairs": [pair.as_json() for pair in comparison.pairs],
+        "ranks": comparison.ranks,
+        "failed": list(failed),
+        "notes": [*asked.notes, *([reason] if reason else [])],
+    }
+
+
+def _member(
+    directory: ComparisonDirectory, weighed: Weighed, member: Finished
+) -> dict[str, Any]:
+    """Return one of `members`."""
+    metric, model = weighed.units.metric, member.contender.experiment.model
+    test = spread(member.scores("test", metric))
+    best = str(weighed.comparison.best_baseline)
+    error = weighed.baselines[best]
+    epochs = member.training("epochs")
+    return {
+        "name": member.name,
+        "cell": model.cell.value,
+        "units": model.units,
+        "parameters": member.metrics[0]["training"]["parameters"],
+        "seeds": list(member.seeds),
+        "validation": spread(member.scores("validation", metric)),
+        "test": test,
+        "skill": {
+            "against": best,
+            "value": 1 - test["mean"] / error if error > 0 else None,
+        },
+        "seconds": mean(member.training("seconds")),
+        "windows_per_second": mean(member.training("windows_per_second")),
+        "epochs": {"mean": mean(epochs), "values": epochs},
+        "group": weighed.comparison.groups[member.name],
+        "runs": [
+            run.path.relative_to(directory.path).as_posix() for run in member.runs
+        ],
+    }
+
+
+def _group(weighed: Weighed, baseline: str) -> str | None:
+    """Return the letters of the best baseline; the others are not tested."""
+    comparison = weighed.comparison
+    if baseline != comparison.best_baseline:
+        return None
+    return comparison.groups[baseline]
+
+
+def tabulate(document: Mapping[str, Any]) -> "pd.DataFrame":
+    """Return comparison.csv: the members by rank, then the baselines."""
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    for rank, member in enumerate(document["members"], start=1):
+        parts = {
+            f"{part}_{name}": member[part][name]
+            for part in ("validation", "test")
+            for name in ("mean", "sd")
+        }
+        rows.append(
+            {
+                "rank": rank,
+                **{name: member[name] for name in ("name", "cell", "group")},
+                **parts,
+                "skill": member["skill"]["value"],
+                "parameters": member["parameters"],
+                "seeds": len(member["seeds"]),
+                "seconds": member["seconds"],
+                "windows_per_second": member["windows_per_second"],
+                "epochs": member["epochs"]["mean"],
+            }
+        )
+    rows += [
+        {"name": name, "group": each["group"], "test_mean": each["test"]}
+        for name, each in document["baselines"].items()
+    ]
+    return pd.DataFrame(rows).astype({"rank": "Int64", "parameters": "Int64"})

@@ -1,0 +1,143 @@
+"""The figures of a comparison, and what its page says beside them."""
+
+import platform
+import shlex
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seqforecast.reporting.comparison import (
+    loss_curves,
+    memories,
+    ranks,
+    seeds,
+    side_by_side,
+    steps,
+)
+from seqforecast.reporting.windows import WindowPicture
+from seqforecast.runs.comparison import ComparisonDirectory
+from seqforecast.runs.forecasts import read_y_hat
+from seqforecast.runs.manifest import versions
+from seqforecast.runs.records import read_history, read_memory
+from seqforecast.runs.writing import make_folder
+from seqforecast.workflows.asking import Asked
+from seqforecast.workflows.pictures import picture_windows, shown_of
+from seqforecast.workflows.prepare import Prepared
+from seqforecast.workflows.weighing import Finished, Weighed
+
+# A figure as described, and what draws it.
+Picture = tuple[Any, Callable[[Any, Path], None]]
+
+
+def draw_comparison(
+    directory: ComparisonDirectory,
+    prepared: Prepared,
+    weighed: Weighed,
+    document: Mapping[str, Any],
+) -> dict[str, tuple[Path, str]]:
+    """Draw every figure into the plots folder.
+
+    Returns:
+        By name, in the order of the page: the file, and in words what it shows.
+
+    Raises:
+        RunError: a figure cannot be written.
+    """
+    make_folder(directory.plots)
+    drawn = {}
+    for name, (figure, draw) in _pictures(prepared, weighed, document).items():
+        path = directory.plots / f"{name}.png"
+        draw(figure, path)
+        drawn[name] = path, f"{figure.title}. {figure.caption}."
+    return drawn
+
+
+def _pictures(
+    prepared: Prepared, weighed: Weighed, document: Mapping[str, Any]
+) -> dict[str, Picture]:
+    """Return what to draw, in the order of the page."""
+    members, order = weighed.members, weighed.comparison.ranks
+    made: dict[str, Picture] = {}
+    if len(order) > 1:
+        made["ranks"] = ranks.describe_ranks(document, order), ranks.draw_ranks
+    made["seeds"] = seeds.describe_seeds(document), seeds.draw_seeds
+    made["loss"] = _loss(members, document), loss_curves.draw_loss_curves
+    windows = {each.name: _windows(prepared, each) for each in members}
+    season = prepared.panel.season
+    made["forecasts"] = (
+        side_by_side.describe_side_by_side(document, windows, season=season),
+        side_by_side.draw_side_by_side,
+    )
+    made["error_by_step"] = _steps(weighed, document), steps.draw_step_errors
+    profiles = {each.name: _memory(each) for each in members}
+    made["memory"] = (
+        memories.describe_memories(document, profiles),
+        memories.draw_memories,
+    )
+    return made
+
+
+def _loss(
+    members: Sequence[Finished], document: Mapping[str, Any]
+) -> loss_curves.LossCurves:
+    """Return the curves; losses of unlike kinds have no naive loss in common."""
+    kinds = {each.contender.experiment.training.measured for each in members}
+    naive = members[0].training("naive_loss")[0]
+    return loss_curves.describe_loss_curves(
+        document,
+        {each.name: [read_history(run) for run in each.runs] for each in members},
+        loss=" or ".join(sorted(kinds)),
+        naive=naive if len(kinds) == 1 else None,
+    )
+
+
+def _windows(prepared: Prepared, member: Finished) -> list[WindowPicture]:
+    """Return some windows of the test part with the forecasts of the first seed."""
+    places = shown_of(prepared.test)
+    y_hat = read_y_hat(member.runs[0], prepared.test.horizon)[places]
+    return picture_windows(prepared, prepared.test.take(places), y_hat)
+
+
+def _steps(weighed: Weighed, document: Mapping[str, Any]) -> steps.StepErrors:
+    """Return the errors by step of members, the naive forecast and the best."""
+
+    def errors(metrics: Mapping[str, Any], key: str) -> list[float]:
+        rows = [row[key] for row in metrics["test"]["by_step"]]
+        return [np.nan if row is None else row for row in rows]
+
+    first = weighed.members[0].metrics[0]
+    best = str(weighed.comparison.best_baseline)
+    return steps.describe_step_errors(
+        document,
+        {
+            each.name: [errors(metrics, "mae") for metrics in each.metrics]
+            for each in weighed.members
+        },
+        {"naive": errors(first, "naive_mae"), best: errors(first, "best_mae")},
+    )
+
+
+def _memory(member: Finished) -> tuple[list[float], list[float]]:
+    norms = read_memory(member.runs[0])
+    return norms["untrained"], norms["trained"]
+
+
+def details_of(asked: Asked, alts: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the page says beside the document.
+
+    Args:
+        asked: whose settings are shown.
+        alts: what each picture shows, by its name.
+    """
+    return {
+        "alts": alts,
+        "settings": {
+            each.name: each.experiment.model_dump(mode="json", exclude={"seed"})
+            for each in asked.contenders
+        },
+        "environment": {**versions(), "platform": platform.platform()},
+        "command": shlex.join(["seqforecast", *sys.argv[1:]]),
+    }
