@@ -80,7 +80,8 @@ def test_a_fit_that_starts_over_begins_at_nothing(fits):
 
 def test_what_is_said_meanwhile_appears_above_the_lines(fits, monkeypatch):
     """Broken on purpose: written with typer.echo, which goes below the display."""
-    screen = io.StringIO()
+    raw = io.BytesIO()
+    screen = io.TextIOWrapper(raw, encoding="utf-8", write_through=True)
     monkeypatch.setattr("sys.stderr", screen)
     console = Console(file=screen, width=80, force_terminal=True)
     display = LiveFits(console)
@@ -90,7 +91,7 @@ def test_what_is_said_meanwhile_appears_above_the_lines(fits, monkeypatch):
         News(logging.INFO, live=True).emit(
             logging.makeLogRecord({"msg": "gru, seed 1: complete", "levelno": 20})
         )
-        heard = screen.getvalue()
+        heard = raw.getvalue().decode()
     assert "gru, seed 1: complete" in heard
     # The display is drawn again below it.
     assert "all fits" in heard.rpartition("gru, seed 1: complete")[2]

@@ -50,7 +50,7 @@ def train_there(
     number: int, sent: Order, data: bytes | None, board: Any, command: Command
 ) -> Delivery:
     """Train a fit in a temporary folder of this machine, by a process of its own."""
-    with tempfile.TemporaryDirectory(prefix="seqforecast-") as folder:
+    with tempfile.TemporaryDirectory(prefix="seqforecast-fit-") as folder:
         fit = unpack_order(sent, data, Path(folder))
         if sent.version != __version__:
             error = f"a machine has seqforecast {__version__}, not {sent.version}"
