@@ -27,6 +27,7 @@ FILES = {
     "model.txt",
     "preprocess.json",
     "checkpoint.npz",
+    "memory.csv",
     "run.log",
     "plots",
 }
