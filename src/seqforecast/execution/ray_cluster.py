@@ -18,6 +18,7 @@ LOGGER = logging.getLogger("seqforecast.execution")
 
 PAUSE = 0.2  # seconds between two looks at the cluster
 GRACE = 15.0  # seconds that stopped fits have to end
+BOARD_PATIENCE = 10.0  # seconds; news are worth no more
 RETRIES = 3  # of a fit whose machine died
 
 
@@ -85,7 +86,7 @@ def _board(ray: Any) -> Any:
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     here = ray.get_runtime_context().get_node_id()
-    place = NodeAffinitySchedulingStrategy(here, soft=True)
+    place = NodeAffinitySchedulingStrategy(here, soft=False)
     return ray.remote(Board).options(num_cpus=0, scheduling_strategy=place).remote()
 
 
@@ -113,8 +114,13 @@ def _submit(
 def _read_board(
     ray: Any, board: Any, fits: Mapping[int, Fit], watcher: Watcher
 ) -> None:
-    """Pass on what the tasks told since the last time."""
-    for number, epochs in ray.get(board.take.remote()):
+    """Pass on what the tasks told since the last time; without the board, nothing."""
+    try:
+        news = ray.get(board.take.remote(), timeout=BOARD_PATIENCE)
+    except ray.exceptions.RayError as error:
+        LOGGER.debug("no news from the cluster: %s", error)
+        return
+    for number, epochs in news:
         if epochs is None:
             watcher.started(fits[number])
             LOGGER.debug("%s began on the cluster", fits[number].name)

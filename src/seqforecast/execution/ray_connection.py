@@ -62,9 +62,11 @@ def connected(ray: Any, address: str | None, jobs: int | None) -> Iterator[None]
     # Ray prints on stdout, where our results go, from a thread of its own.
     try:
         with redirect_stdout(said):
-            yield
+            try:
+                yield
+            finally:
+                ray.shutdown()
     finally:
-        ray.shutdown()
         LOGGER.debug("Ray: %s", said.getvalue())
 
 
