@@ -85,7 +85,9 @@ def _execute(asked: Asked, fits: Sequence[Fit], watcher: Watcher) -> list[Ended]
             gpu=any(device.startswith("gpu") for device in devices),
             watcher=watcher,
         )
-    cores, gpus = usable_cores(), [] if devices == {"cpu"} else visible_gpus()
+    # Who names a GPU by its number has chosen; on the CPU there is none to share.
+    gpus = visible_gpus() if devices <= {"auto", "gpu"} else []
+    cores = usable_cores()
     jobs = budget.jobs or choose_jobs(
         len(fits), cores=len(cores), memory=free_memory(), gpus=len(gpus)
     )
