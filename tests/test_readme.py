@@ -96,6 +96,33 @@ def test_a_table_of_measured_runs_is_what_was_recorded(name, monkeypatch):
     assert made.count("**") + made.count("+ ") >= 4
 
 
+def test_the_error_rates_of_compare_are_those_of_the_simulation(monkeypatch):
+    """One row, simulated again; a repetition or two may fall to the other side.
+
+    `python benchmarks/false_positives.py --readme README.md` rewrites the block.
+    """
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    script = importlib.import_module("false_positives")
+    block = block_of(README.read_text(encoding="utf-8"), "error_rates")
+    setup = script.SETUPS[2]
+    rows = [line for line in block.splitlines() if line.startswith(f"| {setup.name}")]
+    shown = [float(share) for share in re.findall(r"([\d.]+) %", rows[0])]
+    assert max(shown[:4]) <= 7
+    settings = script.EQUAL["2 equally good cells"]
+    found = script.claims(setup, 400, seeds=script.SEEDS[0], **settings)
+    assert 100 * found["ours"] == pytest.approx(shown[2], abs=0.6)
+
+
+def test_the_lags_of_the_readme_are_those_that_were_compared(monkeypatch):
+    """`python benchmarks/echo.py --readme README.md` rewrites the block."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    script = importlib.import_module("echo")
+    block = block_of(README.read_text(encoding="utf-8"), "echo")
+    rows = [line.split("|")[1:-1] for line in block.strip().splitlines()[2:]]
+    assert [int(row[0]) for row in rows] == list(script.LAGS)
+    assert all(len(row) == len(script.CELLS) + 4 for row in rows)
+
+
 def block_of(text, name):
     return text.partition(f"<!-- block: {name} -->")[2].partition("<!-- end -->")[0]
 

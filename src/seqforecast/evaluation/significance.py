@@ -17,6 +17,7 @@ SEED = 0
 LEVEL = 0.95
 FEWEST = 5
 INDICES_AT_ONCE = 1_000_000
+BLOCKS_A_COSINE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,10 @@ def _interval(
         return none, none
     tail = tail_probability(units)
     ends = np.quantile(1 - drawn[:, 0] / drawn[:, 1], [tail, 1 - tail])
+    if resampling.span:
+        ratio = model.sum() / baseline.sum()
+        value = 1 - ratio
+        ends = value + widening(model - ratio * baseline) * (ends - value)
     return Score(float(ends[0])), Score(float(ends[1]))
 
 
@@ -123,6 +128,34 @@ def draw_sums(sums: Doubles) -> Doubles:
         for done in range(0, DRAWS, at_once)
     ]
     return np.concatenate(drawn)
+
+
+def widening(differences: Doubles) -> float:
+    """Return how many times as wide an interval has to be where blocks are alike.
+
+    The bootstrap takes blocks as independent. Errors of forecasts stay alike for
+    longer than one horizon: neighbouring blocks of real series correlate by .2 to .4,
+    and an interval that does not know it claims a difference in 10 to 19 % of cases
+    where there is none, instead of 5 %. The variance of a mean that sees it is that of
+    the slow cosines of the differences (Lazarus, Lewis, Stock and Watson, HAR
+    Inference: Recommendations for Practice, 2018), one for three blocks; their number
+    is the degrees of freedom of Student's t. Never less than 1.
+
+    Args:
+        differences: shape (blocks,), in the order of time, of mean 0.
+    """
+    from scipy import fft, special
+
+    count = len(differences)
+    cosines = max(2, count // BLOCKS_A_COSINE)
+    weights = fft.dct(differences, type=2)[1 : cosines + 1]
+    slow = float(weights @ weights) / (2 * count * cosines)
+    plain = float(differences @ differences) / (count - 1)
+    if plain == 0:
+        return 1.0
+    level = 1 - (1 - LEVEL) / 2
+    quantiles = special.stdtrit([cosines, count - 1], level)
+    return max(1.0, math.sqrt(slow / plain) * float(quantiles[0] / quantiles[1]))
 
 
 def tail_probability(units: int) -> float:
