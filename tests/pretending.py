@@ -59,8 +59,15 @@ def write_run(experiment: Path, directory: Path, errors: Errors) -> None:
     rows = RowMaker(prepared.panel, prepared.test, prepared.test.horizon)
     frame = rows.rows(prepared.test, made, y)
     write_frames(run.forecasts, [frame], rows.date_format)
-    history = {"epoch": [1, 2], "loss": [2.0, 1.0], "val_loss": [2.0, errors(cell, 0)]}
+    history = {
+        "epoch": [1, 2, 1],
+        "loss": [2.0, 1.0, 1.0],
+        "val_loss": [2.0, errors(cell, 0), None],  # a refit has none
+        "member": [1, 1, 1],
+        "refit": [0, 0, 1],
+    }
     pd.DataFrame(history).to_csv(run.history, index=False)
+    write_json(run.manifest, {"data": {"sha256": prepared.panel.sha256}})
     norms = np.geomspace(0.001, 1, prepared.test.lookback)
     write_memory(run, norms, norms[::-1].copy())
     metrics = {"test": _score(prepared, made), "training": TRAINING}
@@ -74,6 +81,7 @@ TRAINING = {
     "seconds": 1.5,
     "windows_per_second": 1000.0,
     "naive_loss": 1.2,
+    "device": "cpu",
 }
 
 

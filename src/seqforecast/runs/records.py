@@ -45,10 +45,10 @@ def append_history(run: RunDirectory, row: Mapping[str, Any]) -> None:
 
 
 def read_history(run: RunDirectory) -> list[dict[str, float]]:
-    """Return the history, one row an epoch."""
+    """Return the history, one row an epoch; NaN where it has no value."""
     with run.history.open(encoding="utf-8") as file:
         return [
-            {name: float(value) for name, value in row.items()}
+            {name: float(value or "nan") for name, value in row.items()}
             for row in csv.DictReader(file)
         ]
 

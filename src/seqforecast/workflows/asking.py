@@ -89,7 +89,7 @@ def ask(contenders: Sequence[Contender], budget: Budget) -> Asked:
 
     def count(sides: Sequence[Contender]) -> list[int]:
         pairs = zip(sides, prepared, strict=True)
-        return [parameters_of(made, each.experiment.model) for each, made in pairs]
+        return [parameters_of(made, each.experiment) for each, made in pairs]
 
     is_matched = budget.match is not None
     if is_matched:

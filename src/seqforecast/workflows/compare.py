@@ -76,7 +76,9 @@ def _finish(
     Raises:
         RunError: no fit has a result, or a file cannot be written.
     """
-    finished = find_finished(directory, asked.contenders, asked.seeds)
+    finished = find_finished(
+        directory, asked.contenders, asked.seeds, asked.prepared.panel.sha256
+    )
     if not finished:
         raise RunError(
             f"no fit in {directory.path} has a result; the first one: "

@@ -28,11 +28,12 @@ def describe_comparison(
     """
     prepared = asked.prepared
     comparison = weighed.comparison
-    reason = weighed.units.metric_reason
+    notes = [*asked.notes, *_notes(weighed)]
     return {
         "schema": 1,
         "name": prepared.experiment.name,
         "metric": weighed.units.metric,
+        "ranked_by": weighed.ranked_by,
         "seeds": list(asked.seeds),
         "match": asked.budget.match,
         "windows": len(prepared.test),
@@ -49,8 +50,28 @@ def describe_comparison(
         "pairs": [pair.as_json() for pair in comparison.pairs],
         "ranks": comparison.ranks,
         "failed": list(failed),
-        "notes": [*asked.notes, *([reason] if reason else [])],
+        "notes": notes,
     }
+
+
+def _notes(weighed: Weighed) -> list[str]:
+    """Say what of the scores is not as usual, and which devices were used."""
+    notes = []
+    if weighed.units.metric_reason:
+        notes.append(weighed.units.metric_reason)
+    if weighed.ranked_by != weighed.units.metric:
+        notes.append(
+            "MASE is not defined on the validation part: validation errors are MAE."
+        )
+    devices = {each.name: _devices(each) for each in weighed.members}
+    if len(set(devices.values())) > 1:
+        listed = ", ".join(f"{device} for {name}" for name, device in devices.items())
+        notes.append(f"they were trained on different devices: {listed}.")
+    return notes
+
+
+def _devices(member: Finished) -> str:
+    return " and ".join(sorted(set(member.training("device"))))
 
 
 def _member(
@@ -68,7 +89,7 @@ def _member(
         "units": model.units,
         "parameters": member.metrics[0]["training"]["parameters"],
         "seeds": list(member.seeds),
-        "validation": spread(member.scores("validation", metric)),
+        "validation": spread(member.scores("validation", weighed.ranked_by)),
         "test": test,
         "skill": {
             "against": best,
@@ -77,6 +98,7 @@ def _member(
         "seconds": mean(member.training("seconds")),
         "windows_per_second": mean(member.training("windows_per_second")),
         "epochs": {"mean": mean(epochs), "values": epochs},
+        "device": _devices(member),
         "group": weighed.comparison.groups[member.name],
         "runs": [
             run.path.relative_to(directory.path).as_posix() for run in member.runs

@@ -24,6 +24,7 @@ from seqforecast.runs.manifest import versions
 from seqforecast.runs.records import read_history, read_memory
 from seqforecast.runs.writing import make_folder
 from seqforecast.workflows.asking import Asked
+from seqforecast.workflows.measuring import errors_by_step
 from seqforecast.workflows.pictures import picture_windows, shown_of
 from seqforecast.workflows.prepare import Prepared
 from seqforecast.workflows.weighing import Finished, Weighed
@@ -71,7 +72,7 @@ def _pictures(
         side_by_side.describe_side_by_side(document, windows, season=season),
         side_by_side.draw_side_by_side,
     )
-    made["error_by_step"] = _steps(weighed, document), steps.draw_step_errors
+    made["error_by_step"] = _steps(prepared, weighed, document), steps.draw_step_errors
     profiles = {each.name: _memory(each) for each in members}
     made["memory"] = (
         memories.describe_memories(document, profiles),
@@ -83,15 +84,31 @@ def _pictures(
 def _loss(
     members: Sequence[Finished], document: Mapping[str, Any]
 ) -> loss_curves.LossCurves:
-    """Return the curves; losses of unlike kinds have no naive loss in common."""
-    kinds = {each.contender.experiment.training.measured for each in members}
+    """Return the curves of what validation chose by, refits left out."""
+    units = {_unit(each) for each in members}
     naive = members[0].training("naive_loss")[0]
+    histories = {
+        each.name: [
+            [row for row in read_history(run) if not row["refit"]] for run in each.runs
+        ]
+        for each in members
+    }
     return loss_curves.describe_loss_curves(
         document,
-        {each.name: [read_history(run) for run in each.runs] for each in members},
-        loss=" or ".join(sorted(kinds)),
-        naive=naive if len(kinds) == 1 else None,
+        histories,
+        loss=" or ".join(sorted({measured for measured, *_ in units})),
+        naive=naive,
+        is_one_unit=len(units) == 1,
     )
+
+
+def _unit(member: Finished) -> tuple[str, ...]:
+    """Return what the numbers of a loss depend on."""
+    experiment = member.contender.experiment
+    measured = experiment.training.measured
+    if experiment.training.loss_unit == "window":
+        return measured, experiment.scale, experiment.model.instance_norm
+    return measured, experiment.scale
 
 
 def _windows(prepared: Prepared, member: Finished) -> list[WindowPicture]:
@@ -101,23 +118,24 @@ def _windows(prepared: Prepared, member: Finished) -> list[WindowPicture]:
     return picture_windows(prepared, prepared.test.take(places), y_hat)
 
 
-def _steps(weighed: Weighed, document: Mapping[str, Any]) -> steps.StepErrors:
+def _steps(
+    prepared: Prepared, weighed: Weighed, document: Mapping[str, Any]
+) -> steps.StepErrors:
     """Return the errors by step of members, the naive forecast and the best."""
-
-    def errors(metrics: Mapping[str, Any], key: str) -> list[float]:
-        rows = [row[key] for row in metrics["test"]["by_step"]]
-        return [np.nan if row is None else row for row in rows]
-
-    first = weighed.members[0].metrics[0]
+    members = {
+        each.name: [
+            [_or_nan(row["mae"]) for row in metrics["test"]["by_step"]]
+            for metrics in each.metrics
+        ]
+        for each in weighed.members
+    }
     best = str(weighed.comparison.best_baseline)
-    return steps.describe_step_errors(
-        document,
-        {
-            each.name: [errors(metrics, "mae") for metrics in each.metrics]
-            for each in weighed.members
-        },
-        {"naive": errors(first, "naive_mae"), best: errors(first, "best_mae")},
-    )
+    baselines = {name: errors_by_step(prepared, name) for name in ("naive", best)}
+    return steps.describe_step_errors(document, members, baselines)
+
+
+def _or_nan(error: float | None) -> float:
+    return np.nan if error is None else error
 
 
 def _memory(member: Finished) -> tuple[list[float], list[float]]:

@@ -85,9 +85,13 @@ def choose_contenders(
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """Return the name, with a number where it is taken."""
+    """Return the name, with a number where it is taken.
+
+    Names are folders too: some systems take `A` for `a`, and drop a last dot.
+    """
+    folders = {each.casefold().rstrip(".") for each in taken}
     number, free = 1, name
-    while free in taken:
+    while free.casefold().rstrip(".") in folders:
         number += 1
         free = f"{name}-{number}"
     return free
@@ -120,8 +124,10 @@ def _telling(one: Contender, other: Contender) -> Iterator[tuple[str, Any, Any]]
         section, _, key = setting.partition(".")
         if section == "data" and not is_alike and key != "source":
             continue
-        if section != "data" or key not in READ:
-            yield setting, mine, yours
+        # What the data decide is compared once they have.
+        if "auto" in (mine, yours) or (section == "data" and key in READ):
+            continue
+        yield setting, mine, yours
 
 
 def differences(

@@ -3,13 +3,18 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from seqforecast.config.experiment import Experiment
 from seqforecast.errors import ConfigError
+from seqforecast.models.section import ModelSection
 from seqforecast.workflows.contenders import Contender, differences
 from seqforecast.workflows.matching import CLOSE, match_units, parameters_of
 from seqforecast.workflows.prepare import Prepared, prepare, settle
 
 # What decides how long and on how much a model is trained.
-BUDGET = ("epochs", "batch_size", "steps_per_epoch", "patience", "ensemble", "refit")
+BUDGET = (
+    *("epochs", "batch_size", "steps_per_epoch", "sampling"),
+    *("patience", "keep", "ensemble", "refit"),
+)
 # Settings of a model that the preparation of the data depends on.
 PREPARED_FOR = ("instance_norm", "segment")
 
@@ -31,16 +36,30 @@ def prepare_all(contenders: Sequence[Contender]) -> list[Prepared]:
         )
         done.append((contender, made))
     first = done[0][1]
+    mine = _found(first)
     for contender, made in done[1:]:
-        length = made.train.lookback, made.train.horizon
-        if length != (first.train.lookback, first.train.horizon):
+        yours = _found(made)
+        if unlike := [name for name in mine if mine[name] != yours[name]]:
+            listed = ", ".join(f"{name} {mine[name]}" for name in unlike)
+            other = ", ".join(str(yours[name]) for name in unlike)
             raise ConfigError(
-                f"the windows of {contenders[0].name} have lookback "
-                f"{first.train.lookback} and horizon {first.train.horizon}, those of "
-                f"{contender.name} {length[0]} and {length[1]}",
-                hint="give both: --set window.lookback=... --set window.horizon=...",
+                f"the data give {contenders[0].name} {listed}, and {contender.name} "
+                f"{other}",
+                hint="give all of them the same: --set window.lookback=..., --set "
+                "data.season=...",
             )
     return [made for _, made in done]
+
+
+def _found(prepared: Prepared) -> dict[str, object]:
+    """Return what the data may have decided, and all contenders must share."""
+    return {
+        "lookback": prepared.train.lookback,
+        "horizon": prepared.train.horizon,
+        "season": prepared.panel.season,
+        "frequency": prepared.panel.frequency,
+        "test windows": len(prepared.test),
+    }
 
 
 def _read_alike(one: Contender, other: Contender) -> bool:
@@ -75,12 +94,19 @@ def match_parameters(
     """
     matched = []
     for each, made in zip(contenders, prepared, strict=True):
-        count = partial(parameters_of, made)
+        count = partial(_count_with, each.experiment, made)
         model = match_units(each.experiment.model, reference, count)
         matched.append(
             each.with_experiment(each.experiment.model_copy(update={"model": model}))
         )
     return matched
+
+
+def _count_with(
+    experiment: Experiment, prepared: Prepared, section: ModelSection
+) -> int:
+    """Return the parameters of an experiment with another model."""
+    return parameters_of(prepared, experiment.model_copy(update={"model": section}))
 
 
 def say_what_differs(

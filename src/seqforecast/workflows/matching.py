@@ -1,7 +1,9 @@
 """Matching: layers scaled until all contenders have as many parameters."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
+from seqforecast.config.experiment import Experiment
 from seqforecast.models.counting import count_layers, parameters
 from seqforecast.models.section import ModelSection
 from seqforecast.workflows.prepare import Prepared
@@ -14,16 +16,19 @@ HALVINGS = 24
 MOST_UNITS = 8192
 
 
-def parameters_of(prepared: Prepared, section: ModelSection) -> int:
-    """Return the trained numbers of one model."""
-    layers = count_layers(
-        section,
-        lookback=prepared.train.lookback,
+def parameters_of(prepared: Prepared, experiment: Experiment) -> int:
+    """Return the trained numbers of a run, those of every member of an ensemble."""
+    lookbacks = experiment.window.lookbacks or [prepared.train.lookback]
+    count = partial(
+        count_layers,
+        experiment.model,
         horizon=prepared.train.horizon,
         features=prepared.spec,
         series=len(prepared.panel.ids),
     )
-    return parameters(layers)
+    of_each = [parameters(count(lookback=lookback)) for lookback in lookbacks]
+    members = range(experiment.training.ensemble)
+    return sum(of_each[member % len(of_each)] for member in members)
 
 
 def match_units(

@@ -65,6 +65,7 @@ def describe_loss_curves(
     *,
     loss: str = "loss",
     naive: float | None = None,
+    is_one_unit: bool = True,
 ) -> LossCurves:
     """Return what to draw of the histories of all members.
 
@@ -77,7 +78,11 @@ def describe_loss_curves(
             of an ensemble, which has a `member` too, the first member is shown.
         loss: what it is of, e.g. "mse of the scaled series".
         naive: the naive forecast's validation loss in the unit of the loss.
+        is_one_unit: whether losses of different members can be compared; if not, none
+            is called the lowest, and there is no naive loss in common.
     """
+    if not is_one_unit:
+        naive = None
     looks = looks_of(comparison)
     curves = tuple(
         _curve(looks[member["name"]], histories[member["name"]])
@@ -90,7 +95,9 @@ def describe_loss_curves(
     most = max(len(curve.seeds) for curve in curves)
     how = f"median of {most} seeds, shaded from the lowest to the highest; thin: each"
     return LossCurves(
-        title=_title(curves, naive),
+        title=_title(curves, naive)
+        if is_one_unit
+        else "Validation losses, in units that cannot be compared",
         caption=f"Validation loss ({loss}), {how if most > 1 else 'one seed'}",
         curves=curves,
         naive=naive,
