@@ -7,6 +7,7 @@ import yaml
 
 from calling import call
 from pretending import pretend
+from seqforecast.execution.fits import Ended
 from seqforecast.workflows import fitting
 from small import SINE, small
 
@@ -92,6 +93,23 @@ def test_a_failed_fit_is_a_failed_check(tmp_path, experiment, pretended):
     assert again.exit_code == 0
     assert "4 fits, 3 of them already" in again.stderr
     assert again.stdout.splitlines()[-1] == result.stdout.splitlines()[-1]
+
+
+def test_a_machine_that_cannot_do_it_is_exit_4(tmp_path, experiment, monkeypatch):
+    def run(fits, **_):
+        return [Ended(fit, "failed", "no GPU", "take one", 1.0, 4) for fit in fits]
+
+    monkeypatch.setattr(fitting, "run_local", run)
+    result = call("compare", "gru", "-e", experiment, "-j", 1, "--runs", tmp_path)
+    assert result.exit_code == 4
+    assert result.stderr.endswith("error: no GPU\nhint: take one\n")
+
+
+def test_seeds_beyond_the_largest_are_refused(tmp_path, experiment):
+    words = ["gru", "-e", experiment, "-s", "seed=4294967295", "--runs", tmp_path / "r"]
+    result = call("compare", *words)
+    assert result.exit_code == 2
+    assert not (tmp_path / "r").exists()
 
 
 @pytest.mark.tensorflow

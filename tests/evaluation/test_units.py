@@ -33,7 +33,11 @@ def test_cutoffs_of_one_series_need_five_blocks(cutoffs, horizon, blocks, tested
 
     _, _, units = plan(panel, [[20, panel.lengths[0]]], horizon)
 
-    assert (units.kind, units.count, units.overlap) == ("cutoffs", cutoffs, horizon)
+    assert (units.kind, units.count, units.overlap) == (
+        "cutoffs",
+        cutoffs,
+        min(cutoffs, horizon),
+    )
     assert (units.independent, units.reason == "") == (blocks, tested)
 
 
@@ -116,3 +120,13 @@ def test_a_cutoff_has_all_its_series():
     losses = units.losses(panel, windows, late.astype(float))
 
     assert np.array_equal(losses > 0, units.places >= 40)
+
+
+def test_time_without_cutoffs_makes_no_blocks():
+    """Two clusters far apart are two units. Broken once by counting all the time."""
+    from seqforecast.evaluation.units import _blocks
+
+    clusters = np.array([0, 1, 2, 200, 201, 202])
+    assert _blocks(clusters, 13) == 2
+    assert _blocks(np.arange(100), 10) == 10
+    assert _blocks(np.arange(0, 100, 20), 20) == 5

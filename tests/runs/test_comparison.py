@@ -54,11 +54,20 @@ def test_a_broken_request_is_passed_over(tmp_path):
     assert not begin(Place(tmp_path), "compare-x", ASKED)[1]
 
 
+def test_a_broken_manifest_of_another_attempt_blocks_nothing(tmp_path):
+    first, _ = begin(Place(tmp_path), "compare-x", ASKED)
+    write_json(first.metrics, {})
+    first.manifest.write_text("")
+    assert not begin(Place(tmp_path), "compare-x", ASKED)[1]
+
+
 def test_an_exact_directory_goes_on_too(tmp_path):
     place = Place(tmp_path, tmp_path / "here")
     first, _ = begin(place, "compare-x", ASKED)
     assert first.path == tmp_path / "here"
     assert json.loads(first.request.read_text())["seeds"] == [0, 1]
     assert begin(place, "compare-x", ASKED) == (first, True)
-    with pytest.raises(RunError, match="is not empty"):
+    with pytest.raises(
+        RunError, match="holds a finished comparison, or another request"
+    ):
         begin(place, "compare-x", {**ASKED, "seeds": [7]})

@@ -124,9 +124,7 @@ def test_lookbacks_that_the_data_would_choose_otherwise_are_refused(write):
         write("segments", **auto, model={"cell": "gru", "segment": 7}),
     ]
     sides = choose_contenders(paths, None)
-    with pytest.raises(
-        ConfigError, match="give plain lookback 12, and segments 7"
-    ):
+    with pytest.raises(ConfigError, match="give plain lookback 12, and segments 7"):
         prepare_all(sides)
 
 

@@ -87,18 +87,25 @@ def plan_units(panel: Panel, windows: WindowIndex, in_sample: InSample) -> Units
     counted = windows.take(np.flatnonzero(counts))
     series, times = np.unique(counted.series, return_counts=True)
     cutoffs = np.unique(counted.cutoffs(panel))
-    gap, blocks = 1, 0
-    if times.max() > 1:
-        gap = int(np.diff(cutoffs).min())
-        # Without the last gap, n cutoffs a horizon apart would make n - 1 blocks.
-        span = int(cutoffs[-1] - cutoffs[0]) + gap
-        blocks = min(span // windows.horizon, len(cutoffs))
+    blocks = _blocks(cutoffs, windows.horizon) if times.max() > 1 else 0
     rest = (metric, metric_reason, weights)
     if blocks < FEWEST_BLOCKS <= FEWEST_SERIES <= len(series):
         return Units(SERIES, series.astype(np.int64), 1, len(series), "", *rest)
     reason = "" if blocks >= FEWEST_BLOCKS else _too_few(blocks, len(series))
-    overlap = -(-windows.horizon // gap)
+    ends = np.searchsorted(cutoffs, cutoffs + windows.horizon)
+    overlap = int((ends - np.arange(len(cutoffs))).max())
     return Units(CUTOFFS, cutoffs, overlap, blocks, reason, *rest)
+
+
+def _blocks(cutoffs: IntArray, horizon: int) -> int:
+    """Return how many blocks of one horizon cutoffs make, empty time left out."""
+    # Without the last gap, n cutoffs a horizon apart would make n - 1 blocks.
+    span = int(cutoffs[-1] - cutoffs[0]) + int(np.diff(cutoffs).min())
+    apart, last = 0, int(cutoffs[0]) - horizon
+    for cutoff in cutoffs.tolist():
+        if cutoff >= last + horizon:
+            apart, last = apart + 1, cutoff
+    return min(span // horizon, apart)
 
 
 def _too_few(blocks: int, series: int) -> str:

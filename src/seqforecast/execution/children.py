@@ -77,7 +77,7 @@ class Child:
             return Ended(self.fit, "complete", seconds=seconds)
         LOGGER.debug("%s ended with code %d:\n%s", self.fit.name, code, said)
         error, hint = _why(code, told, said)
-        return Ended(self.fit, "failed", error, hint, seconds)
+        return Ended(self.fit, "failed", error, hint, seconds, code)
 
 
 def start_child(fit: Fit, words: Sequence[str], core: str, gpu: str | None) -> Child:

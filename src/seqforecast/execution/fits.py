@@ -30,6 +30,7 @@ class Ended:
         status: `complete` when its scores are on disk.
         error: what went wrong; empty when complete.
         hint: what to do next, where the fit said so.
+        exit_code: of its process; 0 where it had none.
         seconds: wall time of this attempt; 0 for a run that was complete before.
     """
 
@@ -38,6 +39,7 @@ class Ended:
     error: str = ""
     hint: str = ""
     seconds: float = 0.0
+    exit_code: int = 0
 
 
 class Watcher:

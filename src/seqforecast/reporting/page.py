@@ -100,6 +100,7 @@ def render_comparison_page(
         about=_about(comparison),
         verdict=[sentence(said) for said in say_comparison(comparison)],
         metric=NAMES[comparison["metric"]],
+        ranked_by=NAMES[comparison.get("ranked_by", comparison["metric"])],
         rows=tabulate_comparison(comparison),
         legend=describe_columns(comparison),
         figures=[

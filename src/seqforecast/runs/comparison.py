@@ -81,6 +81,11 @@ def begin(
     found = _stopped(place, name, request)
     if found is not None:
         return found, True
+    if place.exact is not None and ComparisonDirectory(place.exact).is_begun:
+        raise RunError(
+            f"{place.exact} holds a finished comparison, or another request",
+            hint="choose another --run-dir, or repeat the command that began it",
+        )
     made = ComparisonDirectory(place.create(name).path)
     write_json(made.request, request)
     return made, False
@@ -93,11 +98,11 @@ def _stopped(
     places = [place.exact] if place.exact else (place.root / name).glob("*")
     for path in sorted(places, reverse=True):
         candidate = ComparisonDirectory(path)
-        if not candidate.is_begun or candidate.is_complete:
-            continue
         try:
+            if not candidate.is_begun or candidate.is_complete:
+                continue
             asked = candidate.read_json(candidate.request)
-        except RunError:
+        except RunError:  # what cannot be read is nobody's to go on with
             continue
         if asked == json.loads(json.dumps(request)):
             return candidate

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from seqforecast import __version__
+from seqforecast.config.experiment import LARGEST_SEED
+from seqforecast.errors import ConfigError
 from seqforecast.workflows.contenders import Contender
 from seqforecast.workflows.fairness import (
     match_parameters,
@@ -95,6 +97,11 @@ def ask(contenders: Sequence[Contender], budget: Budget) -> Asked:
     if is_matched:
         settled = match_parameters(settled, prepared, count(settled)[0])
     start = settled[0].experiment.seed
+    if start + budget.seeds - 1 > LARGEST_SEED:
+        raise ConfigError(
+            f"{budget.seeds} seeds from {start} on go beyond {LARGEST_SEED}",
+            hint="lower seed, or --seeds",
+        )
     return Asked(
         contenders=tuple(settled),
         prepared=prepared[0],

@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import Any
 
 from seqforecast.config.loading import dump
+from seqforecast.errors import BackendError
 from seqforecast.execution.fits import Ended, Fit, Watcher
 from seqforecast.execution.local import run_local
 from seqforecast.execution.resources import (
@@ -29,7 +30,8 @@ def fit_all(
     """Train what has no result yet; return name, seed and error of what failed.
 
     Raises:
-        BackendError: there is no such cluster, or Ray is not installed.
+        BackendError: this machine can train none of them, there is no such cluster, or
+            Ray is not installed.
         RunError: an experiment file cannot be written.
     """
     sides = {
@@ -47,6 +49,8 @@ def fit_all(
     with closing(watcher):
         watcher.begin(len(left), max(map(_epochs, asked.contenders)))
         ended = _execute(asked, left, watcher)
+    if all(each.exit_code == BackendError.exit_code for each in ended):
+        raise BackendError(ended[0].error, hint=ended[0].hint)
     return [
         {"name": sides[each.fit][0], "seed": sides[each.fit][1], "error": each.error}
         for each in ended

@@ -97,8 +97,10 @@ def render_comparison(comparison: Mapping[str, Any]) -> str:
 
 def describe_columns(comparison: Mapping[str, Any]) -> list[str]:
     """Return what mean, spread, rank, group and skill are, as sentences."""
-    seeds = len(comparison["seeds"])
-    several = f"Mean {SPREAD} standard deviation over {seeds} seeds"
+    counts = [len(member["seeds"]) for member in comparison["members"]]
+    seeds, fewest = max(counts), min(counts)
+    over = str(seeds) if seeds == fewest else f"{fewest} to {seeds}"
+    several = f"Mean {SPREAD} standard deviation over {over} seeds"
     groups = "" if is_silent(comparison) else "; same letter: not significantly apart"
     first = several if seeds > 1 else "One seed"
     skill = f"skill: 1 - test error / that of {comparison['best_baseline']}"
@@ -107,11 +109,12 @@ def describe_columns(comparison: Mapping[str, Any]) -> list[str]:
 
 def _errors(rows: Sequence[ComparisonRow], comparison: Mapping[str, Any]) -> list[str]:
     metric = NAMES[comparison["metric"]]
+    ranked_by = NAMES[comparison.get("ranked_by", comparison["metric"])]
     columns = [
         align_names(["", *(row.rank for row in rows)]),
         align_names(["", *(elide(row.name, NAME_WIDTH) for row in rows)]),
         align_names(["group", *(row.group for row in rows)]),
-        _align_spread(f"validation {metric}", [row.validation for row in rows]),
+        _align_spread(f"validation {ranked_by}", [row.validation for row in rows]),
         _align_spread(f"test {metric}", [row.test for row in rows]),
         align_numbers(["skill", *(row.skill for row in rows)]),
     ]
