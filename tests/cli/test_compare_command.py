@@ -48,6 +48,13 @@ def test_a_wrong_call_is_a_usage_error(words, said):
     assert result.stdout == ""
 
 
+def test_jobs_are_refused_where_the_cluster_is_named_elsewhere(monkeypatch):
+    monkeypatch.setenv("RAY_ADDRESS", "10.0.0.1:6379")
+    result = call("compare", "gru", "--executor", "ray", "--jobs", "2")
+    assert result.exit_code == 2
+    assert "a cluster has its own" in result.stderr
+
+
 def test_a_bad_request_leaves_nothing_on_disk(tmp_path, experiment):
     other = tmp_path / "other.yaml"
     other.write_text(yaml.safe_dump(small(window={"lookback": 8, "horizon": 2})))

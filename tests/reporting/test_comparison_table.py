@@ -211,3 +211,13 @@ def test_settings_are_split_by_their_dotted_names() -> None:
         "model.segment": ("null", "-"),
         "model.bias": ("-", "true"),
     }
+
+
+def test_who_is_equal_shares_a_rank_and_is_not_chosen() -> None:
+    """Broken once by ranks that count rows."""
+    first = ECHO["members"][0]
+    twins = [first, {**first, "name": "twin"}, *ECHO["members"][1:]]
+    document = {**ECHO, "members": twins}
+    assert [row.rank for row in tabulate_comparison(document)][:3] == ["1", "1", "3"]
+    said = render_comparison({**document, "pairs": []})
+    assert f"alidation does not tell {first['name']} and twin apart" in said

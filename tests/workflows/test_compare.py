@@ -133,6 +133,21 @@ def test_the_same_command_trains_only_what_is_missing(compare):
     assert done.stat().st_mtime_ns == before
 
 
+def test_a_fit_without_scores_whose_experiment_has_changed_begins_anew(compare):
+    """As when the data have moved: the file of the fit had the old path."""
+    first = compare(failing=["gru, seed 1"])
+    assert first.metrics.is_file()
+    stopped = first.run_of("gru", 1).path
+    stopped.mkdir()
+    (stopped / "checkpoint.npz").write_text("old")
+    first.experiment_of("gru", 1).write_text("old")
+    again = compare()
+    assert again.path == first.path
+    assert again.is_complete
+    assert not (stopped / "checkpoint.npz").exists()
+    assert "old" not in first.experiment_of("gru", 1).read_text()
+
+
 def test_a_contender_without_any_result_is_left_out(compare):
     failing = [f"gru, seed {seed}" for seed in range(3)]
     document = read(compare(failing=failing))

@@ -111,6 +111,14 @@ def test_budgets_that_differ_are_said(write):
     assert notes == ["budgets differ: training.epochs is 3 in short, 30 in long."]
 
 
+def test_seeds_that_differ_are_said(write):
+    sides = choose_contenders([write("one"), write("other", seed=5)], None)
+    notes = say_what_differs(sides, [10, 10], matched=False)
+    assert notes == [
+        "seeds begin at 0 for all, and the experiments have 0 in one, 5 in other."
+    ]
+
+
 def test_contenders_that_read_alike_share_what_was_prepared(write):
     sides = choose_contenders(["rnn", "gru"], write("mine"))
     one, other = prepare_all(sides)

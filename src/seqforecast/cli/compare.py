@@ -1,5 +1,6 @@
 """The `compare` command."""
 
+import os
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -103,7 +104,8 @@ def compare(
     """
     if address is not None and executor is not Executor.RAY:
         raise typer.BadParameter("--address is of a Ray cluster: add --executor ray")
-    if jobs is not None and address is not None:
+    is_elsewhere = executor is Executor.RAY and os.environ.get("RAY_ADDRESS")
+    if jobs is not None and (address is not None or is_elsewhere):
         raise typer.BadParameter("--jobs is for this machine; a cluster has its own")
     listen(quiet=quiet, verbose=verbose)
     display = None

@@ -130,7 +130,12 @@ def _about(comparison: Mapping[str, Any]) -> str:
         (comparison["horizon"], "step"),
     )
     seeds, windows, steps = (f"{n:,} {plural(noun, n)}" for n, noun in counts)
-    matched = ", equal numbers of parameters" if comparison["match"] else ""
+    matched = ""
+    if comparison["match"]:
+        sizes = [member["parameters"] for member in comparison["members"]]
+        is_close = max(sizes) <= 1.05 * min(sizes)
+        whole = "parameters matched as closely as whole units allow"
+        matched = f", {'equal numbers of parameters' if is_close else whole}"
     return f"{seeds} each, {windows}, {steps} ahead{matched}"
 
 

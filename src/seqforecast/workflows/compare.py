@@ -51,6 +51,9 @@ def compare_experiments(
             records.log_into(directory, log)
             if goes_on:
                 LOGGER.info("going on with %s", directory.path)
+                # What an attempt with failed fits said is not what this one will say.
+                for path in (directory.metrics, directory.table, directory.report):
+                    path.unlink(missing_ok=True)
             with manifest.recorded(directory, facts):
                 failed = fit_all(directory, asked, watcher or Watcher())
                 _finish(directory, asked, failed)

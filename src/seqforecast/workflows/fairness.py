@@ -120,6 +120,12 @@ def say_what_differs(
         matched: whether they were to be equal.
     """
     notes = []
+    begun = {each.name: each.experiment.seed for each in contenders}
+    if len(set(begun.values())) > 1:
+        notes.append(
+            f"seeds begin at {contenders[0].experiment.seed} for all, and the "
+            f"experiments have {_listed(begun)}."
+        )
     for name in BUDGET:
         values = {
             each.name: getattr(each.experiment.training, name) for each in contenders

@@ -1,6 +1,7 @@
 """Fitting: an experiment file for every seed of every contender, and its run."""
 
 import logging
+import shutil
 from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
@@ -65,14 +66,23 @@ def _epochs(contender: Contender) -> int:
 
 
 def _write_fit(directory: ComparisonDirectory, contender: Contender, seed: int) -> Fit:
-    """Write the experiment file of one fit, if it is not there yet."""
-    path = directory.experiment_of(contender.name, seed)
-    if not path.is_file():
+    """Write the experiment file of one fit.
+
+    The data may have moved since an earlier attempt: what it left without scores has
+    the old path, and begins anew.
+    """
+    path, run = (
+        directory.experiment_of(contender.name, seed),
+        directory.run_of(contender.name, seed),
+    )
+    experiment = contender.experiment.model_copy(update={"seed": seed})
+    text = dump(experiment, folder=contender.loaded.folder)
+    if not run.is_complete:
         make_folder(path.parent)
-        experiment = contender.experiment.model_copy(update={"seed": seed})
-        write_text(path, dump(experiment, folder=contender.loaded.folder))
-    name = f"{contender.name}, seed {seed}"
-    return Fit(name, path, directory.run_of(contender.name, seed).path)
+        if path.is_file() and path.read_text(encoding="utf-8") != text:
+            shutil.rmtree(run.path, ignore_errors=True)
+        write_text(path, text)
+    return Fit(f"{contender.name}, seed {seed}", path, run.path)
 
 
 def _execute(asked: Asked, fits: Sequence[Fit], watcher: Watcher) -> list[Ended]:

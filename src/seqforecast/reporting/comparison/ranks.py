@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from seqforecast.reporting import style
-from seqforecast.reporting.comparison.apart import cliques
+from seqforecast.reporting.comparison.apart import Pairs, beaten_by, cliques
 from seqforecast.reporting.comparison.looks import Look, looks_of, room_of
 from seqforecast.reporting.comparison.verdict import ONE, is_silent, listed
 from seqforecast.reporting.lettering import drawable
@@ -63,7 +63,7 @@ def describe_ranks(
     )
     first = f"{looks[order[0]].label} ranks first; nothing is claimed"
     return RankFigure(
-        title=first if silent else _title(looks, order, alike),
+        title=first if silent else _told(looks, order, alike, comparison["pairs"]),
         caption=f"Average rank{over if count else ''}, 1 is best; {how}",
         ranks=tuple((looks[name], ranks[name]) for name in order),
         bars=tuple(tuple(ranks[name] for name in each) for each in alike),
@@ -123,6 +123,21 @@ def _draw_name(axes: Axes, of: tuple[Look, float], at: float, edge: float) -> No
     inner = {"ha": "left" if left else "right", "va": "bottom", "fontsize": 8.5}
     number = {"xytext": (3 if left else -3, 1), "textcoords": "offset points"}
     axes.annotate(f"{rank:.2f}", (edge, at), color=style.FAINT_INK, **inner, **number)
+
+
+def _told(
+    looks: Mapping[str, Look],
+    order: Sequence[str],
+    alike: Sequence[Sequence[str]],
+    pairs: Pairs,
+) -> str:
+    """Return the title; ranks may favour one whose mean error is larger."""
+    first = order[0]
+    beaten = [name for name in order if first in beaten_by(name, pairs)]
+    if not beaten:
+        return _title(looks, order, alike)
+    label, other = looks[first].label, looks[beaten[0]].label
+    return f"{label} ranks first, but has a larger mean error than {other}"
 
 
 def _title(

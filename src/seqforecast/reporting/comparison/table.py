@@ -52,8 +52,11 @@ class ComparisonRow:
 
 def tabulate_comparison(comparison: Mapping[str, Any]) -> tuple[ComparisonRow, ...]:
     """Return the members by rank, then the baselines, best first."""
+    means = [member["validation"]["mean"] for member in comparison["members"]]
+    # Who is equal shares a rank.
     members = [
-        _row(rank, member) for rank, member in enumerate(comparison["members"], 1)
+        _row(1 + means.index(mean), member)
+        for mean, member in zip(means, comparison["members"], strict=True)
     ]
     ranked = sorted(comparison["baselines"].items(), key=lambda item: item[1]["test"])
     baselines = [
