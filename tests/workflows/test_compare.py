@@ -116,6 +116,8 @@ def test_a_fit_that_fails_does_not_end_the_others(compare):
     document = read(directory)
     told = [{"name": "gru", "seed": 1, "error": "it was told to"}]
     assert document["failed"] == told
+    left_out = "the errors of gru leave out 1 failed seed, and may be too low."
+    assert left_out in document["notes"]
     seeds = {each["name"]: each["seeds"] for each in document["members"]}
     assert seeds == {"gru": [0, 2], "simple_rnn": [0, 1, 2]}
     assert directory.read_json(directory.manifest)["status"] == "failed"

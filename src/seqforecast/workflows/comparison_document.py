@@ -1,9 +1,10 @@
 """The document comparison.json, and the table comparison.csv."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import mean
 from typing import TYPE_CHECKING, Any
 
+from seqforecast.reporting.numbers import plural
 from seqforecast.runs.comparison import ComparisonDirectory
 from seqforecast.workflows.asking import Asked
 from seqforecast.workflows.weighing import Finished, Weighed, spread
@@ -28,7 +29,7 @@ def describe_comparison(
     """
     prepared = asked.prepared
     comparison = weighed.comparison
-    notes = [*asked.notes, *_notes(weighed)]
+    notes = [*asked.notes, *_notes(weighed), *_left_out(weighed, failed)]
     return {
         "schema": 1,
         "name": prepared.experiment.name,
@@ -68,6 +69,17 @@ def _notes(weighed: Weighed) -> list[str]:
         listed = ", ".join(f"{device} for {name}" for name, device in devices.items())
         notes.append(f"they were trained on different devices: {listed}.")
     return notes
+
+
+def _left_out(weighed: Weighed, failed: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Say whose seeds failed: those that did not may be the lucky ones."""
+    for member in weighed.members:
+        count = sum(each["name"] == member.name for each in failed)
+        if count:
+            yield (
+                f"the errors of {member.name} leave out {count} failed "
+                f"{plural('seed', count)}, and may be too low."
+            )
 
 
 def _devices(member: Finished) -> str:
