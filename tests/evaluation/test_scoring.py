@@ -145,7 +145,7 @@ def test_the_result_has_the_names_and_plain_numbers_of_the_interface():
 
     assert " ".join(result) == (
         "windows cutoffs points model baselines scaled scaled_baselines by_step skill "
-        "verdict notes"
+        "verdict notes signs"
     )
     assert list(result["baselines"]) == ["naive", "other"]
     assert list(result["by_step"][0]) == ["step", "mae", "naive_mae", "best_mae"]

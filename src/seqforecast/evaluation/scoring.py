@@ -104,7 +104,8 @@ class Scorer:
             weights = self._resampling.weights[series]
             if observed is not None:
                 weights = np.where(observed.all(axis=1), weights, 0.0)
-            self._audit.add(weights, truth, given[MODEL], given[NAIVE])
+            model, naive = given[MODEL], given[NAIVE]
+            self._audit.add(weights, truth, model, naive, windows.starts)
         self._added += len(windows)
 
     def metrics_of(self, name: str) -> dict[str, Any]:
@@ -139,6 +140,7 @@ class Scorer:
             "skill": skill.as_json(),
             "verdict": skill.verdict,
             "notes": [*self._not_scored(), *self._audit.notes()],
+            "signs": self._audit.signs(),
         }
         if self._groups is not None:
             test["groups"] = score_groups(

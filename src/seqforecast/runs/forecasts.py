@@ -170,3 +170,24 @@ def read_y_hat(run: RunDirectory, horizon: int) -> FloatArray:
     except (OSError, ValueError) as error:
         raise RunError(f"the forecasts of {run.path} cannot be read: {error}") from None
     return column.to_numpy(np.float64).reshape(-1, horizon)
+
+
+def first_cutoffs(run: RunDirectory) -> "pd.Series[Any]":
+    """Return the first cutoff of each series that was tested, by its name.
+
+    Nothing after it was trained or chosen on.
+
+    Raises:
+        RunError: there are no forecasts.
+    """
+    import pandas as pd
+
+    try:
+        if run.many_forecasts.is_file():
+            columns = ["unique_id", "cutoff"]
+            frame = pd.read_parquet(run.many_forecasts, columns=columns)
+        else:
+            frame = read_forecasts(run)
+    except (OSError, ValueError) as error:
+        raise RunError(f"the forecasts of {run.path} cannot be read: {error}") from None
+    return frame.groupby("unique_id", sort=False)["cutoff"].min()

@@ -72,7 +72,13 @@ def prepare(experiment: Experiment, folder: Path) -> Prepared:
         DataError: the data cannot be used as asked.
         ConfigError: a setting does not fit the data.
     """
-    panel = experiment.data.load(folder, experiment.evaluation.group)
+    return prepare_panel(
+        experiment, experiment.data.load(folder, experiment.evaluation.group)
+    )
+
+
+def prepare_panel(experiment: Experiment, panel: Panel) -> Prepared:
+    """Cut, scale and index series that are loaded already; see `prepare`."""
     parts = split(panel, experiment.split)
     panel = with_season(panel, parts, experiment)
     window = experiment.window

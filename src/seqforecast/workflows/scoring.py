@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from seqforecast.data.filled import known_targets
 from seqforecast.data.panel import FloatArray, IntArray
@@ -59,6 +60,7 @@ def score_forecasts(
     prepared: Prepared,
     forecaster: Forecaster,
     write: Callable[[Iterator["pd.DataFrame"], str | None], None],
+    numbers: npt.NDArray[np.int32] | None = None,
 ) -> tuple[Scorer, QuantileTotals]:
     """Forecast the test part; return its scorer and its quantiles, both complete.
 
@@ -67,6 +69,8 @@ def score_forecasts(
         forecaster: the model.
         write: is given the forecasts as they are made, and how stamps are written;
             it must take all of them.
+        numbers: shape (series,), by which the model knows the series; default their
+            own.
 
     Raises:
         DataError: a forecast is not a finite number.
@@ -79,7 +83,7 @@ def score_forecasts(
     quantiles = QuantileTotals(panel, levels)
     rows = RowMaker(panel, windows, windows.horizon)
 
-    made = forecast(forecaster, panel.values, windows, features=prepared.features)
+    made = forecast(forecaster, panel.values, windows, numbers, prepared.features)
 
     def scored() -> Iterator["pd.DataFrame"]:
         for chunk, out in made:

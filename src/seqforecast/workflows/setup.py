@@ -51,7 +51,7 @@ def write_setup(
     """
     write_text(run.config, loaded.text)
     write_text(run.resolved, dump(prepared.experiment, folder=loaded.folder))
-    write_json(run.preprocess, _preprocess(prepared))
+    write_json(run.preprocess, describe_preprocessing(prepared))
     lines: list[str] = []
     forecaster.model.summary(expand_nested=True, print_fn=lines.append)
     write_text(run.summary, "\n".join(lines))
@@ -123,7 +123,7 @@ def describe_strange(name: str, texts: list[str]) -> str:
     )
 
 
-def _preprocess(prepared: Prepared) -> dict[str, Any]:
+def describe_preprocessing(prepared: Prepared) -> dict[str, Any]:
     """Return what turns raw columns into the model's inputs, and back."""
     experiment, panel, scaler = prepared.experiment, prepared.panel, prepared.scaler
     data = experiment.data

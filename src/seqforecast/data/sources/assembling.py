@@ -1,5 +1,7 @@
 """From an open table to a panel: columns, order, grid, gaps, what was done."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from seqforecast.data.cleaning import Cleaned, fill_gaps
@@ -9,6 +11,7 @@ from seqforecast.data.frequency import calendar_season
 from seqforecast.data.grid import Grid
 from seqforecast.data.laying import lay_grid
 from seqforecast.data.missing import Missing
+from seqforecast.data.observations import Observations
 from seqforecast.data.overview import check_order, look_over
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.placing import place
@@ -20,13 +23,19 @@ from seqforecast.data.sources.table import TableSource
 from seqforecast.errors import DataError
 
 
-def assemble(section: TableSource, table: Table, group: str | None = None) -> Panel:
+def assemble(
+    section: TableSource,
+    table: Table,
+    group: str | None = None,
+    change: Callable[[Observations], Observations] | None = None,
+) -> Panel:
     """Return the panel a table holds, read as its section says.
 
     Args:
         section: what is asked.
         table: the file.
         group: the column of `Panel.groups`, or None.
+        change: what is done to the records before anything is done with them.
 
     Raises:
         DataError: the table or its values cannot be used as asked.
@@ -35,6 +44,8 @@ def assemble(section: TableSource, table: Table, group: str | None = None) -> Pa
     """
     observe = observe_wide if section.layout == "wide" else observe_long
     observed, notes = observe(table, section, group)
+    if change is not None:
+        observed = change(observed)
     overview = look_over(observed)
     check_order(observed, overview)
     grid = lay_grid(observed, overview, section.frequency)

@@ -1,0 +1,77 @@
+"""The `reproduce` command."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from seqforecast.cli import options
+from seqforecast.cli.printing import has_terminal, listen, print_json, print_result
+
+
+def reproduce(
+    run: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN", help="The directory of a finished run.", show_default=False
+        ),
+    ],
+    *,
+    tolerance: Annotated[
+        float,
+        typer.Option(
+            "--tolerance",
+            min=0.0,
+            metavar="SHARE",
+            help="Differences up to this share of a number's size are let pass.",
+        ),
+    ] = 0.001,
+    run_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--run-dir",
+            metavar="DIR",
+            help="Keep the second run in exactly this directory.  [default: it is "
+            "not kept]",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Train a run again from what it recorded, and compare with what it got.
+
+    Histories, forecasts, scores and weights are compared, times are not. Exits with 1
+    when they differ by more than the tolerance.
+
+    Example:
+
+        seqforecast reproduce runs/simplernn/20260131-120000-a1b2c3
+    """
+    listen(quiet=quiet, verbose=verbose)
+    display = None
+    if has_terminal() and not quiet:
+        from seqforecast.cli.progress import LiveProgress
+
+        display = LiveProgress()
+
+    from seqforecast.runs.opening import open_complete
+    from seqforecast.workflows.reproduce import DIFFERENT, reproduce_run
+
+    told = reproduce_run(
+        open_complete(run), tolerance=tolerance, exact=run_dir, display=display
+    )
+    _show(told, as_json=as_json)
+    if told["result"] == DIFFERENT:
+        raise typer.Exit(1)
+
+
+def _show(told: dict[str, Any], *, as_json: bool) -> None:
+    """Print the result."""
+    if as_json:
+        print_json({"schema": 1, **told})
+        return
+    from seqforecast.reporting.reproduction import render_reproduction
+
+    print_result(render_reproduction(told))

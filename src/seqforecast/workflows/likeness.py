@@ -1,0 +1,180 @@
+"""Likeness: how far two runs of the same experiment are from being the same run."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqforecast.models.builder import load_forecaster
+from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.forecasts import read_forecasts
+from seqforecast.workflows.differing import ABSENT, differences
+
+TIMED = ("seconds", "windows_per_second")
+# Sentences repeat the numbers beside them.
+TOLD = ("notes", "reasons")
+# Shares and correlations are measured against 1, other scores against themselves.
+SHARES = ("skill.value", "skill.low", "skill.high", "signs.")
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """One thing that two runs have in common, or have not.
+
+    Attributes:
+        what: history, forecasts, scores or weights.
+        equal: whether every number is the same.
+        difference: the largest, as a share of what it is measured against; None where
+            something is not a number or is not there.
+        where: of that difference.
+        recorded: what the first run has there.
+        again: what the second has.
+    """
+
+    what: str
+    equal: bool
+    difference: float | None = 0.0
+    where: str = ""
+    recorded: Any = None
+    again: Any = None
+
+    def is_within(self, tolerance: float) -> bool:
+        """Return whether it differs by no more than this share."""
+        return self.difference is not None and self.difference <= tolerance
+
+    def as_json(self) -> dict[str, Any]:
+        """Return an item of `compared`."""
+        return asdict(self)
+
+
+def compare_runs(recorded: RunDirectory, again: RunDirectory) -> list[Likeness]:
+    """Compare everything but times, rates and memory.
+
+    A number of a column, or of a layer's weights, is measured against the largest of
+    them; a score against itself.
+    """
+    return [
+        _history(recorded, again),
+        _forecasts(recorded, again),
+        _scores(recorded, again),
+        _weights(recorded, again),
+    ]
+
+
+def _history(recorded: RunDirectory, again: RunDirectory) -> Likeness:
+    """Compare the lines of history.csv."""
+    import pandas as pd
+
+    frames = [
+        pd.read_csv(run.history).drop(columns=[*TIMED], errors="ignore")
+        for run in (recorded, again)
+    ]
+    return _tables("history", *frames)
+
+
+def _forecasts(recorded: RunDirectory, again: RunDirectory) -> Likeness:
+    """Compare the test forecasts."""
+    return _tables("forecasts", read_forecasts(recorded), read_forecasts(again))
+
+
+def _tables(what: str, one: Any, two: Any) -> Likeness:
+    """Compare two tables column by column; what only the second has is not told."""
+    if len(one) != len(two):
+        return _apart(what, None, "rows", len(one), len(two))
+    found = []
+    for name in one.columns:
+        if name not in two.columns:
+            return _apart(what, None, f"column {name}", "there", ABSENT)
+        left, right = one[name], two[name]
+        if left.equals(right):
+            continue
+        if left.dtype.kind != "f" or right.dtype.kind != "f":
+            row = int(np.argmax((left != right).to_numpy()))
+            values = str(left.iloc[row]), str(right.iloc[row])
+            return _apart(what, None, f"{name}, row {row + 1}", *values)
+        found.append(_arrays(what, name, left.to_numpy(), right.to_numpy()))
+    return _worst(what, iter(found))
+
+
+def _weights(recorded: RunDirectory, again: RunDirectory) -> Likeness:
+    """Compare the weights of the saved models, layer by layer."""
+    models = [load_forecaster(run.model).model for run in (recorded, again)]
+    left, right = (model.weights for model in models)
+    if [each.shape for each in left] != [each.shape for each in right]:
+        return _apart("weights", None, "shapes", len(left), len(right))
+    return _worst(
+        "weights",
+        (
+            _arrays("weights", one.path, np.asarray(one), np.asarray(two))
+            for one, two in zip(left, right, strict=True)
+        ),
+    )
+
+
+def _scores(recorded: RunDirectory, again: RunDirectory) -> Likeness:
+    """Compare the scores of the test and validation parts."""
+    documents = [
+        {part: metrics[part] for part in ("test", "validation")}
+        for metrics in (run.read_json(run.metrics) for run in (recorded, again))
+    ]
+    found = []
+    for path, before, now in differences(*documents):
+        if any(f".{name}" in path for name in TOLD):
+            continue
+        size = None
+        if _is_number(before) and _is_number(now):
+            against = max(abs(before), abs(now))
+            size = abs(before - now) / (1.0 if _is_share(path) else against)
+        found.append(_apart("scores", size, path, before, now))
+    return _worst("scores", iter(found))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_share(path: str) -> bool:
+    return any(name in path for name in SHARES)
+
+
+def _arrays(
+    what: str, name: str, one: npt.NDArray[Any], two: npt.NDArray[Any]
+) -> Likeness:
+    """Compare arrays of one shape; NaN equals NaN."""
+    if np.array_equal(one, two, equal_nan=True):
+        return Likeness(what, equal=True)
+    left, right = (np.ravel(each).astype(np.float64) for each in (one, two))
+    defined = np.isfinite(left) & np.isfinite(right)
+    strange = ~defined & ~(np.isnan(left) & np.isnan(right)) & (left != right)
+    if strange.any():
+        i, size = int(np.argmax(strange)), None
+    else:
+        gaps = np.where(defined, np.abs(left - right), 0.0)
+        largest = max(np.abs(each[defined]).max() for each in (left, right))
+        i = int(np.argmax(gaps))
+        size = float(gaps[i] / largest)
+    where = f"{name}, number {i + 1}"
+    return _apart(what, size, where, float(left[i]), float(right[i]))
+
+
+def _apart(
+    what: str, size: float | None, where: str, recorded: Any, now: Any
+) -> Likeness:
+    """Return a difference."""
+    return Likeness(
+        what, equal=False, difference=size, where=where, recorded=recorded, again=now
+    )
+
+
+def _worst(what: str, found: Iterator[Likeness]) -> Likeness:
+    """Return the largest difference; one that has no size is larger than any."""
+    different = [each for each in found if not each.equal]
+    if not different:
+        return Likeness(what, equal=True)
+    infinite = float("inf")
+    return max(
+        different,
+        key=lambda each: infinite if each.difference is None else each.difference,
+    )
