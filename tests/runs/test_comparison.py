@@ -5,6 +5,7 @@ import json
 import pytest
 
 from seqforecast.errors import RunError
+from seqforecast.runs import opening
 from seqforecast.runs.comparison import ComparisonDirectory, begin
 from seqforecast.runs.place import Place
 from seqforecast.runs.writing import write_json
@@ -71,3 +72,21 @@ def test_an_exact_directory_goes_on_too(tmp_path):
         RunError, match="holds a finished comparison, or another request"
     ):
         begin(place, "compare-x", {**ASKED, "seeds": [7]})
+
+
+def test_of_two_requests_at_once_one_has_the_directory(tmp_path, monkeypatch):
+    """Both find it empty. Broken on purpose: the request written without a lock."""
+    place, refuse, others = Place(exact=tmp_path / "x"), opening.refuse_taken, []
+
+    def find_empty(path):
+        refuse(path)
+        monkeypatch.setattr(opening, "refuse_taken", refuse)
+        others.append(begin(place, "x", {"number": 2}))
+
+    monkeypatch.setattr(opening, "refuse_taken", find_empty)
+    # Its files are there before this one's directory is claimed for good.
+    with pytest.raises(RunError, match="another request"):
+        begin(place, "x", {"number": 1})
+    ((winner, goes_on),) = others
+    assert not goes_on
+    assert json.loads(winner.request.read_text())["number"] == 2

@@ -81,14 +81,22 @@ def begin(
     found = _stopped(place, name, request)
     if found is not None:
         return found, True
-    if place.exact is not None and ComparisonDirectory(place.exact).is_begun:
+    if place.exact is not None:
+        _refuse_begun(ComparisonDirectory(place.exact))
+    made = ComparisonDirectory(place.create(name).path)
+    # Another process may have claimed the same empty directory: one of them writes.
+    with made.locked():
+        _refuse_begun(made)
+        write_json(made.request, request)
+    return made, False
+
+
+def _refuse_begun(directory: ComparisonDirectory) -> None:
+    if directory.is_begun:
         raise RunError(
-            f"{place.exact} holds a finished comparison, or another request",
+            f"{directory.path} holds a finished comparison, or another request",
             hint="choose another --run-dir, or repeat the command that began it",
         )
-    made = ComparisonDirectory(place.create(name).path)
-    write_json(made.request, request)
-    return made, False
 
 
 def _stopped(
