@@ -22,6 +22,7 @@ from small import SMALL, small
         ["train", "--help"],
         ["config", "--help"],
         ["config", "validate", "--help"],
+        ["export", "--help"],
     ],
     ids=" ".join,
 )

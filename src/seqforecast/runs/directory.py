@@ -102,6 +102,11 @@ class RunDirectory:
         return self.path / "plots"
 
     @property
+    def exports(self) -> Path:
+        """The folder of the model in the forms of other programs."""
+        return self.path / "export"
+
+    @property
     def is_complete(self) -> bool:
         """Whether the scores have been written."""
         return self.metrics.is_file()
