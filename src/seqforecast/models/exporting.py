@@ -97,11 +97,10 @@ def _write_archive(forecaster: Forecaster, path: Path, batch: int | None) -> Non
 def _read_savedmodel(path: Path) -> Run:
     tf = load_tensorflow()
     loaded = tf.saved_model.load(str(path))
-    signature = loaded.signatures["serving_default"]
 
     def run(inputs: Inputs) -> FloatArray:
-        # The loaded object owns the weights: it has to outlive this call.
-        assert loaded is not None  # noqa: S101
+        # A signature alone would not keep the weights: the loaded object owns them.
+        signature = loaded.signatures["serving_default"]
         given = {name: tf.constant(each) for name, each in inputs.items()}
         made: FloatArray = signature(**given)[OUTPUT].numpy()
         return made
