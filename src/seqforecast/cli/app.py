@@ -14,6 +14,7 @@ from seqforecast.cli import compare as comparing
 from seqforecast.cli import config as configuration
 from seqforecast.cli import doctor as examination
 from seqforecast.cli import export as exporting
+from seqforecast.cli import predict as predicting
 from seqforecast.cli import train as training
 from seqforecast.cli.printing import report_error
 from seqforecast.errors import Interrupted, SeqforecastError
@@ -72,8 +73,9 @@ def seqforecast(
 
 app.command("train")(training.train)
 app.command("compare")(comparing.compare)
-app.command("export")(exporting.export)
 app.command("doctor")(examination.doctor)
+app.command("predict")(predicting.predict)
+app.command("export")(exporting.export)
 app.add_typer(configuration.commands, name="config")
 
 

@@ -79,6 +79,21 @@ def train_deviation(panel: Panel, parts: Parts) -> Doubles:
     return deviation
 
 
+def train_range(panel: Panel, parts: Parts) -> dict[str, list[float]]:
+    """Return `low` and `high` of each series' train part, in file order.
+
+    Of all series together where one has no train part of its own.
+    """
+    lowest, highest = _extremes(panel, parts)
+    low = np.full(len(panel.ids), lowest)
+    high = np.full(len(panel.ids), highest)
+    if parts.by == "time":
+        for which, rows in _train_rows(panel, parts):
+            if rows.shape[1]:
+                low[which], high[which] = rows.min(axis=1), rows.max(axis=1)
+    return {"low": low.tolist(), "high": high.tolist()}
+
+
 def _train_rows(panel: Panel, parts: Parts) -> Iterator[tuple[IntArray, FloatArray]]:
     """Yield train parts of the same length together: their series, and the values.
 

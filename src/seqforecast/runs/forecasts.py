@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
@@ -103,14 +103,21 @@ def _write_csv(
     part: Path, frames: Iterable["pd.DataFrame"], date_format: str | None
 ) -> None:
     with part.open("w", encoding="utf-8", newline="") as file:
-        for number, frame in enumerate(frames):
-            frame.to_csv(
-                file,
-                index=False,
-                header=number == 0,
-                date_format=date_format,
-                lineterminator="\n",
-            )
+        write_csv(file, frames, date_format)
+
+
+def write_csv(
+    file: TextIO, frames: Iterable["pd.DataFrame"], date_format: str | None
+) -> None:
+    """Write tables one after another as CSV, the names of the columns once."""
+    for number, frame in enumerate(frames):
+        frame.to_csv(
+            file,
+            index=False,
+            header=number == 0,
+            date_format=date_format,
+            lineterminator="\n",
+        )
 
 
 def _write_parquet(part: Path, frames: Iterable["pd.DataFrame"]) -> None:
