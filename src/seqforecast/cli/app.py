@@ -13,6 +13,7 @@ from seqforecast import __version__
 from seqforecast.cli import compare as comparing
 from seqforecast.cli import config as configuration
 from seqforecast.cli import doctor as examination
+from seqforecast.cli import report as reporting
 from seqforecast.cli import train as training
 from seqforecast.cli.printing import report_error
 from seqforecast.errors import Interrupted, SeqforecastError
@@ -71,6 +72,7 @@ def seqforecast(
 
 app.command("train")(training.train)
 app.command("compare")(comparing.compare)
+app.command("report")(reporting.report)
 app.command("doctor")(examination.doctor)
 app.add_typer(configuration.commands, name="config")
 
