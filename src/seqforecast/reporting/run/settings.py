@@ -19,7 +19,8 @@ def split_settings(
         settings: every setting in force, sections nested.
         defaults: of the same settings, by dotted name; absent where there is none.
     """
-    changed, left = [], []
+    changed: list[tuple[str, ...]] = []
+    left: list[tuple[str, str]] = []
     for name, text in flatten_settings(settings):
         default = setting_text(defaults[name]) if name in defaults else ABSENT
         if name in UNSAID:

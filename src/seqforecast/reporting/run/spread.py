@@ -101,7 +101,7 @@ def tabulate_losses(test: Mapping[str, Any]) -> Rows:
         for key, name in names.items()
         if key in test["model"]
     ]
-    return [("of the whole forecast", "model"), *rows] if rows else []
+    return [("", "model"), *rows] if rows else []
 
 
 def _share(share: float | None) -> str:

@@ -11,11 +11,11 @@ Rows = list[tuple[str, ...]]
 MIB = 2**20
 
 
-def tabulate_training(metrics: Mapping[str, Any]) -> Rows:
+def tabulate_training(metrics: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return facts of the training, name and value."""
     training, validation = metrics["training"], metrics["validation"]["model"]
-    members = training.get("members") or ()
-    facts = [("parameters", f"{training['parameters']:,}")]
+    members = training.get("members") or []
+    facts: list[tuple[str, str]] = [("parameters", f"{training['parameters']:,}")]
     if len(members) > 1:
         facts.append(("members", f"{len(members)}, the median is the forecast"))
     facts.append(("epochs", f"{training['epochs']:,}"))
@@ -38,7 +38,7 @@ def tabulate_training(metrics: Mapping[str, Any]) -> Rows:
 
 def tabulate_members(metrics: Mapping[str, Any]) -> Rows:
     """Return epochs and kept epoch of each member; empty for one alone."""
-    members = metrics["training"].get("members") or ()
+    members = metrics["training"].get("members") or []
     if len(members) < 2:
         return []
     rows = [

@@ -4,8 +4,6 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from seqforecast.reporting.numbers import plural
-
 LISTED = 8  # columns that are named
 
 
@@ -17,7 +15,7 @@ def list_commands(run: str, preprocess: Mapping[str, Any]) -> list[tuple[str, st
         preprocess: the content of preprocess.json.
     """
     at, horizon = shlex.quote(run), preprocess["horizon"]
-    ahead = f"{horizon:,} {plural('step', horizon)}"
+    ahead = "step" if horizon == 1 else f"{horizon:,} steps"
     end = f"Forecast the {ahead} after the end of"
     commands = [(f"{end} its data", f"predict {at} --output forecast.csv")]
     if reads_a_table(preprocess):

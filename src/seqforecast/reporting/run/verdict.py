@@ -64,10 +64,12 @@ def _say_share(skill: float) -> str:
 def say_about(
     test: Mapping[str, Any], preprocess: Mapping[str, Any], parameters: int, cell: str
 ) -> str:
-    """Return in a line what was trained on what."""
+    """Return in a line what was trained, and what it was tested on."""
     series, windows = len(preprocess["series"]), test["windows"]
-    return (
-        f"{cell} with {parameters:,} {plural('parameter', parameters)}, trained on "
-        f"{series:,} series; {windows:,} test {plural('window', windows)}, "
-        f"{preprocess['horizon']:,} {plural('step', preprocess['horizon'])} ahead"
+    counts = (
+        (parameters, "parameter"),
+        (windows, "test window"),
+        (preprocess["horizon"], "step"),
     )
+    weights, tested, steps = (f"{n:,} {plural(noun, n)}" for n, noun in counts)
+    return f"{cell} with {weights}; {series:,} series, {tested}, {steps} ahead"
