@@ -101,6 +101,13 @@ def test_an_output_that_is_no_page_is_refused(run: RunDirectory, name: str) -> N
         report(run.path, run.path / name)
 
 
+def test_a_page_that_cannot_be_written_names_the_option(run: RunDirectory) -> None:
+    run.report.mkdir()
+    with pytest.raises(RunError, match="cannot be written") as caught:
+        report(run.path)
+    assert caught.value.hint == "write it to another place with --output"
+
+
 def test_the_command_prints_where_the_page_is(run: RunDirectory) -> None:
     result = call("report", run.path)
     assert (result.exit_code, result.stdout) == (0, f"{run.report}\n")

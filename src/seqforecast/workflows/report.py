@@ -85,7 +85,7 @@ def write_run_page(
             pictures=find_pictures(run, run_page.READING),
         )
         page = run_page.render_run_page(documents)
-    write_text(target, page)
+    _write(target, page)
 
 
 def write_comparison_page(
@@ -121,7 +121,7 @@ def write_comparison_page(
         }
         pictures = find_pictures(directory, comparison_page.READING)
         page = comparison_page.render_comparison_page(document, pictures, details)
-    write_text(target, page)
+    _write(target, page)
 
 
 @contextmanager
@@ -150,6 +150,15 @@ def _check_output(output: Path) -> None:
         folder = output if output.is_dir() else output.parent
         what = "is a directory" if output.is_dir() else "is not a directory"
         raise ConfigError(f"{folder} {what}", hint="name a file in a folder there is")
+
+
+def _write(target: Path, page: str) -> None:
+    try:
+        write_text(target, page)
+    except RunError as error:
+        if error.hint != FREE_SPACE:
+            error.hint = "write it to another place with --output"
+        raise
 
 
 def _as_named(path: Path) -> str:
