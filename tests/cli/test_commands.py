@@ -20,6 +20,7 @@ from small import SMALL, small
     [
         ["--help"],
         ["train", "--help"],
+        ["report", "--help"],
         ["config", "--help"],
         ["config", "validate", "--help"],
         ["export", "--help"],

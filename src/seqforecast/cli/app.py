@@ -15,6 +15,7 @@ from seqforecast.cli import config as configuration
 from seqforecast.cli import doctor as examination
 from seqforecast.cli import export as exporting
 from seqforecast.cli import predict as predicting
+from seqforecast.cli import report as reporting
 from seqforecast.cli import train as training
 from seqforecast.cli.printing import report_error
 from seqforecast.errors import Interrupted, SeqforecastError
@@ -75,6 +76,7 @@ app.command("train")(training.train)
 app.command("compare")(comparing.compare)
 app.command("doctor")(examination.doctor)
 app.command("predict")(predicting.predict)
+app.command("report")(reporting.report)
 app.command("export")(exporting.export)
 app.add_typer(configuration.commands, name="config")
 

@@ -44,11 +44,6 @@ class ComparisonDirectory(RunDirectory):
         return self.path / "comparison.csv"
 
     @property
-    def report(self) -> Path:
-        """One self-contained page."""
-        return self.path / "report.html"
-
-    @property
     def how_to_resume(self) -> str:
         """What goes on with it."""
         return "the same command"

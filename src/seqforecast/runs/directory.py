@@ -107,6 +107,11 @@ class RunDirectory:
         return self.path / "export"
 
     @property
+    def report(self) -> Path:
+        """One self-contained page."""
+        return self.path / "report.html"
+
+    @property
     def is_complete(self) -> bool:
         """Whether the scores have been written."""
         return self.metrics.is_file()

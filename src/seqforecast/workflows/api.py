@@ -61,6 +61,16 @@ class Run:
 
         return predict_run(self.directory, data)
 
+    def report(self, output: str | Path | None = None) -> Path:
+        """Write the page of the run again, and return where it is.
+
+        Args:
+            output: a file ending in .html; default report.html in the run.
+        """
+        from seqforecast.workflows.report import report
+
+        return report(self.path, None if output is None else Path(output))
+
 
 def train(
     experiment: str | Path | Mapping[str, Any],

@@ -18,6 +18,7 @@ from seqforecast.workflows.learning import build, count_trained, learn, models_o
 from seqforecast.workflows.outcome import describe_training
 from seqforecast.workflows.pictures import draw_pictures
 from seqforecast.workflows.prepare import Prepared, prepare
+from seqforecast.workflows.report import unless_it_fails, write_run_page
 from seqforecast.workflows.scoring import score_test, score_validation
 from seqforecast.workflows.setup import (
     check_same_data,
@@ -129,11 +130,16 @@ def _finish(
     metrics["training"]["naive_loss"] = learnt.naive_loss
     records.write_memory(run, learnt.memory_before, learnt.memory_after)
     stages.end("score")
-    draw_pictures(run, prepared, forecaster, learnt, metrics["test"])
+    with unless_it_fails("drawing"):
+        draw_pictures(run, prepared, forecaster, learnt, metrics["test"])
     stages.end("draw")
+    facts["kernel"] = engine.kernel
+    metrics["stages"] = stages.values()
+    with unless_it_fails("the page"):
+        write_run_page(run, metrics, facts, run.report)
+    stages.end("write page")
     for line in describe_stages(stages.done):
         LOGGER.debug("%s", line)
     metrics["stages"] = stages.values()
-    facts["kernel"] = engine.kernel
     manifest.end(run, facts, status="complete")
     write_json(run.metrics, metrics)
