@@ -55,7 +55,9 @@ def load_data(loaded: Loaded, data: "pd.DataFrame | str | Path | None") -> Panel
     place = str(data) if isinstance(data, str | Path) else "data frame"
     if isinstance(data, str | Path):
         source = source.model_copy(update={"path": str(data)})
-        columns: Sequence[str] = open_table(Path(data).expanduser()).columns
+        columns: Sequence[str] = open_table(
+            Path(data).expanduser(), source.dialect
+        ).columns
     else:
         columns = [str(name) for name in data.columns]
     _refuse_absent(source, columns, place)
