@@ -14,6 +14,7 @@ from seqforecast.cli import compare as comparing
 from seqforecast.cli import config as configuration
 from seqforecast.cli import doctor as examination
 from seqforecast.cli import export as exporting
+from seqforecast.cli import init as starting
 from seqforecast.cli import predict as predicting
 from seqforecast.cli import report as reporting
 from seqforecast.cli import train as training
@@ -78,6 +79,7 @@ app.command("doctor")(examination.doctor)
 app.command("predict")(predicting.predict)
 app.command("report")(reporting.report)
 app.command("export")(exporting.export)
+app.command("init")(starting.init)
 app.add_typer(configuration.commands, name="config")
 
 

@@ -1,0 +1,199 @@
+"""The starter experiment of a data file: settings chosen from its size and season.
+
+The rules were chosen on the validation parts of ETTh1, exchange rates, M4 Weekly, NN5
+and the air passengers; CHANGELOG and README say what they score on the test parts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from seqforecast.config.dumping import to_yaml
+
+HORIZON_WITHOUT_SEASON = 8
+FEW_STEPS = 6  # a horizon shorter than these is made of several seasons
+SEASONS_SEEN = 7  # a week of hours, if there is room
+SHARE_SEEN = 5  # the lookback is at most this part of the shortest train part
+STEPS_OF_TRAINING = 2000
+STEPS_OF_AN_EPOCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a data file is like.
+
+    Attributes:
+        shortest: steps of the shortest series.
+        longest: steps of the longest one.
+        series: how many there are.
+        season: steps in one, found in the data; None: none was found.
+        grows: whether the values are positive, and swing more where they are higher.
+    """
+
+    shortest: int
+    longest: int
+    series: int
+    season: int | None
+    grows: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One setting, or a section of some, and why.
+
+    Attributes:
+        name: dotted.
+        value: plain.
+        why: a comment; empty where the name says enough.
+    """
+
+    name: str
+    value: Any
+    why: str = ""
+
+
+def choose_settings(facts: Facts, horizon: int | None = None) -> list[Choice]:
+    """Return the settings beside `data`, in the order of the file.
+
+    Args:
+        facts: about the data.
+        horizon: steps to forecast; None: at least one season.
+    """
+    horizon = horizon or _horizon(facts)
+    split, train = _split(facts, horizon)
+    lookback = _lookback(facts, horizon, train)
+    segment = _segment(facts, lookback)
+    windows = max(train - lookback - horizon + 1, 1) * facts.series
+    batch = next(size for size in (128, 64, 32, 16, 8) if size <= max(windows // 20, 8))
+    steps = min(max(windows // batch, 1), STEPS_OF_AN_EPOCH)
+    epochs = min(max(STEPS_OF_TRAINING // steps, 20), 200)
+    season = facts.season
+    return [
+        *split,
+        Choice("window.lookback", lookback, "steps the model sees"),
+        Choice(
+            "window.horizon",
+            horizon,
+            "steps it forecasts"
+            + (f": {_seasons(horizon, season)}" if season else "; there is no season"),
+        ),
+        Choice("model.cell", "gru", "simple_rnn, lstm or gru"),
+        Choice("model.units", [64]),
+        *_normalisation(facts, lookback),
+        *segment,
+        Choice("training.epochs", epochs),
+        Choice("training.steps_per_epoch", steps, f"of {windows:,} windows"),
+        Choice("training.batch_size", batch),
+        Choice("training.learning_rate", 0.002),
+        Choice("training.loss", "mae", "what the verdict is about"),
+        Choice("training.clip_norm", 1.0),
+        Choice(
+            "training.patience",
+            max(5, epochs // 4),
+            "stop when validation has not improved for so many epochs",
+        ),
+    ]
+
+
+def _horizon(facts: Facts) -> int:
+    season = facts.season or HORIZON_WITHOUT_SEASON
+    wanted = season * -(-FEW_STEPS // season)
+    # Train, validation and test need a horizon each, and train more than one.
+    return max(1, min(wanted, facts.shortest // 6))
+
+
+def _split(facts: Facts, horizon: int) -> tuple[list[Choice], int]:
+    """Return the split, and the steps of the shortest train part."""
+    fifteenth = int(0.15 * facts.shortest)
+    if facts.shortest == facts.longest and fifteenth >= 6 * horizon:
+        why = "shares of each series, one after the other in time"
+        shares = {"train": 0.7, "validation": 0.15, "test": 0.15}
+        return [Choice("split", shares, why)], facts.shortest - 2 * fifteenth
+    few = facts.series < 20
+    size = min(2 * horizon, facts.shortest // 5) if few else horizon
+    why = "counted from the end of each series; more test steps make a surer verdict"
+    counts = {"train": "rest", "validation": size, "test": size}
+    return [Choice("split", counts, why)], facts.shortest - 2 * size
+
+
+def _lookback(facts: Facts, horizon: int, train: int) -> int:
+    season = facts.season or 1
+    wanted = max(3 * horizon, SEASONS_SEEN * season if facts.season else 0)
+    room = min(wanted, max(train // SHARE_SEEN, season, 2), max(train - horizon, 1))
+    return room // season * season if room >= season else room
+
+
+def _segment(facts: Facts, lookback: int) -> list[Choice]:
+    """Fold seasons into tokens where they are long and there are several."""
+    season = facts.season
+    if season is None or season < 12 or lookback < 3 * season:
+        return []
+    return [
+        Choice("model.segment", season, "one season becomes one token"),
+        Choice("model.embedding", 64),
+    ]
+
+
+def _normalisation(facts: Facts, lookback: int) -> list[Choice]:
+    if facts.season is None:
+        why = "relative to the last value: what has no season moves on from there"
+        return [Choice("model.instance_norm", "last", why)]
+    if facts.grows:
+        why = "the season grows with the level: ratios, not differences"
+        return [Choice("model.instance_norm", "mean", why)]
+    if lookback >= 2 * facts.season:
+        why = "relative to the last season and to all of the lookback, half each"
+        return [Choice("model.instance_norm", "blend", why)]
+    return [Choice("model.instance_norm", "zscore", "each window by its own mean")]
+
+
+def _seasons(horizon: int, season: int) -> str:
+    if horizon == season:
+        return "one season"
+    return f"{horizon / season:.2g} seasons"
+
+
+def write_starter(
+    opening: Sequence[str], data: Sequence[Choice], chosen: Sequence[Choice]
+) -> str:
+    """Return the file: opening comment, the data, and what was chosen, each with why.
+
+    Args:
+        opening: lines of the comment.
+        data: settings of `data`, in order.
+        chosen: the others.
+    """
+    lines = [f"# {line}".rstrip() for line in opening]
+    section = ""
+    for each in [*data, *chosen]:
+        head, _, name = each.name.partition(".")
+        if not name:
+            section, indent, name = "", "", head
+        else:
+            if head != section:
+                lines.append(f"{head}:")
+                section = head
+            indent = "  "
+        written = _flow(name, each.value)
+        lines.append(f"{indent}{written}{_comment(each.why)}")
+    return "\n".join(lines) + "\n"
+
+
+def _flow(name: str, value: Any) -> str:
+    """Return one setting on one line."""
+    if isinstance(value, Mapping):
+        inner = ", ".join(_flow(key, each) for key, each in value.items())
+        return f"{name}: {{{inner}}}"
+    if isinstance(value, list):
+        items = ", ".join(_scalar(each) for each in value)
+        return f"{name}: [{items}]"
+    return f"{name}: {_scalar(value)}"
+
+
+def _scalar(value: Any) -> str:
+    """Return a plain value as YAML reads it back."""
+    return to_yaml({"x": value}).removeprefix("x: ").strip()
+
+
+def _comment(why: str) -> str:
+    return f" # {why}" if why else ""
