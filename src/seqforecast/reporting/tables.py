@@ -7,7 +7,7 @@ from typing import Any
 from seqforecast.reporting.aligning import align, wrap
 from seqforecast.reporting.groups import tabulate_groups
 from seqforecast.reporting.numbers import significant
-from seqforecast.reporting.verdict import NAMES, say_verdict
+from seqforecast.reporting.verdict import NAMES, say_coverage, say_verdict
 
 MODEL = "model"
 SHOWN = ("mae", "rmse", "smape", "mase", "mse", "owa")
@@ -66,7 +66,8 @@ def render_scores(test: Mapping[str, Any]) -> str:
     notes = [f"{BEST} best of its column"] if marked else []
     verdict = say_verdict(test)
     below = [*notes, *table.footnotes]
-    sentences = [f"{verdict[0].upper()}{verdict[1:]}.", *test.get("notes", [])]
+    sentences = [f"{verdict[0].upper()}{verdict[1:]}.", *say_coverage(test)]
+    sentences += test.get("notes", [])
     lines = [*align([table.header, *table.rows]), *wrap(below)]
     if "groups" in test:
         rows, more = tabulate_groups(test)
