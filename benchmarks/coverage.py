@@ -1,4 +1,4 @@
-"""What conformal intervals cover: where nothing changes, where the data drift, on a set.
+"""What conformal intervals cover: where nothing changes, under drift, on a real set.
 
     python benchmarks/coverage.py [--data DIR] [--readme README.md]
 
