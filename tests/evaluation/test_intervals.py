@@ -13,7 +13,12 @@ from seqforecast.data.windows import index_windows
 from seqforecast.errors import DataError
 from seqforecast.evaluation.calibrating import calibrate, check_room, needed
 from seqforecast.evaluation.coverage import CoverageTotals
-from seqforecast.evaluation.intervals import Intervals, IntervalsSection, tails
+from seqforecast.evaluation.intervals import (
+    Intervals,
+    IntervalsSection,
+    quantiles_of,
+    tails,
+)
 
 LEVELS = (50.0, 80.0, 95.0)
 NUMBERS = st.floats(-1e6, 1e6, width=32)
@@ -88,6 +93,12 @@ def test_ends_lie_beyond_the_models_own_quantiles():
     assert values.tolist() == [[[-3.0, 0.0, 4.0]]]
 
 
+def test_a_series_has_its_own_width_and_a_stranger_that_of_all():
+    intervals = Intervals((80.0,), np.array([[2.0]]), np.array([1.0, 10.0, 4.0]))
+    _, ends = quantiles_of(np.zeros((3, 1)), (), intervals, np.array([0, 1, 2]))
+    assert ends[:, 0].tolist() == [[-2, 2], [-20, 20], [-8, 8]]
+
+
 def test_what_was_written_is_what_is_read():
     intervals = Intervals((80.0,), np.array([[1.0, 2.0]]), np.array([3.0, 4.0]))
     again = Intervals.of(intervals.values())
@@ -155,7 +166,7 @@ def test_too_few_windows_are_refused_before_anything_is_trained():
     check_room(panel, windows, None)
 
 
-@pytest.mark.parametrize("level", [[0], [100], [80, 80], []])
+@pytest.mark.parametrize("level", [[0.8], [100], [80, 80], []])
 def test_levels_that_are_none_are_refused(level):
-    with pytest.raises(ValueError, match=r"between 0 and 100|twice|at least 1"):
+    with pytest.raises(ValueError, match=r"from 1 to 99|twice|at least 1"):
         IntervalsSection(level=level)

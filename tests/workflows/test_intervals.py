@@ -102,6 +102,23 @@ def test_intervals_change_nothing_else(run, tmp_path):
 
 
 @pytest.mark.tensorflow
+def test_members_of_several_lookbacks_with_quantiles(tmp_path):
+    """Ends take the place of the model's own tenths; its median stays."""
+    asked = small(
+        **ASKED,
+        model={"quantiles": [0.1, 0.5, 0.9]},
+        window={"lookback": [16, 8]},
+        training={"epochs": 1, "ensemble": 2, "loss": "quantile"},
+    )
+    run = train(tmp_path, asked)
+    columns = ["q_2.5", "q_10", "q_50", "q_90", "q_97.5"]
+    assert pd.read_csv(run.forecasts).columns[-5:].tolist() == columns
+    told = run.read_json(run.metrics)["test"]
+    assert set(told["quantiles"]) == set(columns)
+    assert len(told["intervals"]) == 2
+
+
+@pytest.mark.tensorflow
 def test_drift_is_told(tmp_path):
     """Walks that learn on small changes and are tested on large ones."""
     draw = np.random.default_rng(0)

@@ -120,7 +120,8 @@ class CoverageTotals:
                 "errors were larger than on the validation part: the data drift, or it "
                 "was chosen to fit"
                 if share < level
-                else "they are wider than they need be"
+                else "errors were smaller than on the validation part, they are wider "
+                "than they need be"
             )
             said.append(
                 f"The {each['level']:g} % intervals cover {100 * share:.1f} % of the "

@@ -31,8 +31,8 @@ class IntervalsSection(Section):
     @classmethod
     def _in_percent(cls, levels: list[float]) -> list[float]:
         for level in levels:
-            if not 0 < level < 100:
-                raise ValueError(f"must lie between 0 and 100 percent, got {level:g}")
+            if not 1 <= level < 100:  # .8 is meant to be 80
+                raise ValueError(f"must be percent, from 1 to 99.9, got {level:g}")
         if len(set(levels)) < len(levels):
             raise ValueError(f"names a level twice: {levels}")
         return sorted(levels)
