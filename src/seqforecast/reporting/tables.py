@@ -7,7 +7,7 @@ from typing import Any
 from seqforecast.reporting.aligning import align, wrap
 from seqforecast.reporting.groups import tabulate_groups
 from seqforecast.reporting.numbers import significant
-from seqforecast.reporting.verdict import NAMES, say_verdict
+from seqforecast.reporting.verdict import NAMES, say_coverage, say_verdict
 
 MODEL = "model"
 SHOWN = ("mae", "rmse", "smape", "mase", "mse", "owa")
@@ -65,7 +65,7 @@ def render_scores(test: Mapping[str, Any]) -> str:
     marked = any(BEST in cell for row in table.rows for cell in row)
     notes = [f"{BEST} best of its column"] if marked else []
     below = [*notes, *table.footnotes]
-    sentences = [say_sentence(test), *test.get("notes", [])]
+    sentences = [say_sentence(test), *say_coverage(test), *test.get("notes", [])]
     lines = [*align([table.header, *table.rows]), *wrap(below)]
     if "groups" in test:
         rows, more = tabulate_groups(test)

@@ -77,6 +77,11 @@ class RunDirectory:
         return self.path / "preprocess.json"
 
     @property
+    def intervals(self) -> Path:
+        """How wide the intervals of forecasts are."""
+        return self.path / "intervals.json"
+
+    @property
     def memory(self) -> Path:
         """How much the loss depends on each step of the lookback."""
         return self.path / "memory.csv"

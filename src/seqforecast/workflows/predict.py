@@ -15,6 +15,7 @@ from seqforecast.data.featuring import make_features, strange_texts
 from seqforecast.data.latest import latest_windows
 from seqforecast.data.panel import FloatArray, Panel
 from seqforecast.errors import DataError
+from seqforecast.evaluation.intervals import Intervals, quantiles_of
 from seqforecast.evaluation.quantiles import by_name
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.forecaster import Forecaster
@@ -23,6 +24,7 @@ from seqforecast.models.normalization import check_values
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.forecasts import RowMaker
 from seqforecast.training.devices import use_device
+from seqforecast.workflows.calibrating import read_intervals
 from seqforecast.workflows.new_data import (
     LOGGER,
     load_data,
@@ -118,20 +120,25 @@ def forecast_run(
         use_device(device)
     forecaster = load_forecaster(run.model)
     say_strangers(panel, known, scaled=forecaster.needs_series)
-    rows = RowMaker(panel, windows, horizon)
+    rows, intervals = RowMaker(panel, windows, horizon), read_intervals(run)
     numbers = series_numbers(panel, known)
     made = forecast(forecaster, panel.values, windows, numbers, features)
     frames = (
-        _checked(rows.rows(chunk, *_columns(forecaster, out))) for chunk, out in made
+        _checked(rows.rows(chunk, forecaster.median_of(out), None, columns))
+        for chunk, out in made
+        for columns in [_columns(forecaster, intervals, out, numbers[chunk.series])]
     )
     return Forecasts(frames, rows.date_format, len(panel.ids), horizon)
 
 
 def _columns(
-    forecaster: Forecaster, out: FloatArray
-) -> tuple[FloatArray, None, dict[str, FloatArray]]:
-    """Return y_hat, no truth, and quantiles by the names of their columns."""
-    return forecaster.median_of(out), None, by_name(forecaster.quantiles, out)
+    forecaster: Forecaster,
+    intervals: Intervals | None,
+    out: FloatArray,
+    series: npt.NDArray[np.int32],
+) -> dict[str, FloatArray]:
+    """Return quantiles and ends of intervals by the names of their columns."""
+    return by_name(*quantiles_of(out, forecaster.quantiles, intervals, series))
 
 
 def _checked(made: "pd.DataFrame") -> "pd.DataFrame":

@@ -16,6 +16,7 @@ from seqforecast.data.parts import Parts
 from seqforecast.data.scaling import Doubles, Scaler, learn_scale, train_deviation
 from seqforecast.data.splitting import split
 from seqforecast.data.windows import WindowIndex, index_windows
+from seqforecast.evaluation.calibrating import check_room
 from seqforecast.models.normalization import check_values
 from seqforecast.models.tokens import Tokens, tokens_of
 
@@ -81,6 +82,9 @@ def prepare(experiment: Experiment, folder: Path) -> Prepared:
     panel = dataclasses.replace(panel, notes=notes)
     check_values(panel, experiment.model.instance_norm)
     index = partial(index_windows, panel, min_history=window.min_history)
+    validation = index(parts.validation, length)
+    wanted = experiment.intervals
+    check_room(panel, validation, None if wanted is None else wanted.level)
     return Prepared(
         experiment=settle(experiment, panel, length),
         panel=panel,
@@ -88,7 +92,7 @@ def prepare(experiment: Experiment, folder: Path) -> Prepared:
         scaler=learn_scale(panel, parts, experiment.scale),
         deviation=train_deviation(panel, parts),
         train=index(parts.train, length, stride=window.stride),
-        validation=index(parts.validation, length),
+        validation=validation,
         test=index(parts.test, length),
         features=learn_features(
             panel, parts, (*getattr(experiment.data, "calendar", ()),), length[1]

@@ -14,9 +14,10 @@ from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.place import Place
 from seqforecast.runs.writing import write_json, write_whole
 from seqforecast.training.members import Learner
+from seqforecast.workflows.calibrating import learn_intervals, write_intervals
 from seqforecast.workflows.learning import build, count_trained, learn, models_of
 from seqforecast.workflows.outcome import describe_training
-from seqforecast.workflows.pictures import draw_pictures
+from seqforecast.workflows.pictures import Shown, draw_pictures
 from seqforecast.workflows.prepare import Prepared, prepare
 from seqforecast.workflows.report import unless_it_fails, write_run_page
 from seqforecast.workflows.scoring import score_test, score_validation
@@ -116,22 +117,25 @@ def _finish(
     trained, learnt = learn(run, prepared, learners, display)
     selected = join_members(models_of(learners), trained.selected)
     validation = score_validation(prepared, selected)
+    intervals = learn_intervals(prepared, selected)
     stages.end("train")
     forecaster = join_members(models_of(learners), trained.final)
     engine, size = learners[0].engine, count_trained(models_of(learners))
     write_whole(run.model, forecaster.model.save)
+    write_intervals(run, intervals)
     stages.end("save model")
     metrics: dict[str, Any] = {
         "schema": 1,
-        "test": score_test(run, prepared, forecaster),
+        "test": score_test(run, prepared, forecaster, intervals),
         "validation": {"model": validation},
         "training": describe_training(trained.history, engine, facts, parameters=size),
     }
     metrics["training"]["naive_loss"] = learnt.naive_loss
     records.write_memory(run, learnt.memory_before, learnt.memory_after)
     stages.end("score")
+    shown = Shown(forecaster, intervals, learnt)
     with unless_it_fails("drawing"):
-        draw_pictures(run, prepared, forecaster, learnt, metrics["test"])
+        draw_pictures(run, prepared, shown, metrics["test"])
     stages.end("draw")
     facts["kernel"] = engine.kernel
     metrics["stages"] = stages.values()
