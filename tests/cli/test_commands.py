@@ -24,6 +24,8 @@ from small import SMALL, small
         ["config", "--help"],
         ["config", "validate", "--help"],
         ["export", "--help"],
+        ["init", "--help"],
+        ["predict", "--help"],
     ],
     ids=" ".join,
 )

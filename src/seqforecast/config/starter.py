@@ -13,6 +13,10 @@ from seqforecast.config.dumping import to_yaml
 HORIZON_WITHOUT_SEASON = 8
 FEW_STEPS = 6  # a horizon shorter than these is made of several seasons
 SEASONS_SEEN = 7  # a week of hours, if there is room
+SHORT_SEASONS_SEEN = 14  # of seasons shorter than `SHORT`
+SHORT = 12
+MANY = 20  # series from which on each window is measured by its own deviation
+FEW_WINDOWS = 500
 SHARE_SEEN = 5  # the lookback is at most this part of the shortest train part
 STEPS_OF_TRAINING = 2000
 STEPS_OF_AN_EPOCH = 100
@@ -24,6 +28,7 @@ class Facts:
 
     Attributes:
         shortest: steps of the shortest series.
+        middle: steps of the median one.
         longest: steps of the longest one.
         series: how many there are.
         season: steps in one, found in the data; None: none was found.
@@ -31,6 +36,7 @@ class Facts:
     """
 
     shortest: int
+    middle: int
     longest: int
     series: int
     season: int | None
@@ -61,9 +67,10 @@ def choose_settings(facts: Facts, horizon: int | None = None) -> list[Choice]:
     """
     horizon = horizon or _horizon(facts)
     split, train = _split(facts, horizon)
-    lookback = _lookback(facts, horizon, train)
+    usual = train + facts.middle - facts.shortest
+    lookback = _lookback(facts, horizon, usual)
     segment = _segment(facts, lookback)
-    windows = max(train - lookback - horizon + 1, 1) * facts.series
+    windows = max(usual - lookback - horizon + 1, 1) * facts.series
     batch = next(size for size in (128, 64, 32, 16, 8) if size <= max(windows // 20, 8))
     steps = min(max(windows // batch, 1), STEPS_OF_AN_EPOCH)
     epochs = min(max(STEPS_OF_TRAINING // steps, 20), 200)
@@ -71,6 +78,7 @@ def choose_settings(facts: Facts, horizon: int | None = None) -> list[Choice]:
     return [
         *split,
         Choice("window.lookback", lookback, "steps the model sees"),
+        *_history(lookback, train - horizon),
         Choice(
             "window.horizon",
             horizon,
@@ -85,7 +93,7 @@ def choose_settings(facts: Facts, horizon: int | None = None) -> list[Choice]:
         Choice("training.steps_per_epoch", steps, f"of {windows:,} windows"),
         Choice("training.batch_size", batch),
         Choice("training.learning_rate", 0.002),
-        Choice("training.loss", "mae", "what the verdict is about"),
+        *_loss(facts, windows),
         Choice("training.clip_norm", 1.0),
         Choice(
             "training.patience",
@@ -93,6 +101,24 @@ def choose_settings(facts: Facts, horizon: int | None = None) -> list[Choice]:
             "stop when validation has not improved for so many epochs",
         ),
     ]
+
+
+def _history(lookback: int, room: int) -> list[Choice]:
+    """Let short series be seen as far as they go."""
+    if lookback <= room:
+        return []
+    why = "the shortest series has no more; its first value is repeated before it"
+    return [Choice("window.min_history", max(room // 2, 1), why)]
+
+
+def _loss(facts: Facts, windows: int) -> list[Choice]:
+    if windows < FEW_WINDOWS:
+        return [Choice("training.loss", "mse", "steadier than mae on few windows")]
+    chosen = [Choice("training.loss", "mae", "what the verdict is about")]
+    if facts.series >= MANY and not (facts.season and facts.grows):
+        why = "by the deviation of each window: no series outweighs others"
+        chosen.append(Choice("training.loss_unit", "window", why))
+    return chosen
 
 
 def _horizon(facts: Facts) -> int:
@@ -118,7 +144,9 @@ def _split(facts: Facts, horizon: int) -> tuple[list[Choice], int]:
 
 def _lookback(facts: Facts, horizon: int, train: int) -> int:
     season = facts.season or 1
-    wanted = max(3 * horizon, SEASONS_SEEN * season if facts.season else 0)
+    seen = SHORT_SEASONS_SEEN if season < SHORT else SEASONS_SEEN
+    wanted = max(6 * horizon if facts.season is None else 0, seen * season)
+    wanted = max(wanted, 3 * horizon)
     room = min(wanted, max(train // SHARE_SEEN, season, 2), max(train - horizon, 1))
     return room // season * season if room >= season else room
 
@@ -126,7 +154,7 @@ def _lookback(facts: Facts, horizon: int, train: int) -> int:
 def _segment(facts: Facts, lookback: int) -> list[Choice]:
     """Fold seasons into tokens where they are long and there are several."""
     season = facts.season
-    if season is None or season < 12 or lookback < 3 * season:
+    if season is None or season < SHORT or lookback < 3 * season:
         return []
     return [
         Choice("model.segment", season, "one season becomes one token"),
@@ -135,16 +163,24 @@ def _segment(facts: Facts, lookback: int) -> list[Choice]:
 
 
 def _normalisation(facts: Facts, lookback: int) -> list[Choice]:
+    many = facts.series >= MANY
+    if facts.season is None and many:
+        why = "relative to the last value, in deviations of the window"
+        return [Choice("model.instance_norm", "zlast", why)]
     if facts.season is None:
         why = "relative to the last value: what has no season moves on from there"
         return [Choice("model.instance_norm", "last", why)]
     if facts.grows:
         why = "the season grows with the level: ratios, not differences"
         return [Choice("model.instance_norm", "mean", why)]
-    if lookback >= 2 * facts.season:
+    if lookback >= 2 * facts.season and not many:
         why = "relative to the last season and to all of the lookback, half each"
         return [Choice("model.instance_norm", "blend", why)]
-    return [Choice("model.instance_norm", "zscore", "each window by its own mean")]
+    return [
+        Choice(
+            "model.instance_norm", "zscore", "each window by its own mean and deviation"
+        )
+    ]
 
 
 def _seasons(horizon: int, season: int) -> str:

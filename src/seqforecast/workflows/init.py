@@ -65,17 +65,19 @@ def start_experiment(
             f"{path} is there already", hint="name another file with --output"
         )
     is_table = data.suffix.lower() == ".parquet"
-    open_table(data, PLAIN if is_table else _dialect(data))
     dialect = PLAIN if is_table else _dialect(data)
+    open_table(data, dialect)  # refuses what is no table
     roles = detect_roles(read_sample(data, dialect), str(data))
     source = _source(data, dialect, roles)
     source, panel = _read(source)
     stops = (TRAIN * panel.lengths).astype(np.int64)
     season = infer_season(panel, stops)
-    if season is None and source.missing == "seasonal":
-        source = source.model_copy(update={"missing": "previous"})
+    if source.missing != "error":
+        way = "previous" if season is None else "seasonal"
+        source = source.model_copy(update={"missing": way})
     facts = Facts(
         shortest=int(panel.lengths.min()),
+        middle=int(np.median(panel.lengths)),
         longest=int(panel.lengths.max()),
         series=len(panel.ids),
         season=season,
@@ -133,7 +135,7 @@ def _read(source: TableSource) -> tuple[TableSource, Panel]:
         except Exception as error:
             if missing == "previous" or not _is_about_missing(error):
                 raise
-    raise AssertionError("the last way either returns or raises")
+    raise DataError("the file cannot be read")  # the last way raises its own error
 
 
 def _is_about_missing(error: Exception) -> bool:
@@ -166,10 +168,8 @@ def _describe(
     steps = f"{facts.shortest:,}" + ("" if same else f" to {facts.longest:,}")
     of_each = " each" if facts.series > 1 else ""
     noun = "column a series" if roles.layout == "wide" else "row an observation"
-    said = [
-        f"Found: {facts.series:,} series of {steps} steps{of_each}, one {noun}, "
-        f"frequency {panel.frequency}."
-    ]
+    found = f"{facts.series:,} series of {steps} steps{of_each}, one {noun}"
+    said = [f"Found: {found}, frequency {panel.frequency}."]
     if facts.season:
         said.append(f"A season of {facts.season} steps, by autocorrelation.")
     else:
@@ -203,9 +203,7 @@ def _data_choices(
     if source.separator != ",":
         choices.append(Choice("data.separator", source.separator))
     if source.decimal != ".":
-        choices.append(
-            Choice("data.decimal", source.decimal, "12,5 is twelve and half")
-        )
+        choices.append(Choice("data.decimal", source.decimal, "as in 12,5"))
     choices += [Choice("data.layout", source.layout), Choice("data.time", source.time)]
     if source.layout == "long":
         choices.append(Choice("data.id", source.id, "names the series"))

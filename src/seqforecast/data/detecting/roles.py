@@ -26,7 +26,9 @@ VALUES = re.compile(
     r"y|value|values|target|sales|demand|count|quantity|units|load|price|wert|menge",
     re.IGNORECASE,
 )
-DATE = re.compile(r"\s*\d{1,4}[-./ ]\w{1,9}[-./ ]\d{1,4}.*|\s*\d{4}[-/.]?\d{2}\s*")
+DATE = re.compile(
+    r"\s*\d{1,4}[-./ ]\w{1,9}[-./ ]\d{1,4}.*|\s*\d{4}[-/.]?\d{2}\s*|\s*\w{3} \d{4}\s*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,8 @@ def _find_time(frame: pd.DataFrame, place: str) -> str:
         if found:
             return str((known or found)[0])
     raise DataError(
-        f"{place} has no column of dates, nor of whole numbers that is called ds, time, "
-        f"step or alike; it has {', '.join(map(str, frame.columns[:10]))}",
+        f"{place} has no column of dates, nor one of whole numbers that is called ds, "
+        f"time, step or alike; it has {', '.join(map(str, frame.columns[:10]))}",
         hint="add a column ds that counts the steps: 0, 1, 2, ...",
     )
 
