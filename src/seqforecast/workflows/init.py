@@ -1,7 +1,6 @@
 """Look at a data file, and write a commented experiment for it."""
 
 import logging
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,16 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from seqforecast.config.starter import Choice, Facts, choose_settings, write_starter
+from seqforecast.config.choosing import Facts, choose_settings
+from seqforecast.config.starter import write_starter
 from seqforecast.data.detecting.dialect import detect_dialect
 from seqforecast.data.detecting.roles import Roles, detect_roles, read_sample
-from seqforecast.data.frequency import calendar_season, infer_season
-from seqforecast.data.panel import Panel
+from seqforecast.data.frequency import infer_season
+from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.sources.dialect import PLAIN, Dialect
 from seqforecast.data.sources.reading import open_table
 from seqforecast.data.sources.table import TableSource
 from seqforecast.errors import DataError, RunError
 from seqforecast.runs.writing import write_text
+from seqforecast.workflows.init_document import data_choices, describe_data
 
 LOGGER = logging.getLogger("seqforecast")
 
@@ -75,6 +76,26 @@ def start_experiment(
     if source.missing != "error":
         way = "previous" if season is None else "seasonal"
         source = source.model_copy(update={"missing": way})
+    facts = _facts(data, panel, season, stops)
+    found = describe_data(roles, panel, facts, source)
+    chosen = choose_settings(facts, horizon)
+    opening = [
+        f"{data.name}: written by `seqforecast init`; every line may be changed.",
+        f"Train it with `seqforecast train {path.name}`.",
+        *found,
+    ]
+    choices = data_choices(source, panel, facts, roles, path)
+    text = write_starter(opening, choices, chosen)
+    write_text(path, text)
+    return Started(path, text, tuple(found))
+
+
+def _facts(data: Path, panel: Panel, season: int | None, stops: IntArray) -> Facts:
+    """Return what the settings are chosen by.
+
+    Raises:
+        DataError: a series is too short.
+    """
     facts = Facts(
         shortest=int(panel.lengths.min()),
         middle=int(np.median(panel.lengths)),
@@ -90,17 +111,7 @@ def start_experiment(
             f"{FEWEST} are needed",
             hint="leave short series out",
         )
-    found = _describe(roles, panel, facts, source)
-    chosen = choose_settings(facts, horizon)
-    opening = [
-        f"{data.name}: written by `seqforecast init`; every line may be changed.",
-        f"Train it with `seqforecast train {path.name}`.",
-        *found,
-    ]
-    choices = _data_choices(source, panel, facts, roles, path)
-    text = write_starter(opening, choices, chosen)
-    write_text(path, text)
-    return Started(path, text, tuple(found))
+    return facts
 
 
 def _dialect(data: Path) -> Dialect:
@@ -143,7 +154,7 @@ def _is_about_missing(error: Exception) -> bool:
     return "data.missing" in f"{error} {hint}" or "season" in str(error)
 
 
-def _grows(panel: Panel, stops: np.ndarray[Any, Any]) -> bool:
+def _grows(panel: Panel, stops: IntArray) -> bool:
     """Return whether most series are positive and swing more where they are higher."""
     votes = []
     for i in np.unique(np.linspace(0, len(panel.ids) - 1, 50).astype(int)).tolist():
@@ -158,64 +169,3 @@ def _grows(panel: Panel, stops: np.ndarray[Any, Any]) -> bool:
             continue
         votes.append(bool(np.corrcoef(levels, swings)[0, 1] > TOGETHER))
     return sum(votes) > len(votes) / 2
-
-
-def _describe(
-    roles: Roles, panel: Panel, facts: Facts, source: TableSource
-) -> list[str]:
-    """Say what was found, and what could not be decided."""
-    same = facts.shortest == facts.longest
-    steps = f"{facts.shortest:,}" + ("" if same else f" to {facts.longest:,}")
-    of_each = " each" if facts.series > 1 else ""
-    noun = "column a series" if roles.layout == "wide" else "row an observation"
-    found = f"{facts.series:,} series of {steps} steps{of_each}, one {noun}"
-    said = [f"Found: {found}, frequency {panel.frequency}."]
-    if facts.season:
-        said.append(f"A season of {facts.season} steps, by autocorrelation.")
-    else:
-        usual = _usual(panel)
-        said.append(
-            "No season, by autocorrelation."
-            + (f" The calendar would say {usual} steps." if usual else "")
-        )
-    if source.missing != "error":
-        said.append(
-            f"Missing values: {len(panel.filled):,}, filled as `missing` says; they "
-            "are never scored."
-        )
-    for name, why in list(roles.left_out.items())[:10]:
-        said.append(f"Column {name} is not used: {why}.")
-    return said
-
-
-def _usual(panel: Panel) -> int | None:
-    return (
-        None if isinstance(panel.frequency, int) else calendar_season(panel.frequency)
-    )
-
-
-def _data_choices(
-    source: TableSource, panel: Panel, facts: Facts, roles: Roles, path: Path
-) -> list[Choice]:
-    """Return the settings of `data`, those that are not the defaults."""
-    relative = os.path.relpath(source.path, path.resolve().parent)
-    choices = [Choice("data.source", "table"), Choice("data.path", relative)]
-    if source.separator != ",":
-        choices.append(Choice("data.separator", source.separator))
-    if source.decimal != ".":
-        choices.append(Choice("data.decimal", source.decimal, "as in 12,5"))
-    choices += [Choice("data.layout", source.layout), Choice("data.time", source.time)]
-    if source.layout == "long":
-        choices.append(Choice("data.id", source.id, "names the series"))
-    if source.target is not None:
-        choices.append(Choice("data.target", source.target, "the values"))
-    choices.append(Choice("data.frequency", panel.frequency))
-    choices.append(Choice("data.season", facts.season, "steps; null: none"))
-    if source.missing != "error":
-        why = "never looks ahead; or interpolate, zero, error"
-        choices.append(Choice("data.missing", source.missing, why))
-    if roles.static:
-        choices.append(
-            Choice("data.static", [], f"possible: {', '.join(roles.static)}")
-        )
-    return choices
