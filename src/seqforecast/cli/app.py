@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from seqforecast import __version__
+from seqforecast.cli import backtest as backtesting
 from seqforecast.cli import compare as comparing
 from seqforecast.cli import config as configuration
 from seqforecast.cli import doctor as examination
@@ -71,6 +72,7 @@ def seqforecast(
 
 app.command("train")(training.train)
 app.command("compare")(comparing.compare)
+app.command("backtest")(backtesting.backtest)
 app.command("doctor")(examination.doctor)
 app.add_typer(configuration.commands, name="config")
 
