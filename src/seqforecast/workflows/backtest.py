@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 from seqforecast.config.loading import dump
+from seqforecast.reporting.backtest.plan import say_plan
 from seqforecast.runs import manifest, records
 from seqforecast.runs.backtest import BacktestDirectory
 from seqforecast.runs.place import Place
@@ -22,7 +24,7 @@ from seqforecast.workflows.backtest_pictures import draw_backtest
 from seqforecast.workflows.backtest_scores import score_backtest
 from seqforecast.workflows.learning import build
 from seqforecast.workflows.refitting import Bench, read_made, refit_all
-from seqforecast.workflows.rolling import Planned, say_plan
+from seqforecast.workflows.rolling import Planned
 from seqforecast.workflows.setup import facts_of, say_notes
 from seqforecast.workflows.stages import Stages
 from seqforecast.workflows.stopping import stoppable
@@ -49,8 +51,8 @@ def backtest_experiment(
     """
     with records.logged() as log, stoppable():
         check_place(place)
-        say_notes(planned.first)
-        LOGGER.info("%s", say_plan(planned))
+        say_notes(replace(planned.first, test=planned.windows))
+        LOGGER.info("%s", say_plan(planned.rolling, *planned.ends))
         for note in planned.notes:
             LOGGER.info("%s", note)
         device, learners = build(planned.first, Stages())

@@ -8,14 +8,14 @@ import numpy as np
 
 from seqforecast import __version__
 from seqforecast.config.loading import Loaded
-from seqforecast.data.lengths import choose_length
+from seqforecast.data.lengths import WindowSection, choose_length
 from seqforecast.data.panel import Panel
 from seqforecast.data.rolling import Fold, Rolling, roll
 from seqforecast.data.splitting import split
 from seqforecast.data.windows import WindowIndex, index_windows
 from seqforecast.errors import DataError
+from seqforecast.reporting.backtest.plan import say_early, say_overlap
 from seqforecast.reporting.lettering import stamp_texts
-from seqforecast.reporting.numbers import plural
 from seqforecast.workflows.prepare import Prepared, prepare_panel, with_season
 
 
@@ -54,6 +54,14 @@ class Planned:
             "refit": rolling.refit,
             "experiment": self.first.experiment.model_dump(mode="json"),
         }
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The first and the last cutoff, as texts."""
+        cutoffs = self.windows.cutoffs(self.first.panel)
+        both = np.array([cutoffs.min(), cutoffs.max()])
+        first, last = stamp_texts([*self.first.panel.stamps(both)])
+        return first, last
 
     def prepare(self, fold: Fold) -> Prepared:
         """Return the data as they are for one fit."""
@@ -99,6 +107,7 @@ def plan_backtest(
     )
     rolling = Rolling(cutoffs, step or horizon, window, refit)
     folds = roll(panel, parts, rolling, horizon)
+    _check_history(panel, folds[0], experiment.window, cutoffs)
     section = experiment.window.model_copy(update={"horizon": horizon})
     fixed = experiment.model_copy(update={"window": section})
     try:
@@ -111,32 +120,36 @@ def plan_backtest(
             f"{which}: {error}",
             hint=f"ask for fewer --cutoffs or a smaller --step, or {error.hint}",
         ) from error
-    _check_history(first, rolling)
     windows = _windows_of_all(first, folds, rolling.step)
     early = _before_test(folds[0], parts.test[:, 0], rolling)
-    notes = (*_say_overlap(rolling, horizon), *_say_early(early, cutoffs))
+    notes = (*say_overlap(rolling, horizon), *say_early(early, cutoffs))
     planned = at_cutoffs(first, rolling.step)
     return Planned(loaded, rolling, tuple(folds), planned, windows, notes)
 
 
-def _check_history(first: Prepared, rolling: Rolling) -> None:
+def _check_history(
+    panel: Panel, fold: Fold, section: WindowSection, cutoffs: int
+) -> None:
     """Refuse series whose first cutoff comes before a whole lookback.
 
-    A run leaves such windows out; here every cutoff is to have every series.
+    A run leaves such windows out; here every cutoff is to have every series. A
+    lookback that is `auto` is never longer.
     """
-    lookback = first.test.lookback
-    needed = min(first.experiment.window.min_history or lookback, lookback)
-    begin = first.parts.test[:, 0]
+    if not section.lookbacks:
+        return
+    lookback = section.lookbacks[0]
+    needed = min(section.min_history or lookback, lookback)
+    begin = fold.parts.test[:, 0]
     short = np.flatnonzero(begin < needed)
-    if len(short):
-        panel = first.panel
-        raise DataError(
-            f"{len(short)} of {len(panel.ids)} series have less than a lookback before "
-            f"the first of {rolling.cutoffs} cutoffs: {panel.ids[short[0]]} has "
-            f"{begin[short[0]]} steps there, {needed} are needed",
-            hint="ask for fewer --cutoffs or a smaller --step, lower window.lookback, "
-            "or set window.min_history",
-        )
+    if not len(short):
+        return
+    raise DataError(
+        f"{len(short)} of {len(panel.ids)} series have less than a lookback before "
+        f"the first of {cutoffs} cutoffs: {panel.ids[short[0]]} has "
+        f"{begin[short[0]]} steps there, {needed} are needed",
+        hint="ask for fewer --cutoffs or a smaller --step, lower window.lookback, or "
+        "set window.min_history",
+    )
 
 
 def at_cutoffs(prepared: Prepared, step: int) -> Prepared:
@@ -162,49 +175,3 @@ def _before_test(fold: Fold, test: Any, rolling: Rolling) -> int:
     """Return how many cutoffs lie before the test part in at least one series."""
     ahead = int((test - fold.parts.test[:, 0]).max())
     return min(max(-(-ahead // rolling.step), 0), rolling.cutoffs)
-
-
-def _say_overlap(rolling: Rolling, horizon: int) -> list[str]:
-    """Say that targets are forecast more than once."""
-    if rolling.cutoffs == 1 or rolling.step >= horizon:
-        return []
-    times = min(-(-horizon // rolling.step), rolling.cutoffs)
-    apart = f"{rolling.step} {plural('step', rolling.step)} apart"
-    note = (
-        f"Forecasts overlap: cutoffs are {apart} and each forecast has {horizon}, so "
-        f"that a target is forecast up to {times} times."
-    )
-    return [note]
-
-
-def _say_early(early: int, cutoffs: int) -> list[str]:
-    """Say that settings may have been chosen on what is forecast."""
-    if not early:
-        return []
-    lie = "lies" if early == 1 else "lie"
-    note = (
-        f"{early} of {cutoffs} {plural('cutoff', cutoffs)} {lie} before the test part "
-        "of the experiment: settings that were chosen on its validation part know "
-        "what is forecast there."
-    )
-    return [note]
-
-
-def say_plan(planned: Planned) -> str:
-    """Return in a sentence how many fits there will be, and at which cutoffs."""
-    rolling, windows, panel = planned.rolling, planned.windows, planned.first.panel
-    ends = _ends(panel, windows)
-    where = ends[0] if ends[0] == ends[1] else f"from {ends[0]} to {ends[1]}"
-    told = f"{rolling.cutoffs} {plural('cutoff', rolling.cutoffs)}, {where}"
-    if rolling.cutoffs > 1:
-        told += f", {rolling.step} {plural('step', rolling.step)} apart"
-    several = rolling.fits > 1
-    part = f", {rolling.window} train part" if several else ""
-    return f"backtest: {told}; {rolling.fits} {plural('fit', rolling.fits)}{part}"
-
-
-def _ends(panel: Panel, windows: WindowIndex) -> list[str]:
-    """Return the first and the last cutoff as texts."""
-    cutoffs = windows.cutoffs(panel)
-    found = panel.stamps(cutoffs[[cutoffs.argmin(), cutoffs.argmax()]])
-    return stamp_texts([*found])

@@ -12,10 +12,9 @@ from seqforecast.reporting.backtest.table import (
     say_when,
 )
 from seqforecast.reporting.lettering import elide
-from seqforecast.reporting.numbers import plural, significant
 from seqforecast.reporting.style import Axes
 from seqforecast.reporting.thinning import Points, values_of
-from seqforecast.reporting.verdict import NAIVE, NAMES
+from seqforecast.reporting.verdict import NAIVE, NAMES, told_apart
 
 HEIGHT = 4.1  # inches
 FEW = 30  # cutoffs that are drawn as points too
@@ -61,13 +60,11 @@ def describe_cutoffs(document: Mapping[str, Any]) -> CutoffFigure:
     ]
     unit = "in the unit of the data" if metric == "mae" else "mean over series"
     refits = tuple(row["cutoff"] for row in rows if row["is_refit"])
-    fits = len(refits)
-    trained = "anew at each" if fits == len(rows) else f"{fits} {plural('time', fits)}"
     every = -(-len(rows) // MOST_STAMPS)
     return CutoffFigure(
-        title=_finding(errors, names, test["skill"]["against"]),
+        title=f"{_finding(errors, names, test['skill']['against'])}; {_overall(test)}",
         caption=f"{NAMES[metric]} of the {document['horizon']} steps after each "
-        f"cutoff, {unit}; triangles: the model was trained {trained}",
+        f"cutoff, {unit}; triangles: the model was trained {_times(refits, rows)}",
         metric=NAMES[metric],
         model=lines[0],
         baselines=dict(zip(names, lines[1:], strict=True)),
@@ -138,6 +135,21 @@ def _lines(figure: CutoffFigure) -> list[tuple[str, Points, dict[str, Any]]]:
     return lines
 
 
+def _times(refits: Sequence[int], rows: Sequence[Any]) -> str:
+    """Return how often the model was trained, as it follows a triangle."""
+    if len(rows) == 1 or len(refits) == 1:
+        return "there"
+    return "anew at each" if len(refits) == len(rows) else f"{len(refits)} times"
+
+
+def _overall(test: Mapping[str, Any]) -> str:
+    """Return both errors over all cutoffs."""
+    skill = test["skill"]
+    scores = (test["model"], test["baselines"][skill["against"]])
+    ours, theirs = told_apart([of[skill["metric"]] for of in scores])
+    return f"over all {ours} against {theirs}"
+
+
 def _finding(
     errors: Sequence[Sequence[float | None]], names: Sequence[str], against: str
 ) -> str:
@@ -150,8 +162,7 @@ def _finding(
             pairs.append((ours, theirs))
     whose = "the naive forecast" if against == NAIVE else against
     if len(pairs) == 1:
-        mine, best = (significant(error, 3) for error in pairs[0])
-        return f"One cutoff: error {mine} against {best} of {whose}"
+        return f"Model against {whose} at one cutoff"
     below = sum(mine < best for mine, best in pairs)
     share = (
         f"each of {len(pairs)}" if below == len(pairs) else f"{below} of {len(pairs)}"

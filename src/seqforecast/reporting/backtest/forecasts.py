@@ -127,7 +127,10 @@ def draw_rolled(figure: RolledFigure, path: Path) -> None:
 def _row(picture: SeriesPicture, refits: Sequence[int]) -> Row:
     steps, horizon = len(picture.truth), picture.model.shape[1]
     ahead = np.arange(1, horizon + 1)
-    shown = np.unique(np.linspace(0, steps - 1, min(STAMPS, steps)).astype(int))
+    # In the middle of equal shares: no text leaves the picture.
+    shown = ((np.arange(min(STAMPS, steps)) + 0.5) * steps / min(STAMPS, steps)).astype(
+        np.int64
+    )
     texts = stamp_texts([*picture.stamps[shown]])
     places = picture.cutoffs.tolist()
 
