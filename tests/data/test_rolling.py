@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from panels import counting
 from seqforecast.data.rolling import Rolling, roll
 from seqforecast.data.splitting import SplitSection, split
-from seqforecast.errors import ConfigError, DataError
+from seqforecast.errors import DataError
 
 SECTION = SplitSection(train="rest", validation=7, test=9)
 
@@ -72,10 +72,3 @@ def test_series_too_short_are_named():
         "to forecast and 7 to validate on leave nothing to train on"
     )
     assert "--cutoffs" in caught.value.hint
-
-
-def test_whole_series_are_nothing_to_roll_over():
-    panel = counting(*[20] * 10)
-    parts = split(panel, SplitSection(by="series"))
-    with pytest.raises(ConfigError, match=r"split\.by is series"):
-        roll(panel, parts, Rolling(2, 2), 2)

@@ -55,7 +55,10 @@ MANY = document(
         ),
         (
             ONE,
-            "Model against the naive forecast at one cutoff; over all 1.00 against 4.00",
+            (
+                "Model against the naive forecast at one cutoff; over all 1.00 against "
+                "4.00"
+            ),
         ),
         (
             GAP,

@@ -11,7 +11,7 @@ import numpy as np
 
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.parts import Parts
-from seqforecast.errors import ConfigError, DataError
+from seqforecast.errors import DataError
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +67,13 @@ def roll(panel: Panel, parts: Parts, rolling: Rolling, horizon: int) -> list[Fol
 
     Args:
         panel: all series.
-        parts: how the experiment cuts them.
+        parts: how the experiment cuts them in time.
         rolling: how the cutoff moves.
         horizon: steps that are predicted.
 
     Raises:
-        ConfigError: whole series are dealt to the parts.
         DataError: a series has nothing before the first cutoff to learn from.
     """
-    if parts.by == "series":
-        raise ConfigError(
-            "split.by: a backtest moves the cutoff through time, and split.by is "
-            "series",
-            hint="set split.by: time",
-        )
     begin = parts.test[:, 1] - rolling.reach(horizon)
     validation = parts.validation[:, 1] - parts.validation[:, 0]
     length = begin - validation

@@ -13,7 +13,7 @@ from seqforecast.data.panel import Panel
 from seqforecast.data.rolling import Fold, Rolling, roll
 from seqforecast.data.splitting import split
 from seqforecast.data.windows import WindowIndex, index_windows
-from seqforecast.errors import DataError
+from seqforecast.errors import ConfigError, DataError
 from seqforecast.reporting.backtest.plan import say_early, say_overlap
 from seqforecast.reporting.lettering import stamp_texts
 from seqforecast.workflows.prepare import Prepared, prepare_panel, with_season
@@ -97,6 +97,12 @@ def plan_backtest(
         DataError: the data cannot be used, or are too short.
     """
     experiment = loaded.experiment
+    if experiment.split.by == "series":
+        raise ConfigError(
+            "split.by: a backtest moves the cutoff through time, and split.by is "
+            "series",
+            hint="set split.by: time",
+        )
     panel = experiment.data.load(loaded.folder, experiment.evaluation.group)
     parts = split(panel, experiment.split)
     _, horizon = choose_length(
