@@ -22,8 +22,9 @@ from seqforecast.workflows.backtest_document import (
 )
 from seqforecast.workflows.backtest_pictures import draw_backtest
 from seqforecast.workflows.backtest_scores import score_backtest
+from seqforecast.workflows.bench import Bench
 from seqforecast.workflows.learning import build
-from seqforecast.workflows.refitting import Bench, read_made, refit_all
+from seqforecast.workflows.refitting import read_made, refit_all
 from seqforecast.workflows.rolling import Planned
 from seqforecast.workflows.setup import facts_of, say_notes
 from seqforecast.workflows.stages import Stages
