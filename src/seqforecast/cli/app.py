@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from seqforecast import __version__
+from seqforecast.cli import backtest as backtesting
 from seqforecast.cli import compare as comparing
 from seqforecast.cli import config as configuration
 from seqforecast.cli import doctor as examination
@@ -77,6 +78,7 @@ app.command("train")(training.train)
 app.command("compare")(comparing.compare)
 app.command("doctor")(examination.doctor)
 app.command("predict")(predicting.predict)
+app.command("backtest")(backtesting.backtest)
 app.command("report")(reporting.report)
 app.command("export")(exporting.export)
 app.command("init")(starting.init)

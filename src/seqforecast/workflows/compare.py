@@ -8,8 +8,9 @@ from typing import Any
 from seqforecast.errors import RunError
 from seqforecast.execution.fits import Watcher
 from seqforecast.runs import manifest, records
-from seqforecast.runs.comparison import ComparisonDirectory, begin
+from seqforecast.runs.comparison import ComparisonDirectory
 from seqforecast.runs.place import Place
+from seqforecast.runs.requests import begin, check_place
 from seqforecast.runs.writing import write_json, write_text
 from seqforecast.workflows.asking import Asked, Budget, ask
 from seqforecast.workflows.comparison_document import describe_comparison, tabulate
@@ -42,10 +43,10 @@ def compare_experiments(
         Interrupted: Ctrl-C or SIGTERM.
     """
     with records.logged() as log, stoppable():
-        if place.exact is None or not ComparisonDirectory(place.exact).is_begun:
-            place.check()
+        check_place(place)
         asked = ask(contenders, budget)
-        directory, goes_on = begin(place, f"compare-{asked.name}", asked.request)
+        name = f"compare-{asked.name}"
+        directory, goes_on = begin(ComparisonDirectory, place, name, asked.request)
         facts = manifest.describe(_facts(asked), contenders[0].loaded.folder)
         with directory.locked():
             records.log_into(directory, log)

@@ -63,8 +63,6 @@ class Prepared:
 def prepare(experiment: Experiment, folder: Path) -> Prepared:
     """Load, cut, scale and index the data of an experiment.
 
-    Nothing outside the train part influences scale, season or window.
-
     Args:
         experiment: what is asked.
         folder: where relative paths start.
@@ -74,7 +72,18 @@ def prepare(experiment: Experiment, folder: Path) -> Prepared:
         ConfigError: a setting does not fit the data.
     """
     panel = experiment.data.load(folder, experiment.evaluation.group)
-    parts = split(panel, experiment.split)
+    return prepare_panel(experiment, panel, split(panel, experiment.split))
+
+
+def prepare_panel(experiment: Experiment, panel: Panel, parts: Parts) -> Prepared:
+    """Scale and index a panel that is loaded and cut.
+
+    Nothing outside the train part influences scale, season or window.
+
+    Raises:
+        DataError: the data cannot be used as asked.
+        ConfigError: a setting does not fit the data.
+    """
     panel = with_season(panel, parts, experiment)
     window = experiment.window
     length = choose_length(panel, parts, window, segment=experiment.model.segment)
