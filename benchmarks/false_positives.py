@@ -17,10 +17,11 @@ from measure.error_rates import SHARE, claims, smallest
 from measure.stand_ins import Setup
 from measure.tables import put_into, table
 
-# In the second, all series share a part of what makes one cell better than another: the
+# In the third, all series share a part of what makes one cell better than another: the
 # test over series assumes that they do not.
 SETUPS = (
     Setup(200, 1, 1, shared=0),
+    Setup(400, 1, 1, shared=0, heavy=True),
     Setup(200, 1, 1),
     Setup(1, 500, 24),
     Setup(1, 2000, 24),

@@ -42,7 +42,7 @@ def load_tensorflow(*, quietly: bool = True) -> Any:
         os.environ.setdefault(name, value)
     os.environ.update(FORCED)
     try:
-        with _collection_paused(), _native_lines_logged() if quietly else nullcontext():
+        with _collection_paused(), native_lines_logged() if quietly else nullcontext():
             import tensorflow as tf  # noqa: TID251 - this is the door
 
             # Its warning about retracing counts models, not mistakes.
@@ -95,7 +95,7 @@ def _collection_paused() -> Iterator[None]:
 
 
 @contextmanager
-def _native_lines_logged() -> Iterator[None]:
+def native_lines_logged() -> Iterator[None]:
     """Log what native code writes to stderr instead of showing it.
 
     TensorFlow's libraries greet with lines that no setting silences.

@@ -20,8 +20,12 @@ from small import SMALL, small
     [
         ["--help"],
         ["train", "--help"],
+        ["report", "--help"],
         ["config", "--help"],
         ["config", "validate", "--help"],
+        ["export", "--help"],
+        ["init", "--help"],
+        ["predict", "--help"],
     ],
     ids=" ".join,
 )

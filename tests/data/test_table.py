@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as stn
 from seqforecast.data.panel import Panel
 from seqforecast.data.sources.reading import open_table
 from seqforecast.data.sources.table import TableSource
-from seqforecast.errors import ConfigError
+from seqforecast.errors import ConfigError, DataError
 
 VALUES = stn.arrays(
     np.float32,
@@ -205,3 +205,38 @@ def test_seasonal_uses_the_season_of_the_calendar(tmp_path: Path) -> None:
     assert any("median so far at their place in the season" in n for n in panel.notes)
     with pytest.raises(ConfigError, match="seasonal needs a season"):
         load(tmp_path, text, missing="seasonal", season=None)
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_a_file_of_another_dialect_is_read_as_it_is_told(tmp_path, separator):
+    rows = [["ds", "a", "b"], ["2024-01-01", "1,5", "2"], ["2024-01-02", "-0,25", ""]]
+    rows += [["2024-01-03", " 1e3 ", "4,0"]]
+    text = "\n".join(separator.join(row) for row in rows)
+    (tmp_path / "x.csv").write_text(text + "\n")
+    section = TableSource(
+        source="table",
+        path="x.csv",
+        separator=separator,
+        decimal=",",
+        missing="interpolate",
+    )
+    panel = section.load(tmp_path)
+    assert panel.values.tolist() == [1.5, -0.25, 1000.0, 2.0, 3.0, 4.0]
+
+
+@pytest.mark.parametrize("text", ["1.234", "1.234,5", "12.5"])
+def test_with_commas_before_decimals_a_point_is_no_part_of_a_number(tmp_path, text):
+    """1.234 may be a thousand or one: nothing is guessed."""
+    (tmp_path / "x.csv").write_text(f"ds;y\n2024-01-01;1,5\n2024-01-02;{text}\n")
+    section = TableSource(source="table", path="x.csv", separator=";", decimal=",")
+    with pytest.raises(DataError, match=f"line 3: column 'y' holds '{text}'"):
+        section.load(tmp_path)
+
+
+def test_another_dialect_is_named_with_the_settings_that_read_it(tmp_path):
+    (tmp_path / "x.csv").write_text("ds;y\n2024-01-01;1,5\n2024-01-02;2\n")
+    with pytest.raises(DataError, match="looks separated by ';', not by ','") as caught:
+        TableSource(source="table", path="x.csv").load(tmp_path)
+    assert 'set data.separator: ";"' in caught.value.hint
+    with pytest.raises(ValueError, match="both a comma"):
+        TableSource(source="table", path="x.csv", decimal=",")

@@ -13,9 +13,9 @@ from scipy import stats
 from seqforecast.evaluation.accuracy_tests import (
     compare_cutoffs,
     compare_series,
-    signed_rank_deviate,
     variance_over_time,
 )
+from seqforecast.evaluation.signed_ranks import signed_rank_deviate
 
 OVERLAP = 3
 # Multiples of 3/4: means of up to four of them are exact, so that ties stay ties.
@@ -114,19 +114,50 @@ def test_signed_ranks_by_hand():
     assert deviate == pytest.approx(8 / math.sqrt(30))
 
 
-def test_over_series_seeds_add_to_the_error_that_ranks_imply():
-    """t^-2 = z^-2 + (error of seeds / mean)^2, with the freedom of the seeds."""
-    random = np.random.default_rng(6)
-    a, b = random.random((3, 20)), random.random((5, 20)) + 0.2
-    d = a.mean(axis=0) - b.mean(axis=0)
-    seeds = a.mean(axis=1).var(ddof=1) / 3, b.mean(axis=1).var(ddof=1) / 5
-    total = (d.mean() / signed_rank_deviate(d)) ** 2 + sum(seeds)
+def p_of_parts(value, part, seeds):
+    """p of a value whose variance has a part that is known, and one of each's seeds."""
+    total = part + sum(seeds)
     freedom = total**2 / (seeds[0] ** 2 / 2 + seeds[1] ** 2 / 4)
+    return 2 * stats.t.sf(abs(value) / math.sqrt(total), freedom)
 
-    found = compare_series(a, b)
 
-    t = abs(d.mean()) / math.sqrt(total)
-    assert found.p == pytest.approx(2 * stats.t.sf(t, freedom))
+def test_over_series_the_larger_p_counts_of_mean_and_ranks():
+    """t^-2 = z^-2 + (error of seeds / mean)^2; and z^2 / (1 + variance of z by seeds).
+
+    Broken on purpose: the smaller of both; the seeds of b left out of either.
+    """
+    larger = set()
+    for seed in range(8):
+        random = np.random.default_rng(seed)
+        sigma = 0.2 + seed / 4
+        a, b = (np.exp(sigma * random.standard_normal((s, 21))) for s in (3, 5))
+        b += 0.5 + 0.5 * random.standard_normal((5, 1))
+        d, z = a.mean(axis=0) - b.mean(axis=0), signed_rank_deviate
+        of_a, of_b = [z(x - b.mean(axis=0)) for x in a], [z(a.mean(0) - x) for x in b]
+        by_mean = a.mean(axis=1).var(ddof=1) / 3, b.mean(axis=1).var(ddof=1) / 5
+        by_ranks = np.var(of_a, ddof=1) / 3, np.var(of_b, ddof=1) / 5
+        both = (
+            p_of_parts(d.mean(), (d.mean() / z(d)) ** 2, by_mean),
+            p_of_parts(z(d), 1, by_ranks),
+        )
+
+        assert compare_series(a, b).p == pytest.approx(max(both))
+        larger.add(both[0] > both[1])
+    assert larger == {True, False}
+
+
+def test_a_seed_that_moves_all_series_a_little_makes_no_difference():
+    """Heavy tails: such a seed hardly moves the mean, and all ranks. 300 pairs.
+
+    Broken on purpose: without the p of the ranks, 27 claims.
+    """
+    random = np.random.default_rng(0)
+    claims = 0
+    for _ in range(300):
+        tails = np.exp(1.5 * random.standard_normal((2, 1, 400)))
+        a, b = tails + 0.3 * random.standard_normal((2, 5, 1))
+        claims += compare_series(a, b).p < 0.05
+    assert claims <= 21
 
 
 def test_the_variance_of_seeds_is_welchs():
@@ -258,6 +289,21 @@ def test_copies_with_other_seeds_are_rarely_told_apart(compare):
         seeds = random.standard_normal((2, 4, 1))
         a, b = 10 + seeds + random.standard_normal((2, 4, 60))
         claims += compare(a, b).p < 0.05
+    assert claims <= 14
+
+
+def test_seeds_count_where_few_series_make_up_the_mean():
+    """400 heavy-tailed differences and seeds that lift all series: at most 14 of 200.
+
+    Broken on purpose: without the ranks' own variance over the seeds, 24 claims.
+    """
+    random = np.random.default_rng(0)
+    claims = 0
+    for _ in range(200):
+        left, right = np.exp(1.5 * random.standard_normal((2, 1, 400)))
+        lift = 0.3 * random.standard_normal((2, 3, 1))
+        found = compare_series(left - right + lift[0], lift[1] * np.ones((1, 400)))
+        claims += found.p < 0.05 and not found.reason
     assert claims <= 14
 
 

@@ -36,7 +36,12 @@ def test_scores_are_those_made_by_hand():
         "q_50": {"coverage": 0.75, "pinball": pytest.approx(half / 4)},
     }
     wql = (2 * tenth / 10 + 2 * half / 10) / 2
-    assert found["model"] == {"mae": 2.0, "wql": pytest.approx(wql)}
+    crps = 2 * (tenth / 4 + half / 4) / 2
+    assert found["model"] == {
+        "mae": 2.0,
+        "crps": pytest.approx(crps),
+        "wql": pytest.approx(wql),
+    }
 
 
 def test_filled_truths_do_not_count():

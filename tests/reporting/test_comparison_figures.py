@@ -187,7 +187,7 @@ def windows(
         name: [
             WindowPicture(
                 series="OT",
-                cutoff=np.datetime64("2024-01-31", "D") + at,
+                cutoff=np.datetime64("2024-01-31", "D") + np.timedelta64(at, "D"),
                 lookback=np.arange(lookback, dtype=float),
                 truth=truth,
                 model=truth + number + 1,

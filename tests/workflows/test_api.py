@@ -71,9 +71,9 @@ def test_a_series_the_run_did_not_know_is_forecast_with_a_warning(run, frame, ca
     assert "this run was not trained on stranger: scaled like all" in caplog.text
 
 
-def test_the_name_of_a_file_is_no_frame(run):
-    with pytest.raises(DataError, match="expected a data frame, got str"):
-        run.predict("wide.csv")
+def test_a_number_is_no_data(run):
+    with pytest.raises(DataError, match="expected a file or a data frame, got int"):
+        run.predict(7)
 
 
 def test_frames_that_cannot_be_used_are_refused(run, frame):

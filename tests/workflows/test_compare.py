@@ -15,6 +15,7 @@ from seqforecast.workflows import fitting
 from seqforecast.workflows.asking import Budget
 from seqforecast.workflows.compare import compare_experiments
 from seqforecast.workflows.contenders import choose_contenders
+from seqforecast.workflows.report import report
 from small import SINE, small
 
 LONG = small(data=SINE | {"length": 600})
@@ -52,6 +53,22 @@ def test_a_comparison_leaves_everything_it_promises(compare):
     manifest = directory.read_json(directory.manifest)
     assert manifest["status"] == "complete"
     assert directory.is_complete
+
+
+def test_report_makes_the_page_again(compare):
+    directory = compare()
+    written = directory.report.read_bytes()
+    directory.report.unlink()
+    assert report(directory.path).read_bytes() == written
+    assert b"this picture has no description" not in written
+    assert b"model.cell" in written
+
+
+def test_a_comparison_without_a_result_has_no_page(compare):
+    directory = compare()
+    directory.metrics.unlink()
+    with pytest.raises(RunError, match=r"comparison\.json is missing"):
+        report(directory.path)
 
 
 def test_the_document_has_the_keys_of_the_interface(compare):

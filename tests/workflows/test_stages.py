@@ -70,6 +70,7 @@ def test_a_run_records_its_stages(tmp_path):
         "save model",
         "score",
         "draw",
+        "write page",
     ]
     assert all(stage["seconds"] >= 0 for stage in stages)
     log = run.log.read_text()

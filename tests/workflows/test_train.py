@@ -28,6 +28,7 @@ FILES = {
     "preprocess.json",
     "checkpoint.npz",
     "memory.csv",
+    "report.html",
     "run.log",
     "plots",
 }

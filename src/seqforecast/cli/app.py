@@ -10,10 +10,15 @@ import typer
 from typer.core import TyperGroup
 
 from seqforecast import __version__
+from seqforecast.cli import backtest as backtesting
 from seqforecast.cli import compare as comparing
 from seqforecast.cli import config as configuration
 from seqforecast.cli import doctor as examination
 from seqforecast.cli import evaluate as evaluating
+from seqforecast.cli import export as exporting
+from seqforecast.cli import init as starting
+from seqforecast.cli import predict as predicting
+from seqforecast.cli import report as reporting
 from seqforecast.cli import reproduce as reproducing
 from seqforecast.cli import train as training
 from seqforecast.cli.printing import report_error
@@ -73,9 +78,14 @@ def seqforecast(
 
 app.command("train")(training.train)
 app.command("compare")(comparing.compare)
-app.command("evaluate")(evaluating.evaluate)
-app.command("reproduce")(reproducing.reproduce)
 app.command("doctor")(examination.doctor)
+app.command("predict")(predicting.predict)
+app.command("evaluate")(evaluating.evaluate)
+app.command("backtest")(backtesting.backtest)
+app.command("report")(reporting.report)
+app.command("export")(exporting.export)
+app.command("reproduce")(reproducing.reproduce)
+app.command("init")(starting.init)
 app.add_typer(configuration.commands, name="config")
 
 

@@ -9,6 +9,7 @@ from seqforecast.data.lengths import WindowSection
 from seqforecast.data.scaling import Scale
 from seqforecast.data.sources import Source
 from seqforecast.data.splitting import SplitSection
+from seqforecast.evaluation.intervals import IntervalsSection
 from seqforecast.evaluation.section import EvaluationSection
 from seqforecast.models.section import ModelSection
 from seqforecast.section import Section
@@ -59,6 +60,9 @@ class Experiment(Section):
     )
     evaluation: EvaluationSection = Field(
         default=EvaluationSection(), description="what the model is measured against"
+    )
+    intervals: IntervalsSection | None = Field(
+        default=None, description="intervals around the forecasts; null: none"
     )
 
     @model_validator(mode="after")
@@ -114,6 +118,17 @@ class Experiment(Section):
                 "model.quantiles",
                 "must have levels where training.loss is quantile, got []",
                 "set model.quantiles: [0.1, 0.5, 0.9], or another loss",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _calibrate_on_what_was_not_trained_on(self) -> "Experiment":
+        if self.intervals is not None and self.training.refit:
+            raise SettingError(
+                "intervals",
+                "are calibrated on the validation part, and training.refit trains on "
+                "it: nothing is kept back",
+                "leave out training.refit, or intervals",
             )
         return self
 

@@ -72,11 +72,26 @@ def train_deviation(panel: Panel, parts: Parts) -> Doubles:
     """
     deviation = np.zeros(len(panel.ids))
     if parts.by == "series":
-        deviation[:] = _deviation_of_all(panel, parts)
+        deviation[:] = pooled_deviation(panel, parts)
         return deviation
     for which, rows in _train_rows(panel, parts):
         deviation[which] = _deviations(rows)
     return deviation
+
+
+def train_range(panel: Panel, parts: Parts) -> dict[str, list[float]]:
+    """Return `low` and `high` of each series' train part, in file order.
+
+    Of all series together where one has no train part of its own.
+    """
+    lowest, highest = _extremes(panel, parts)
+    low = np.full(len(panel.ids), lowest)
+    high = np.full(len(panel.ids), highest)
+    if parts.by == "time":
+        for which, rows in _train_rows(panel, parts):
+            if rows.shape[1]:
+                low[which], high[which] = rows.min(axis=1), rows.max(axis=1)
+    return {"low": low.tolist(), "high": high.tolist()}
 
 
 def _train_rows(panel: Panel, parts: Parts) -> Iterator[tuple[IntArray, FloatArray]]:
@@ -143,7 +158,7 @@ def _deviations(rows: FloatArray) -> Doubles:
 def _of_all(panel: Panel, parts: Parts, kind: Scale) -> tuple[float, float]:
     """Return centre and spread of all train values together."""
     if kind == "standard":
-        center, spread = _mean(panel, parts), _deviation_of_all(panel, parts)
+        center, spread = _mean(panel, parts), pooled_deviation(panel, parts)
     elif kind == "minmax":
         center, high = _extremes(panel, parts)
         spread = high - center
@@ -152,7 +167,7 @@ def _of_all(panel: Panel, parts: Parts, kind: Scale) -> tuple[float, float]:
         values = np.concatenate([*_train_pieces(panel, parts)])
         quartiles = np.percentile(values, [25, 50, 75], overwrite_input=True)
         low, center, high = (float(quartile) for quartile in quartiles)
-        spread = high - low if high > low else _deviation_of_all(panel, parts)
+        spread = high - low if high > low else pooled_deviation(panel, parts)
     return center, spread if spread > 0 else 1.0
 
 
@@ -166,7 +181,8 @@ def _mean(panel: Panel, parts: Parts) -> float:
     return float(total) / int(np.ptp(parts.train, axis=1).sum())
 
 
-def _deviation_of_all(panel: Panel, parts: Parts) -> float:
+def pooled_deviation(panel: Panel, parts: Parts) -> float:
+    """Return the population standard deviation of all train parts together."""
     low, high = _extremes(panel, parts)
     if low == high:
         return 0.0

@@ -10,6 +10,7 @@ from seqforecast.data.filled import mark_observed
 from seqforecast.data.panel import FloatArray, Panel
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import DataError
+from seqforecast.evaluation.coverage import CoverageTotals
 
 
 def quantile_name(level: float) -> str:
@@ -28,9 +29,21 @@ class QuantileTotals:
     Targets that were filled are not scored.
     """
 
-    def __init__(self, panel: Panel, levels: Sequence[float]) -> None:
-        """Prepare for quantiles of these levels; of none nothing is kept."""
+    def __init__(
+        self,
+        panel: Panel,
+        levels: Sequence[float],
+        coverage: CoverageTotals | None = None,
+    ) -> None:
+        """Prepare for quantiles of these levels; of none nothing is kept.
+
+        Args:
+            panel: where windows lie.
+            levels: of the quantiles, rising.
+            coverage: is told the same, where some are the ends of intervals.
+        """
         self._panel = panel
+        self._coverage = coverage
         self._levels = np.asarray(levels, dtype=np.float64)
         self._names = [quantile_name(each) for each in levels]
         self._below = np.zeros(len(levels), dtype=np.int64)
@@ -71,6 +84,9 @@ class QuantileTotals:
         self._loss += loss.sum(axis=0)
         self._size += float(np.abs(truth).sum())
         self._points += len(truth)
+        if self._coverage is not None:
+            levels = self._levels.tolist()
+            self._coverage.add(windows, actual, levels, forecasts)
 
     def beside(self, test: dict[str, Any]) -> dict[str, Any]:
         """Return the `test` object of metrics.json with what is known of quantiles.
@@ -78,12 +94,18 @@ class QuantileTotals:
         `quantiles` has of each the share of truths at or below it and the mean pinball
         loss, in the unit of the data. `wql` of the model is the weighted quantile
         loss, twice the sum of losses by the sum of |truth|, mean over quantiles:
-        Salinas et al., "DeepAR", 2020; null where every truth is 0.
+        Salinas et al., "DeepAR", 2020; null where every truth is 0. `crps` is twice the
+        mean loss over quantiles, which is the continuous ranked probability score as
+        far as these quantiles tell it, in the unit of the data: Laio and Tamea,
+        Verification tools for probabilistic forecasts of continuous hydrological
+        variables, 2007; Gneiting and Raftery, Strictly Proper Scoring Rules, 2007.
+        `intervals` has coverage and width of each.
         """
         if not len(self._levels):
             return test
         coverage, loss = self._below / self._points, self._loss / self._points
         model = dict(test["model"])
+        model["crps"] = float(2 * loss.mean())
         model["wql"] = None
         if self._size > 0:
             model["wql"] = float(2 * self._loss.mean() / self._size)
@@ -94,4 +116,8 @@ class QuantileTotals:
             name: {"coverage": float(coverage[i]), "pinball": float(loss[i])}
             for i, name in enumerate(self._names)
         }
-        return {**test, "model": model, "quantiles": quantiles}
+        told = {**test, "model": model, "quantiles": quantiles}
+        if self._coverage is not None:
+            told["intervals"] = self._coverage.result()
+            told["notes"] = [*test.get("notes", []), *self._coverage.notes()]
+        return told

@@ -59,7 +59,7 @@ class Join(keras.layers.Layer):  # type: ignore[misc, name-defined]
             "numbers_series": numbers_series,
         }
         self.lookback, self.segment = lookback, segment
-        self.past, self.by_step = past, by_step
+        self.past, self.by_step, self.by_series = past, by_step, by_series
         self.numbers_series = numbers_series
         if features := by_step + by_series:
             self.center = self._constant("center", features, "zeros")
@@ -81,7 +81,8 @@ class Join(keras.layers.Layer):  # type: ignore[misc, name-defined]
             return self._tokens(values, [], series)
         scaled = (covariates - self.center) * self.factor
         seen = scaled[:, : self.lookback, : self.by_step]
-        by_series = [scaled[:, 0, self.by_step :]]
+        # ONNX cannot repeat what has no width.
+        by_series = [scaled[:, 0, self.by_step :]] if self.by_series else []
         tokens = self._tokens(ops.concatenate([values, seen], 2), by_series, series)
         if self.by_step == self.past:
             return tokens

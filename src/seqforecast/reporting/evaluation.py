@@ -30,10 +30,11 @@ def say_audit(audit: Mapping[str, Any]) -> list[str]:
         f"{audit['cutoffs_a_series']} cutoffs of each series"
     )
     if audit["passed"]:
-        return [
+        passed = (
             f"Leak audit: passed. {made} are the same bits when everything after the "
             "cutoff but data.future is scrambled and the preprocessing learnt again."
-        ]
+        )
+        return [passed]
     lines = [f"Leak audit: FAILED. Of {made}, something after a cutoff was known:"]
     for each in audit["differences"]:
         pair = f"{each['kept']}, scrambled {each['scrambled']}"

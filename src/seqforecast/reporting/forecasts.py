@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from seqforecast.reporting import scales, style
 from seqforecast.reporting.lettering import drawable
 from seqforecast.reporting.style import Axes, Figure
@@ -10,6 +12,7 @@ from seqforecast.reporting.windows import ForecastFigure, Panel
 PANEL, GAP, LEGEND = 1.75, 0.42, 0.18  # inches
 MIDDLE = 0.75  # inches between the two columns, for tick labels
 POINTED = 8  # horizons up to here are drawn as points too
+BAND = 0.18  # how much an interval covers what is below it
 DENSE = 200  # horizons above are drawn with thinner lines
 
 
@@ -67,6 +70,7 @@ def draw_panel(
     scales.set_linear(axes, "y", scales.limits(panel.values), most=4)
     axes.axvspan(0, horizon + room, color=style.SHADE, zorder=0)
     axes.axvline(0, color=style.PAST, linewidth=0.9, zorder=0.5)
+    draw_bands(axes, panel, model)
     many, few = horizon > DENSE, horizon <= POINTED
     bold = 0.6 if many else 1.0
     for points, name, color, (width, dash, marker) in (
@@ -88,13 +92,41 @@ def draw_panel(
         )
 
 
+def draw_bands(axes: Axes, panel: Panel, color: str) -> None:
+    """Shade the intervals, the widest first, so that narrow ones are darker.
+
+    One step has no area: there they are lines.
+    """
+    for level, low, high in panel.bands:
+        name = f"{level:g} % interval"
+        (steps, lows), (others, highs) = map(style.columns, (low, high))
+        if len(steps) == 1:
+            axes.vlines(steps, lows, highs, color, linewidth=7, alpha=BAND, label=name)
+            continue
+        highs = np.interp(steps, others, highs)
+        axes.fill_between(
+            steps, lows, highs, color=color, alpha=BAND, linewidth=0, label=name
+        )
+
+
 def _put_legend(canvas: Figure, axes: Axes) -> None:
-    """Name the lines once, below the caption."""
+    """Name the lines and bands once, below the caption."""
+    from matplotlib.patches import Patch
+
     height = canvas.get_size_inches()[1]
+    bands = [
+        Patch(
+            color=style.MODEL,
+            alpha=1 - (1 - BAND) ** number,
+            linewidth=0,
+            label=each.get_label(),
+        )
+        for number, each in enumerate(axes.collections, start=1)
+    ]
     canvas.legend(
-        handles=axes.get_lines()[1:],
+        handles=[*axes.get_lines()[1:], *bands],
         loc="upper left",
-        ncols=4,
+        ncols=6,
         bbox_to_anchor=(0.13 / style.WIDTH, 1 - 0.6 / height),
         borderaxespad=0,
         handlelength=1.8,

@@ -110,7 +110,8 @@ def _save(figure: Figure, path: Path) -> None:
     """Write a picture whole or not at all."""
     part = path.with_name(f".part-{os.getpid()}-{path.name}")
     try:
-        figure.savefig(part, format="png")
+        said = {"Description": figure.get_label()}
+        figure.savefig(part, format="png", metadata=said if said["Description"] else {})
         part.replace(path)
     except OSError as error:
         raise RunError(
@@ -129,7 +130,11 @@ def place(figure: Figure, box: tuple[float, float, float, float]) -> Axes:
 
 
 def put_header(figure: Figure, title: str, caption: str) -> None:
-    """Write the finding, and below it what is shown and how it was chosen."""
+    """Write the finding, and below it what is shown and how it was chosen.
+
+    Both are also kept inside the file, for who cannot see it: see `pictures`.
+    """
+    figure.set_label(f"{title}. {caption}.")
     height = figure.get_size_inches()[1]
     left = 0.2 / WIDTH
     for text, at, size, letters, weight, color in (

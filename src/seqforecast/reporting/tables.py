@@ -7,7 +7,7 @@ from typing import Any
 from seqforecast.reporting.aligning import align, wrap
 from seqforecast.reporting.groups import tabulate_groups
 from seqforecast.reporting.numbers import significant
-from seqforecast.reporting.verdict import NAMES, say_verdict
+from seqforecast.reporting.verdict import NAMES, say_coverage, say_verdict
 
 MODEL = "model"
 SHOWN = ("mae", "rmse", "smape", "mase", "mse", "owa")
@@ -64,14 +64,19 @@ def render_scores(test: Mapping[str, Any]) -> str:
     table = tabulate_scores(test)
     marked = any(BEST in cell for row in table.rows for cell in row)
     notes = [f"{BEST} best of its column"] if marked else []
-    verdict = say_verdict(test)
     below = [*notes, *table.footnotes]
-    sentences = [f"{verdict[0].upper()}{verdict[1:]}.", *test.get("notes", [])]
+    sentences = [say_sentence(test), *say_coverage(test), *test.get("notes", [])]
     lines = [*align([table.header, *table.rows]), *wrap(below)]
     if "groups" in test:
         rows, more = tabulate_groups(test)
         lines += ["", *align(rows), *more]
     return "\n".join([*lines, "", *wrap(sentences)])
+
+
+def say_sentence(test: Mapping[str, Any]) -> str:
+    """Return the verdict as a sentence."""
+    verdict = say_verdict(test)
+    return f"{verdict[0].upper()}{verdict[1:]}."
 
 
 def _cell(score: float | None, lowest: float) -> str:

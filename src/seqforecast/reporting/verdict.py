@@ -58,6 +58,16 @@ def say_verdict(test: Mapping[str, Any]) -> str:
     return f"{said}, its 95 % interval {interval} contains zero"
 
 
+def say_coverage(test: Mapping[str, Any]) -> list[str]:
+    """Return what the intervals cover, in a sentence; nothing where there are none."""
+    said = [
+        f"{each['level']:g} % intervals cover {percent(each['coverage'])} of the "
+        f"truths, {significant(each['width'], 3)} wide"
+        for each in test.get("intervals", [])
+    ]
+    return [f"{'; '.join(said)} on average."] if said else []
+
+
 def told_apart(errors: Sequence[float | None]) -> list[str]:
     """Write errors with three digits, with four where two would look equal."""
     short = [significant(error, 3) for error in errors]

@@ -1,7 +1,7 @@
 """Which windows of the test part the forecast figure shows, and what of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ class WindowPicture:
         truth: what came, shape (horizon,).
         model: what the model said would come, same shape.
         naive: the naive forecast, same shape.
+        bands: lower and upper ends of intervals, same shape each, by level in percent.
     """
 
     series: str
@@ -36,6 +37,9 @@ class WindowPicture:
     truth: npt.NDArray[Any]
     model: npt.NDArray[Any]
     naive: npt.NDArray[Any]
+    bands: Mapping[float, tuple[npt.NDArray[Any], npt.NDArray[Any]]] = field(
+        default_factory=dict
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Panel:
         truth: of the horizon; begins with the last observed value.
         model: forecasts of the model.
         naive: the naive forecast.
+        bands: ends of intervals by level in percent, the widest first.
     """
 
     title: str
@@ -55,11 +60,13 @@ class Panel:
     truth: Points
     model: Points
     naive: Points
+    bands: tuple[tuple[float, Points, Points], ...] = ()
 
     @property
     def values(self) -> list[float]:
         """Every value the axis must show."""
-        lines = (self.past, self.truth, self.naive, self.model)
+        ends = [points for _, *both in self.bands for points in both]
+        lines = (self.past, self.truth, self.naive, self.model, *ends)
         return [value for line in lines for value in values_of(line)]
 
 
@@ -147,4 +154,12 @@ def _panel(window: WindowPicture, cutoff: str, shown: int) -> Panel:
         ),
         model=points_of(future, window.model, MOST_POINTS),
         naive=points_of(future, window.naive, MOST_POINTS),
+        bands=tuple(
+            (
+                level,
+                points_of(future, window.bands[level][0], MOST_POINTS),
+                points_of(future, window.bands[level][1], MOST_POINTS),
+            )
+            for level in sorted(window.bands, reverse=True)
+        ),
     )

@@ -77,6 +77,11 @@ class RunDirectory:
         return self.path / "preprocess.json"
 
     @property
+    def intervals(self) -> Path:
+        """How wide the intervals of forecasts are."""
+        return self.path / "intervals.json"
+
+    @property
     def memory(self) -> Path:
         """How much the loss depends on each step of the lookback."""
         return self.path / "memory.csv"
@@ -100,6 +105,16 @@ class RunDirectory:
     def plots(self) -> Path:
         """The folder of the figures."""
         return self.path / "plots"
+
+    @property
+    def exports(self) -> Path:
+        """The folder of the model in the forms of other programs."""
+        return self.path / "export"
+
+    @property
+    def report(self) -> Path:
+        """One self-contained page."""
+        return self.path / "report.html"
 
     @property
     def is_complete(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
@@ -103,14 +103,21 @@ def _write_csv(
     part: Path, frames: Iterable["pd.DataFrame"], date_format: str | None
 ) -> None:
     with part.open("w", encoding="utf-8", newline="") as file:
-        for number, frame in enumerate(frames):
-            frame.to_csv(
-                file,
-                index=False,
-                header=number == 0,
-                date_format=date_format,
-                lineterminator="\n",
-            )
+        write_csv(file, frames, date_format)
+
+
+def write_csv(
+    file: TextIO, frames: Iterable["pd.DataFrame"], date_format: str | None
+) -> None:
+    """Write tables one after another as CSV, the names of the columns once."""
+    for number, frame in enumerate(frames):
+        frame.to_csv(
+            file,
+            index=False,
+            header=number == 0,
+            date_format=date_format,
+            lineterminator="\n",
+        )
 
 
 def _write_parquet(part: Path, frames: Iterable["pd.DataFrame"]) -> None:
@@ -170,24 +177,3 @@ def read_y_hat(run: RunDirectory, horizon: int) -> FloatArray:
     except (OSError, ValueError) as error:
         raise RunError(f"the forecasts of {run.path} cannot be read: {error}") from None
     return column.to_numpy(np.float64).reshape(-1, horizon)
-
-
-def first_cutoffs(run: RunDirectory) -> "pd.Series[Any]":
-    """Return the first cutoff of each series that was tested, by its name.
-
-    Nothing after it was trained or chosen on.
-
-    Raises:
-        RunError: there are no forecasts.
-    """
-    import pandas as pd
-
-    try:
-        if run.many_forecasts.is_file():
-            columns = ["unique_id", "cutoff"]
-            frame = pd.read_parquet(run.many_forecasts, columns=columns)
-        else:
-            frame = read_forecasts(run)
-    except (OSError, ValueError) as error:
-        raise RunError(f"the forecasts of {run.path} cannot be read: {error}") from None
-    return frame.groupby("unique_id", sort=False)["cutoff"].min()

@@ -3,7 +3,7 @@
 import csv
 import io
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from logging.handlers import MemoryHandler
 from pathlib import Path
@@ -82,6 +82,31 @@ def read_memory(run: RunDirectory) -> dict[str, list[float]]:
     return {
         name: [float(row[name]) for row in rows] for name in ("untrained", "trained")
     }
+
+
+def read_series(run: RunDirectory) -> list[dict[str, Any]]:
+    """Return the scores by series, NaN where one is undefined.
+
+    Empty where there is no such file: runs of older versions have none.
+    """
+    if not run.series.is_file():
+        return []
+    texts = ("unique_id", "group")
+    with run.series.open(encoding="utf-8", newline="") as file:
+        return [
+            {
+                name: value if name in texts else float(value or "nan")
+                for name, value in row.items()
+            }
+            for row in csv.DictReader(file)
+        ]
+
+
+def find_pictures(run: RunDirectory, order: Iterable[str]) -> dict[str, Path]:
+    """Return the figures there are, by name: those of `order` first, then others."""
+    found = {path.stem: path for path in sorted(run.plots.glob("[!.]*.png"))}
+    first = {name: found.pop(name) for name in order if name in found}
+    return first | found
 
 
 def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:

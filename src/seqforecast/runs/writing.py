@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,28 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
         raise cannot_write(path, error) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def write_folder(path: Path, write: Callable[[Path], Any]) -> None:
+    """Let `write` fill a folder beside the path, then put it in its place.
+
+    What was there goes only when the new one is whole.
+
+    Raises:
+        RunError: the folder cannot be written.
+    """
+    part = path.with_name(f".part-{os.getpid()}-{path.name}")
+    old = path.with_name(f".old-{os.getpid()}-{path.name}")
+    try:
+        write(part)
+        if path.exists():
+            path.rename(old)
+        part.rename(path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def cannot_write(path: Path, error: OSError) -> RunError:

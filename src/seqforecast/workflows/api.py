@@ -46,15 +46,30 @@ class Run:
         """Return the test part: unique_id, cutoff, ds, step, y, y_hat, q_*."""
         return read_forecasts(self.directory)
 
-    def predict(self, frame: "pd.DataFrame | None" = None) -> "pd.DataFrame":
-        """Forecast the horizon after the end of the data, or of another frame.
+    def predict(
+        self, data: "pd.DataFrame | str | Path | None" = None
+    ) -> "pd.DataFrame":
+        """Forecast the horizon after the end of the data, or of other data.
+
+        Args:
+            data: a file or frame with the columns of the run's.
 
         Returns:
             Columns unique_id, ds, step, y_hat, and q_10 and so on of quantiles.
         """
         from seqforecast.workflows.predict import predict_run
 
-        return predict_run(self.directory, frame)
+        return predict_run(self.directory, data)
+
+    def report(self, output: str | Path | None = None) -> Path:
+        """Write the page of the run again, and return where it is.
+
+        Args:
+            output: a file ending in .html; default report.html in the run.
+        """
+        from seqforecast.workflows.report import report
+
+        return report(self.path, None if output is None else Path(output))
 
 
 def train(

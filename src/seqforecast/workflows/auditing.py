@@ -10,6 +10,7 @@ from seqforecast.data.frequency import infer_season
 from seqforecast.data.observations import format_stamp
 from seqforecast.data.panel import FloatArray, IntArray, Panel
 from seqforecast.data.sources.scrambling import load_scrambled
+from seqforecast.data.splitting import split
 from seqforecast.data.windows import WindowIndex
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.forecaster import Forecaster
@@ -74,7 +75,7 @@ def _scrambled(prepared: Prepared, folder: Path, stops: IntArray) -> Prepared:
     experiment = prepared.experiment
     group = experiment.evaluation.group
     panel = load_scrambled(experiment.data, folder, group, prepared.panel, stops)
-    return prepare_panel(experiment, panel)
+    return prepare_panel(experiment, panel, split(panel, experiment.split))
 
 
 def _interpolates(prepared: Prepared) -> bool:

@@ -7,16 +7,17 @@ from typing import Any
 
 from seqforecast.errors import RunError
 from seqforecast.execution.fits import Watcher
-from seqforecast.reporting.page import render_comparison_page
 from seqforecast.runs import manifest, records
-from seqforecast.runs.comparison import ComparisonDirectory, begin
+from seqforecast.runs.comparison import ComparisonDirectory
 from seqforecast.runs.place import Place
+from seqforecast.runs.requests import begin, check_place
 from seqforecast.runs.writing import write_json, write_text
 from seqforecast.workflows.asking import Asked, Budget, ask
 from seqforecast.workflows.comparison_document import describe_comparison, tabulate
-from seqforecast.workflows.comparison_pictures import details_of, draw_comparison
+from seqforecast.workflows.comparison_pictures import draw_comparison
 from seqforecast.workflows.contenders import Contender
 from seqforecast.workflows.fitting import fit_all
+from seqforecast.workflows.report import write_comparison_page
 from seqforecast.workflows.stopping import stoppable
 from seqforecast.workflows.weighing import find_finished, weigh
 
@@ -42,10 +43,10 @@ def compare_experiments(
         Interrupted: Ctrl-C or SIGTERM.
     """
     with records.logged() as log, stoppable():
-        if place.exact is None or not ComparisonDirectory(place.exact).is_begun:
-            place.check()
+        check_place(place)
         asked = ask(contenders, budget)
-        directory, goes_on = begin(place, f"compare-{asked.name}", asked.request)
+        name = f"compare-{asked.name}"
+        directory, goes_on = begin(ComparisonDirectory, place, name, asked.request)
         facts = manifest.describe(_facts(asked), contenders[0].loaded.folder)
         with directory.locked():
             records.log_into(directory, log)
@@ -56,7 +57,7 @@ def compare_experiments(
                     path.unlink(missing_ok=True)
             with manifest.recorded(directory, facts):
                 failed = fit_all(directory, asked, watcher or Watcher())
-                _finish(directory, asked, failed)
+                _finish(directory, asked, failed, facts)
                 status = "failed" if failed else "complete"
                 manifest.end(directory, facts, status=status)
     return directory
@@ -72,7 +73,10 @@ def _facts(asked: Asked) -> dict[str, Any]:
 
 
 def _finish(
-    directory: ComparisonDirectory, asked: Asked, failed: Sequence[Mapping[str, Any]]
+    directory: ComparisonDirectory,
+    asked: Asked,
+    failed: Sequence[Mapping[str, Any]],
+    facts: Mapping[str, Any],
 ) -> None:
     """Weigh what was trained, and write table, figures, page and document.
 
@@ -91,9 +95,6 @@ def _finish(
     weighed = weigh(asked.prepared, finished)
     document = describe_comparison(directory, asked, weighed, failed)
     write_text(directory.table, tabulate(document).to_csv(index=False))
-    drawn = draw_comparison(directory, asked.prepared, weighed, document)
-    pictures = {name: path for name, (path, _) in drawn.items()}
-    alts = {name: alt for name, (_, alt) in drawn.items()}
-    page = render_comparison_page(document, pictures, details_of(asked, alts))
-    write_text(directory.report, page)
+    draw_comparison(directory, asked.prepared, weighed, document)
+    write_comparison_page(directory, document, facts, directory.report)
     write_json(directory.metrics, document)

@@ -1,8 +1,5 @@
-"""The figures of a comparison, and what its page says beside them."""
+"""The figures of a comparison."""
 
-import platform
-import shlex
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,10 +17,8 @@ from seqforecast.reporting.comparison import (
 from seqforecast.reporting.windows import WindowPicture
 from seqforecast.runs.comparison import ComparisonDirectory
 from seqforecast.runs.forecasts import read_y_hat
-from seqforecast.runs.manifest import versions
 from seqforecast.runs.records import read_history, read_memory
 from seqforecast.runs.writing import make_folder
-from seqforecast.workflows.asking import Asked
 from seqforecast.workflows.measuring import errors_by_step
 from seqforecast.workflows.pictures import picture_windows, shown_of
 from seqforecast.workflows.prepare import Prepared
@@ -38,22 +33,15 @@ def draw_comparison(
     prepared: Prepared,
     weighed: Weighed,
     document: Mapping[str, Any],
-) -> dict[str, tuple[Path, str]]:
+) -> None:
     """Draw every figure into the plots folder.
-
-    Returns:
-        By name, in the order of the page: the file, and in words what it shows.
 
     Raises:
         RunError: a figure cannot be written.
     """
     make_folder(directory.plots)
-    drawn = {}
     for name, (figure, draw) in _pictures(prepared, weighed, document).items():
-        path = directory.plots / f"{name}.png"
-        draw(figure, path)
-        drawn[name] = path, f"{figure.title}. {figure.caption}."
-    return drawn
+        draw(figure, directory.plots / f"{name}.png")
 
 
 def _pictures(
@@ -141,21 +129,3 @@ def _or_nan(error: float | None) -> float:
 def _memory(member: Finished) -> tuple[list[float], list[float]]:
     norms = read_memory(member.runs[0])
     return norms["untrained"], norms["trained"]
-
-
-def details_of(asked: Asked, alts: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the page says beside the document.
-
-    Args:
-        asked: whose settings are shown.
-        alts: what each picture shows, by its name.
-    """
-    return {
-        "alts": alts,
-        "settings": {
-            each.name: each.experiment.model_dump(mode="json", exclude={"seed"})
-            for each in asked.contenders
-        },
-        "environment": {**versions(), "platform": platform.platform()},
-        "command": shlex.join(["seqforecast", *sys.argv[1:]]),
-    }

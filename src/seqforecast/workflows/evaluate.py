@@ -16,6 +16,7 @@ from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.forecasts import write_frames
 from seqforecast.training.devices import use_device
 from seqforecast.workflows.auditing import audit_run
+from seqforecast.workflows.calibrating import read_intervals
 from seqforecast.workflows.differing import differences
 from seqforecast.workflows.prepare import Prepared, prepare
 from seqforecast.workflows.scoring import score_forecasts
@@ -75,7 +76,10 @@ def evaluate_run(
             made = prepare_unseen(run, loaded, data, forecaster)
             prepared, numbers, notes = made
         write = _writer(output)
-        scorer, quantiles = score_forecasts(prepared, forecaster, write, numbers)
+        intervals = read_intervals(run)
+        scorer, quantiles = score_forecasts(
+            prepared, forecaster, write, intervals, numbers
+        )
         test = quantiles.beside(scorer.result())
         test["notes"] = [*notes, *test["notes"]]
         if data is None:

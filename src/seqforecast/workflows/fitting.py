@@ -99,10 +99,15 @@ def _execute(asked: Asked, fits: Sequence[Fit], watcher: Watcher) -> list[Ended]
             gpu=any(device.startswith("gpu") for device in devices),
             watcher=watcher,
         )
-    # Who names a GPU by its number has chosen; on the CPU there is none to share.
-    gpus = visible_gpus() if devices <= {"auto", "gpu"} else []
+    # Who names a GPU by its number sees all of them, and has it alone: one at a time.
+    named = any(":" in device for device in devices)
+    gpus = [] if named or devices == {"cpu"} else visible_gpus()
     cores = usable_cores()
-    jobs = budget.jobs or choose_jobs(
-        len(fits), cores=len(cores), memory=free_memory(), gpus=len(gpus)
+    jobs = choose_jobs(
+        1 if named else len(fits),
+        cores=len(cores),
+        memory=free_memory(),
+        gpus=len(gpus),
     )
+    jobs = budget.jobs or jobs
     return run_local(fits, jobs=jobs, cores=cores, gpus=gpus, watcher=watcher)

@@ -57,29 +57,38 @@ def build(prepared: Prepared, stages: Stages) -> tuple[Device, list[Learner]]:
 
 def _build_learner(prepared: Prepared, material: Material, lookback: int) -> Learner:
     """Build the model of one lookback; it has windows of its own."""
-    experiment, panel, parts = prepared.experiment, prepared.panel, prepared.parts
-    horizon, window = prepared.train.horizon, experiment.window
+    forecaster = untrained(prepared, lookback)
+    engine = Engine(forecaster, prepared.experiment.training, material)
+    return Learner(engine, windows_of(prepared, lookback))
+
+
+def untrained(prepared: Prepared, lookback: int) -> Forecaster:
+    """Build the model of one lookback, around the scales learnt on train."""
+    return build_forecaster(
+        prepared.experiment.model,
+        prepared.scaler,
+        lookback=lookback,
+        horizon=prepared.train.horizon,
+        season=prepared.panel.season,
+        features=prepared.spec,
+    )
+
+
+def windows_of(prepared: Prepared, lookback: int) -> TrainingData:
+    """Return what a model of one lookback learns from, and what it chooses by."""
+    parts, window = prepared.parts, prepared.experiment.window
     index = partial(
         index_windows,
-        panel,
-        length=(lookback, horizon),
+        prepared.panel,
+        length=(lookback, prepared.train.horizon),
         min_history=window.min_history,
     )
-    data = TrainingData(
-        panel,
+    return TrainingData(
+        prepared.panel,
         train=index(parts.train, stride=window.stride),
         validation=index(parts.validation),
         both=index(parts.seen, stride=window.stride),
     )
-    forecaster = build_forecaster(
-        experiment.model,
-        prepared.scaler,
-        lookback=lookback,
-        horizon=horizon,
-        season=panel.season,
-        features=prepared.spec,
-    )
-    return Learner(Engine(forecaster, experiment.training, material), data)
 
 
 def learn(

@@ -1,7 +1,7 @@
 """The figures of a run: loss, forecasts, error by step, scatter, memory."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from seqforecast.data.filled import known_targets
 from seqforecast.data.panel import IntArray
 from seqforecast.data.windows import WindowIndex
+from seqforecast.evaluation.intervals import Intervals, quantiles_of, tails
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.forecasting import forecast
 from seqforecast.reporting import error_by_step, forecasts, loss, memory, scatter
@@ -44,12 +45,23 @@ class Learnt:
     memory_after: npt.NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """What the figures show.
+
+    Attributes:
+        forecaster: the model.
+        intervals: around its forecasts, if any.
+        learnt: what training left to look at.
+    """
+
+    forecaster: Forecaster
+    intervals: Intervals | None
+    learnt: Learnt
+
+
 def draw_pictures(
-    run: RunDirectory,
-    prepared: Prepared,
-    forecaster: Forecaster,
-    learnt: Learnt,
-    test: Mapping[str, Any],
+    run: RunDirectory, prepared: Prepared, shown: Shown, test: Mapping[str, Any]
 ) -> None:
     """Draw every figure into the run's plots folder.
 
@@ -57,6 +69,7 @@ def draw_pictures(
         RunError: a figure cannot be written.
     """
     make_folder(run.plots)
+    forecaster, learnt = shown.forecaster, shown.learnt
     first, *others = selections(learnt.history)
     curves = loss.describe_loss(
         [record.values() for record in first],
@@ -67,9 +80,9 @@ def draw_pictures(
     )
     loss.draw_loss(curves, run.plots / "loss.png")
 
-    windows = _windows(prepared, forecaster)
-    shown = describe_forecasts(windows, test, season=prepared.panel.season)
-    forecasts.draw_forecasts(shown, run.plots / "forecast.png")
+    windows = _windows(prepared, forecaster, shown.intervals)
+    figure = describe_forecasts(windows, test, season=prepared.panel.season)
+    forecasts.draw_forecasts(figure, run.plots / "forecast.png")
 
     steps = error_by_step.describe_errors(test["by_step"], test["skill"]["against"])
     error_by_step.draw_errors(steps, run.plots / "error_by_step.png")
@@ -86,10 +99,30 @@ def draw_pictures(
         scatter.draw_scatter(points, run.plots / "scatter.png")
 
 
-def _windows(prepared: Prepared, forecaster: Forecaster) -> list[WindowPicture]:
+def _windows(
+    prepared: Prepared, forecaster: Forecaster, intervals: Intervals | None
+) -> list[WindowPicture]:
     """Return some windows of the test part with their forecasts."""
     chosen = prepared.test.take(shown_of(prepared.test))
-    return picture_windows(prepared, chosen, _forecast(prepared, forecaster, chosen))
+    out = _forecast(prepared, forecaster, chosen)
+    levels, ends = quantiles_of(out, forecaster.quantiles, intervals, chosen.series)
+    pictures = picture_windows(prepared, chosen, forecaster.median_of(out))
+    if intervals is None:
+        return pictures
+    pairs = {
+        level: [levels.index(each) for each in tails(level)]
+        for level in intervals.levels
+    }
+    return [
+        replace(
+            picture,
+            bands={
+                level: (ends[i, :, low], ends[i, :, high])
+                for level, (low, high) in pairs.items()
+            },
+        )
+        for i, picture in enumerate(pictures)
+    ]
 
 
 def shown_of(windows: WindowIndex) -> IntArray:
@@ -127,7 +160,7 @@ def _scattered(prepared: Prepared, forecaster: Forecaster) -> scatter.ScatterFig
     chosen = test.take(np.linspace(0, len(test) - 1, count).astype(np.int64))
     return scatter.describe_scatter(
         known_targets(panel, chosen),
-        _forecast(prepared, forecaster, chosen),
+        forecaster.median_of(_forecast(prepared, forecaster, chosen)),
         chosen.inputs(panel.values)[:, -1],
     )
 
@@ -135,8 +168,8 @@ def _scattered(prepared: Prepared, forecaster: Forecaster) -> scatter.ScatterFig
 def _forecast(
     prepared: Prepared, forecaster: Forecaster, windows: WindowIndex
 ) -> npt.NDArray[Any]:
-    """Return the forecasts of some windows, (windows, horizon)."""
+    """Return what the model forecasts for some windows, (windows, horizon, ...)."""
     made = forecast(
         forecaster, prepared.panel.values, windows, features=prepared.features
     )
-    return np.concatenate([forecaster.median_of(out) for _, out in made])
+    return np.concatenate([out for _, out in made])

@@ -1,42 +1,79 @@
 """Forecast the steps after the end of the data, with a finished run."""
 
-import dataclasses
-import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from seqforecast.config.loading import Loaded, load_experiment
+from seqforecast.config.loading import load_experiment
 from seqforecast.data.covariates import check_future
 from seqforecast.data.features import Features, FeatureSpec
 from seqforecast.data.featuring import make_features, strange_texts
-from seqforecast.data.panel import Panel
-from seqforecast.data.windows import WindowIndex, count_windows
-from seqforecast.errors import ConfigError, DataError
+from seqforecast.data.latest import latest_windows
+from seqforecast.data.panel import FloatArray, Panel
+from seqforecast.errors import DataError
+from seqforecast.evaluation.intervals import Intervals, quantiles_of
 from seqforecast.evaluation.quantiles import by_name
 from seqforecast.models.builder import load_forecaster
+from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.forecasting import forecast
 from seqforecast.models.normalization import check_values
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.forecasts import RowMaker
+from seqforecast.training.devices import use_device
+from seqforecast.workflows.calibrating import read_intervals
+from seqforecast.workflows.new_data import (
+    LOGGER,
+    load_data,
+    say_drift,
+    say_news,
+    say_strangers,
+)
 from seqforecast.workflows.setup import describe_strange
-
-LOGGER = logging.getLogger("seqforecast")
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+@dataclass(frozen=True, slots=True)
+class Forecasts:
+    """Forecasts that are made while they are taken.
+
+    Attributes:
+        frames: columns unique_id, ds, step, y_hat and those of quantiles; some series
+            at a time.
+        date_format: how stamps are written.
+        series: how many there are.
+        horizon: steps of each.
+    """
+
+    frames: Iterator["pd.DataFrame"]
+    date_format: str | None
+    series: int
+    horizon: int
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield plain values, a step at a time, stamps as text."""
+        for frame in self.frames:
+            if self.date_format is not None:
+                frame["ds"] = frame["ds"].dt.strftime(self.date_format)
+            for record in frame.to_dict("records"):
+                yield {str(name): value for name, value in record.items()}
+
+
 def predict_run(
-    run: RunDirectory, frame: "pd.DataFrame | None" = None
+    run: RunDirectory, data: "pd.DataFrame | str | Path | None" = None
 ) -> "pd.DataFrame":
     """Forecast each series' horizon after its last step.
 
     Args:
         run: complete.
-        frame: data with the columns of the run's; default the data of the run.
-            Series the run did not know are scaled by all its train series together.
+        data: a file or frame with the columns of the run's; default the data of the
+            run. Series the run did not know are scaled by all its train series
+            together.
 
     Returns:
         Columns unique_id, ds, step, y_hat and those of quantiles, q_10 and so on, in
@@ -44,61 +81,77 @@ def predict_run(
 
     Raises:
         DataError: the data cannot be used, or a series is shorter than the lookback.
-        ConfigError: a frame was given to a run on synthetic data.
+        ConfigError: data were given to a run on synthetic data.
     """
-    loaded = load_experiment(run.resolved)
-    panel = _load(loaded, frame)
-    check_values(panel, loaded.experiment.model.instance_norm)
-    if frame is None and panel.sha256 != run.read_json(run.manifest)["data"]["sha256"]:
-        LOGGER.warning("the data have changed since this run was trained on them")
-    forecaster = load_forecaster(run.model)
-    history = loaded.experiment.window.min_history
-    windows = last_windows(panel, forecaster.lookback, history)
-    rows = RowMaker(panel, windows, forecaster.horizon)
-    preprocess = run.read_json(run.preprocess)
-    features = features_of(panel, preprocess.get("features"), forecaster.horizon)
-    known = preprocess["series"]
-    numbers = series_numbers(panel, known)
-    if forecaster.needs_series:
-        _warn_of_strangers(panel, known)
-
     import pandas as pd
 
-    forecasts = forecast(forecaster, panel.values, windows, numbers, features)
-    frames = [
-        rows.rows(
-            chunk, forecaster.median_of(out), None, by_name(forecaster.quantiles, out)
-        )
-        for chunk, out in forecasts
-    ]
-    made = pd.concat(frames, ignore_index=True)
-    numbers_made = made.drop(columns=["unique_id", "ds", "step"]).to_numpy()
-    is_bad = ~np.isfinite(numbers_made).all(axis=1)
-    bad = made.loc[is_bad, "unique_id"].unique()
-    if len(bad):
+    return pd.concat([*forecast_run(run, data).frames], ignore_index=True)
+
+
+def forecast_run(
+    run: RunDirectory,
+    data: "pd.DataFrame | str | Path | None" = None,
+    device: str | None = None,
+) -> Forecasts:
+    """Check data and begin to forecast; as `predict_run`, some series at a time.
+
+    Args:
+        run: complete.
+        data: as for `predict_run`.
+        device: auto, cpu, gpu or gpu:N; None: where TensorFlow runs already.
+
+    Raises:
+        DataError: as for `predict_run`, before the first forecast; while they are
+            taken, one that is not a finite number.
+        ConfigError: as for `predict_run`.
+        BackendError: TensorFlow does not load, or the device is not there.
+    """
+    loaded = load_experiment(run.resolved)
+    panel = load_data(loaded, data)
+    check_values(panel, loaded.experiment.model.instance_norm)
+    say_news(run, panel, is_own=data is None)
+    preprocess = run.read_json(run.preprocess)
+    known, horizon = preprocess["series"], int(preprocess["horizon"])
+    history = loaded.experiment.window.min_history
+    windows = latest_windows(panel, int(preprocess["lookback"]), history)
+    say_drift(panel, windows, preprocess, known)
+    features = features_of(panel, preprocess.get("features"), horizon)
+    if device is not None:
+        use_device(device)
+    forecaster = load_forecaster(run.model)
+    say_strangers(panel, known, scaled=forecaster.needs_series)
+    rows, intervals = RowMaker(panel, windows, horizon), read_intervals(run)
+    numbers = series_numbers(panel, known)
+    made = forecast(forecaster, panel.values, windows, numbers, features)
+    frames = (
+        _checked(rows.rows(chunk, forecaster.median_of(out), None, columns))
+        for chunk, out in made
+        for columns in [_columns(forecaster, intervals, out, numbers[chunk.series])]
+    )
+    return Forecasts(frames, rows.date_format, len(panel.ids), horizon)
+
+
+def _columns(
+    forecaster: Forecaster,
+    intervals: Intervals | None,
+    out: FloatArray,
+    series: npt.NDArray[np.int32],
+) -> dict[str, FloatArray]:
+    """Return quantiles and ends of intervals by the names of their columns."""
+    return by_name(*quantiles_of(out, forecaster.quantiles, intervals, series))
+
+
+def _checked(made: "pd.DataFrame") -> "pd.DataFrame":
+    """Refuse a forecast that is no number."""
+    numbers = made.drop(columns=["unique_id", "ds", "step"]).to_numpy()
+    is_bad = ~np.isfinite(numbers).all(axis=1)
+    if is_bad.any():
         raise DataError(
-            f"the forecast of {bad[0]} is not a finite number",
+            f"the forecast of {made.loc[is_bad, 'unique_id'].iloc[0]} is not a finite "
+            "number",
             hint="its last values lie far outside those of the train part",
         )
     return made
-
-
-def _load(loaded: Loaded, frame: "pd.DataFrame | None") -> Panel:
-    """Return the panel of the run's data, or of a frame in their place."""
-    source = loaded.experiment.data
-    if frame is None:
-        return source.load(loaded.folder)
-    if not hasattr(frame, "columns"):
-        raise DataError(
-            f"expected a data frame, got {type(frame).__name__}",
-            hint="read the file first: pandas.read_csv(path)",
-        )
-    if source.source == "table":
-        return source.load_frame(frame)
-    raise ConfigError(
-        "this run made its data itself and cannot read others",
-        hint="train on a table: data.source: table",
-    )
 
 
 def features_of(
@@ -116,42 +169,6 @@ def features_of(
     for name, texts in strange_texts(panel, features.spec.static).items():
         LOGGER.warning("%s", describe_strange(name, texts))
     return features
-
-
-def last_windows(
-    panel: Panel, lookback: int, min_history: int | None = None
-) -> WindowIndex:
-    """Return the window that ends with each series' last step; it has no targets.
-
-    Raises:
-        DataError: a series is shorter than the lookback.
-    """
-    needed = min(min_history or lookback, lookback)
-    short = np.flatnonzero(panel.lengths < needed)
-    if len(short):
-        what = "lookback" if min_history is None else "least history"
-        raise DataError(
-            f"{len(short)} of {len(panel.ids)} series are shorter than the {what} of "
-            f"{needed} steps: {panel.ids[short[0]]} has {panel.lengths[short[0]]}",
-            hint="give them more history, or leave them out",
-        )
-    one_each = np.ones(len(panel.ids), np.int64)
-    windows = count_windows(panel.offsets[1:] - lookback, one_each, (lookback, 0))
-    return dataclasses.replace(windows, begins=panel.offsets[:-1])
-
-
-def _warn_of_strangers(panel: Panel, known: list[str]) -> None:
-    """Say which series have no scale of their own in this run."""
-    strangers = [name for name in panel.ids if name not in set(known)]
-    if strangers:
-        more = f" and {len(strangers) - 5} more" if len(strangers) > 5 else ""
-        LOGGER.warning(
-            "this run was not trained on %s%s: scaled like all its train series "
-            "together; its series are %s",
-            ", ".join(strangers[:5]),
-            more,
-            ", ".join(known[:5]) + (", ..." if len(known) > 5 else ""),
-        )
 
 
 def series_numbers(panel: Panel, known: list[str]) -> npt.NDArray[np.int32]:

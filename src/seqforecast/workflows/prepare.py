@@ -16,6 +16,7 @@ from seqforecast.data.parts import Parts
 from seqforecast.data.scaling import Doubles, Scaler, learn_scale, train_deviation
 from seqforecast.data.splitting import split
 from seqforecast.data.windows import WindowIndex, index_windows
+from seqforecast.evaluation.calibrating import check_room
 from seqforecast.models.normalization import check_values
 from seqforecast.models.tokens import Tokens, tokens_of
 
@@ -62,8 +63,6 @@ class Prepared:
 def prepare(experiment: Experiment, folder: Path) -> Prepared:
     """Load, cut, scale and index the data of an experiment.
 
-    Nothing outside the train part influences scale, season or window.
-
     Args:
         experiment: what is asked.
         folder: where relative paths start.
@@ -72,14 +71,19 @@ def prepare(experiment: Experiment, folder: Path) -> Prepared:
         DataError: the data cannot be used as asked.
         ConfigError: a setting does not fit the data.
     """
-    return prepare_panel(
-        experiment, experiment.data.load(folder, experiment.evaluation.group)
-    )
+    panel = experiment.data.load(folder, experiment.evaluation.group)
+    return prepare_panel(experiment, panel, split(panel, experiment.split))
 
 
-def prepare_panel(experiment: Experiment, panel: Panel) -> Prepared:
-    """Cut, scale and index series that are loaded already; see `prepare`."""
-    parts = split(panel, experiment.split)
+def prepare_panel(experiment: Experiment, panel: Panel, parts: Parts) -> Prepared:
+    """Scale and index a panel that is loaded and cut.
+
+    Nothing outside the train part influences scale, season or window.
+
+    Raises:
+        DataError: the data cannot be used as asked.
+        ConfigError: a setting does not fit the data.
+    """
     panel = with_season(panel, parts, experiment)
     window = experiment.window
     length = choose_length(panel, parts, window, segment=experiment.model.segment)
@@ -87,6 +91,9 @@ def prepare_panel(experiment: Experiment, panel: Panel) -> Prepared:
     panel = dataclasses.replace(panel, notes=notes)
     check_values(panel, experiment.model.instance_norm)
     index = partial(index_windows, panel, min_history=window.min_history)
+    validation = index(parts.validation, length)
+    wanted = experiment.intervals
+    check_room(panel, validation, None if wanted is None else wanted.level)
     return Prepared(
         experiment=settle(experiment, panel, length),
         panel=panel,
@@ -94,7 +101,7 @@ def prepare_panel(experiment: Experiment, panel: Panel) -> Prepared:
         scaler=learn_scale(panel, parts, experiment.scale),
         deviation=train_deviation(panel, parts),
         train=index(parts.train, length, stride=window.stride),
-        validation=index(parts.validation, length),
+        validation=validation,
         test=index(parts.test, length),
         features=learn_features(
             panel, parts, (*getattr(experiment.data, "calendar", ()),), length[1]

@@ -12,6 +12,8 @@ from seqforecast.data.parts import Parts
 from seqforecast.data.windows import WindowIndex
 from seqforecast.evaluation.baselines import BASELINES
 from seqforecast.evaluation.baselines import Forecaster as Baseline
+from seqforecast.evaluation.coverage import CoverageTotals
+from seqforecast.evaluation.intervals import Intervals, quantiles_of, tails
 from seqforecast.evaluation.quantiles import QuantileTotals, by_name
 from seqforecast.evaluation.scoring import MODEL, Scorer
 from seqforecast.models.forecaster import Forecaster
@@ -36,7 +38,10 @@ def score_validation(prepared: Prepared, forecaster: Forecaster) -> dict[str, An
 
 
 def score_test(
-    run: RunDirectory, prepared: Prepared, forecaster: Forecaster
+    run: RunDirectory,
+    prepared: Prepared,
+    forecaster: Forecaster,
+    intervals: Intervals | None = None,
 ) -> dict[str, Any]:
     """Forecast the test part, write forecasts and scores by series, return the scores.
 
@@ -48,7 +53,7 @@ def score_test(
     def write(frames: Iterator["pd.DataFrame"], date_format: str | None) -> None:
         write_frames(path_for(run, prepared.test), frames, date_format)
 
-    scorer, quantiles = score_forecasts(prepared, forecaster, write)
+    scorer, quantiles = score_forecasts(prepared, forecaster, write, intervals)
 
     import pandas as pd
 
@@ -60,6 +65,7 @@ def score_forecasts(
     prepared: Prepared,
     forecaster: Forecaster,
     write: Callable[[Iterator["pd.DataFrame"], str | None], None],
+    intervals: Intervals | None = None,
     numbers: npt.NDArray[np.int32] | None = None,
 ) -> tuple[Scorer, QuantileTotals]:
     """Forecast the test part; return its scorer and its quantiles, both complete.
@@ -69,6 +75,7 @@ def score_forecasts(
         forecaster: the model.
         write: is given the forecasts as they are made, and how stamps are written;
             it must take all of them.
+        intervals: around the forecasts, if any.
         numbers: shape (series,), by which the model knows the series; default their
             own.
 
@@ -79,8 +86,7 @@ def score_forecasts(
     names = prepared.experiment.evaluation.reported
     baselines = {name: fit_baseline(prepared, name) for name in names}
     scorer = _scorer(prepared, windows, prepared.parts.test, [MODEL, *names])
-    levels = forecaster.quantiles
-    quantiles = QuantileTotals(panel, levels)
+    quantiles = _quantile_totals(prepared, forecaster, intervals)
     rows = RowMaker(panel, windows, windows.horizon)
 
     made = forecast(forecaster, panel.values, windows, numbers, prepared.features)
@@ -91,12 +97,26 @@ def score_forecasts(
             given: dict[str, FloatArray] = {MODEL: y_hat}
             given |= {name: predict(chunk) for name, predict in baselines.items()}
             scorer.add(chunk, y, given)
-            quantiles.add(chunk, y, out)
+            which = chunk.series if numbers is None else numbers[chunk.series]
+            levels, ends = quantiles_of(out, forecaster.quantiles, intervals, which)
+            quantiles.add(chunk, y, ends)
             known = known_targets(panel, chunk)
-            yield rows.rows(chunk, y_hat, known, by_name(levels, out))
+            yield rows.rows(chunk, y_hat, known, by_name(levels, ends))
 
     write(scored(), rows.date_format)
     return scorer, quantiles
+
+
+def _quantile_totals(
+    prepared: Prepared, forecaster: Forecaster, intervals: Intervals | None
+) -> QuantileTotals:
+    """Return empty totals of the model's quantiles and of the ends of intervals."""
+    panel, levels = prepared.panel, set(forecaster.quantiles)
+    if intervals is None:
+        return QuantileTotals(panel, forecaster.quantiles)
+    ends = {tail for level in intervals.levels for tail in tails(level)}
+    coverage = CoverageTotals(panel, prepared.test, intervals.levels)
+    return QuantileTotals(panel, sorted(levels | ends), coverage)
 
 
 def fit_baseline(prepared: Prepared, name: str) -> Baseline:

@@ -6,6 +6,7 @@ from typing import Any
 
 from seqforecast.config.loading import Loaded, dump
 from seqforecast.data.featuring import strange_texts
+from seqforecast.data.scaling import train_range
 from seqforecast.errors import DataError
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.runs.directory import RunDirectory
@@ -146,6 +147,7 @@ def describe_preprocessing(prepared: Prepared) -> dict[str, Any]:
             if scaler.is_shared
             else scaler.spread.tolist(),
         },
+        "train_range": train_range(panel, prepared.parts),
         "features": prepared.spec and prepared.spec.values(),
         "series": list(panel.ids),
     }

@@ -14,10 +14,12 @@ from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.place import Place
 from seqforecast.runs.writing import write_json, write_whole
 from seqforecast.training.members import Learner
+from seqforecast.workflows.calibrating import learn_intervals, write_intervals
 from seqforecast.workflows.learning import build, count_trained, learn, models_of
 from seqforecast.workflows.outcome import describe_training
-from seqforecast.workflows.pictures import draw_pictures
+from seqforecast.workflows.pictures import Shown, draw_pictures
 from seqforecast.workflows.prepare import Prepared, prepare
+from seqforecast.workflows.report import unless_it_fails, write_run_page
 from seqforecast.workflows.scoring import score_test, score_validation
 from seqforecast.workflows.setup import (
     check_same_data,
@@ -115,25 +117,33 @@ def _finish(
     trained, learnt = learn(run, prepared, learners, display)
     selected = join_members(models_of(learners), trained.selected)
     validation = score_validation(prepared, selected)
+    intervals = learn_intervals(prepared, selected)
     stages.end("train")
     forecaster = join_members(models_of(learners), trained.final)
     engine, size = learners[0].engine, count_trained(models_of(learners))
     write_whole(run.model, forecaster.model.save)
+    write_intervals(run, intervals)
     stages.end("save model")
     metrics: dict[str, Any] = {
         "schema": 1,
-        "test": score_test(run, prepared, forecaster),
+        "test": score_test(run, prepared, forecaster, intervals),
         "validation": {"model": validation},
         "training": describe_training(trained.history, engine, facts, parameters=size),
     }
     metrics["training"]["naive_loss"] = learnt.naive_loss
     records.write_memory(run, learnt.memory_before, learnt.memory_after)
     stages.end("score")
-    draw_pictures(run, prepared, forecaster, learnt, metrics["test"])
+    shown = Shown(forecaster, intervals, learnt)
+    with unless_it_fails("drawing"):
+        draw_pictures(run, prepared, shown, metrics["test"])
     stages.end("draw")
+    facts["kernel"] = engine.kernel
+    metrics["stages"] = stages.values()
+    with unless_it_fails("the page"):
+        write_run_page(run, metrics, facts, run.report)
+    stages.end("write page")
     for line in describe_stages(stages.done):
         LOGGER.debug("%s", line)
     metrics["stages"] = stages.values()
-    facts["kernel"] = engine.kernel
     manifest.end(run, facts, status="complete")
     write_json(run.metrics, metrics)

@@ -13,11 +13,12 @@ from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.parts import Parts
 from seqforecast.data.scaling import Scaler, train_deviation
 from seqforecast.data.windows import index_windows
-from seqforecast.errors import ConfigError, DataError
+from seqforecast.errors import DataError
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.normalization import check_values
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.forecasts import first_cutoffs
+from seqforecast.runs.tested import first_cutoffs
+from seqforecast.workflows.new_data import load_data
 from seqforecast.workflows.predict import features_of, series_numbers
 from seqforecast.workflows.prepare import Prepared
 
@@ -46,14 +47,7 @@ def prepare_unseen(
         DataError: the file cannot be used, or nothing in it is unseen.
     """
     experiment = loaded.experiment
-    source = experiment.data
-    if source.source != "table":
-        raise ConfigError(
-            "this run made its data itself and cannot read others",
-            hint="train on a table: data.source: table",
-        )
-    source = source.model_copy(update={"path": str(data.absolute())})
-    panel = source.load(loaded.folder, experiment.evaluation.group)
+    panel = load_data(loaded, data)
     check_values(panel, experiment.model.instance_norm)
     preprocess = run.read_json(run.preprocess)
     lookback, horizon = forecaster.lookback, forecaster.horizon
@@ -187,11 +181,12 @@ def _drift(
     if not far:
         return []
     distance, name = max(far)
-    return [
-        f"Drift: the scored values of {len(far):,} of {int(known.sum()):,} series lie on "
-        f"average more than {DRIFTED:g} spreads of the train part from its centre; the "
-        f"farthest is {name}, {distance:.1f}."
-    ]
+    note = (
+        f"Drift: the scored values of {len(far):,} of {int(known.sum()):,} series lie "
+        f"on average more than {DRIFTED:g} spreads of the train part from its centre; "
+        f"the farthest is {name}, {distance:.1f}."
+    )
+    return [note]
 
 
 def _some(names: list[str]) -> str:

@@ -20,6 +20,7 @@ MISSING = (
 
 _LARGEST = float(np.finfo(np.float32).max)
 _NO_COMMAS = "write decimals with a point, as in 12.5, and no thousands separator"
+_COMMAS = 'set data.decimal: "," if these are decimals'
 CORRECT = "correct the value, or leave the cell empty and set data.missing"
 
 
@@ -103,6 +104,8 @@ class Numbers:
                 hint = CORRECT
             if any(sign.isdigit() for sign in text) and text.count(",") == 1:
                 hint = _NO_COMMAS
+                if self._table.dialect.separator != ",":
+                    hint = _COMMAS
             raise DataError(
                 f"{where} {self._table.where(self._texts.record)}: column {name!r} "
                 f"holds {text!r}, which is not a number{self._texts.others()}",
@@ -118,23 +121,32 @@ class Numbers:
             )
 
     def _numbers_in_text(self, column: Any, start: int) -> FloatArray:
+        has_commas = self._table.dialect.decimal == ","
+        plain = _with_points(column) if has_commas else column
         try:
-            numbers = column.cast(pa.float64())
+            numbers = plain.cast(pa.float64())
         except pa.ArrowInvalid:
-            return self._numbers_among_text(column, start)
+            return self._numbers_among_text(column, plain, start)
         self._some = True
         return np.asarray(numbers.to_numpy(zero_copy_only=False), np.float64)
 
-    def _numbers_among_text(self, column: Any, start: int) -> FloatArray:
+    def _numbers_among_text(self, column: Any, plain: Any, start: int) -> FloatArray:
         trimmed = pc.utf8_trim_whitespace(column)
         known = pc.is_in(trimmed, value_set=pa.array(MISSING, trimmed.type))
         absent = pc.or_(pc.is_null(trimmed), known).to_numpy(zero_copy_only=False)
         written = pd.Series(trimmed.to_numpy(zero_copy_only=False), dtype=object)
-        values = pd.to_numeric(written, errors="coerce").to_numpy(np.float64)
+        texts = pc.utf8_trim_whitespace(plain).to_numpy(zero_copy_only=False)
+        numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce")
+        values = numbers.to_numpy(np.float64)
         bad = np.isnan(values) & ~absent
         self._some = self._some or bool(np.any(~bad & ~absent))
         self._texts.add(bad, start, written)
         return np.where(absent, np.nan, values)
+
+
+def _with_points(column: Any) -> Any:
+    """Return texts with points in place of commas; points make them no numbers."""
+    return pc.replace_substring(pc.replace_substring(column, ".", "_"), ",", ".")
 
 
 def _is_number(kind: Any) -> bool:

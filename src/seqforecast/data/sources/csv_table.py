@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from seqforecast.data.sources.batches import Piece, State, pieces, refuse_change
+from seqforecast.data.sources.dialect import SEPARATORS, Dialect
 from seqforecast.data.sources.text_check import TextFacts, check_text
 from seqforecast.errors import DataError
 
@@ -24,13 +25,14 @@ Column = TypeVar("Column")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CsvTable:
-    """A CSV file: a header and records, in UTF-8, separated by commas.
+    """A CSV file: a header and records, in UTF-8.
 
     Attributes:
         state: of the file when it was opened.
         columns: names in file order; empty for a column without a name.
         header_lines: lines up to and with the header.
         facts: about the text.
+        dialect: what separates values, and decimals from units.
     """
 
     path: Path
@@ -39,6 +41,7 @@ class CsvTable:
     columns: tuple[str, ...]
     header_lines: int
     facts: TextFacts
+    dialect: Dialect
 
     def batches(
         self,
@@ -87,7 +90,8 @@ class CsvTable:
                     block_size=block,
                 ),
                 parse_options=pyarrow.csv.ParseOptions(
-                    newlines_in_values=self.facts.quoted
+                    delimiter=self.dialect.separator,
+                    newlines_in_values=self.facts.quoted,
                 ),
                 convert_options=pyarrow.csv.ConvertOptions(
                     column_types=dict.fromkeys(wanted, pa.string()),
@@ -96,7 +100,7 @@ class CsvTable:
             )
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
-        yield from islice(_lines(self.path), 1, None)
+        yield from islice(_lines(self.path, self.dialect), 1, None)
 
     def _refuse_ragged_records(self) -> None:
         expected = len(self.columns)
@@ -105,13 +109,14 @@ class CsvTable:
                 raise DataError(
                     f"{self.path} line {line} has {len(values)} values, but the header "
                     f"names {expected} columns",
-                    hint="write decimals with a point, and quote text with commas"
+                    hint="write decimals with a point, and quote text with commas; or "
+                    "set data.separator and data.decimal"
                     if len(values) > expected
                     else _UNFINISHED,
                 )
 
 
-def open_csv(path: Path, sha256: str, state: State) -> CsvTable:
+def open_csv(path: Path, sha256: str, state: State, dialect: Dialect) -> CsvTable:
     """Return a CSV file, unpacked if its name ends in .gz, with its column names.
 
     Raises:
@@ -120,21 +125,24 @@ def open_csv(path: Path, sha256: str, state: State) -> CsvTable:
     with unpacked(path) as file:
         facts = check_text(path, file)
     try:
-        first = list(islice(_lines(path), 2))
+        first = list(islice(_lines(path, dialect), 2))
     except csv.Error as error:
         raise DataError(f"{path} cannot be read as CSV: {error}") from error
     if not first:
         raise DataError(f"{path} holds only empty lines", hint=_UNFINISHED)
     line, names = first[0]
-    for separator in ";\t|":
+    for separator in SEPARATORS:
         if len(names) == 1 and separator in names[0]:
+            shown = "'\\t'" if separator == "\t" else f"'{separator}'"
             raise DataError(
-                f"{path} line {line} looks separated by {separator!r}, not by commas",
-                hint="save it separated by commas, with points in decimal numbers",
+                f"{path} line {line} looks separated by {shown}, not by "
+                f"{dialect.separator!r}",
+                hint=f"set data.separator: {shown.replace(chr(39), chr(34))}, and "
+                'data.decimal: "," if decimals have commas',
             )
     if len(first) == 1:
         raise DataError(f"{path} has column names, but no rows", hint=_UNFINISHED)
-    return CsvTable(path, sha256, state, tuple(names), line, facts)
+    return CsvTable(path, sha256, state, tuple(names), line, facts, dialect)
 
 
 def unpacked(path: Path) -> Any:
@@ -144,10 +152,10 @@ def unpacked(path: Path) -> Any:
     return path.open("rb")
 
 
-def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _lines(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
     """Yield the line and the values of each record, the header first."""
     with io.TextIOWrapper(unpacked(path), encoding="utf-8-sig", newline="") as text:
-        reader = csv.reader(text)
+        reader = csv.reader(text, delimiter=dialect.separator)
         for values in reader:
             if values:
                 yield reader.line_num, values

@@ -12,6 +12,7 @@ import pyarrow.parquet
 
 from seqforecast.data.sources import batches
 from seqforecast.data.sources.csv_table import Column, CsvTable, open_csv
+from seqforecast.data.sources.dialect import PLAIN, Dialect
 from seqforecast.errors import DataError
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
@@ -30,6 +31,7 @@ class ParquetTable:
     sha256: str
     state: batches.State | None
     columns: tuple[str, ...]
+    dialect: Dialect = PLAIN
 
     def batches(
         self, names: Sequence[str], coded: str | None = None
@@ -75,8 +77,12 @@ class ParquetTable:
 Table = CsvTable | ParquetTable
 
 
-def open_table(path: Path) -> Table:
+def open_table(path: Path, dialect: Dialect = PLAIN) -> Table:
     """Return a file with its column names; the values are read later.
+
+    Args:
+        path: the file.
+        dialect: how it is written, if it is CSV.
 
     Raises:
         DataError: the file is absent, empty, damaged, not in UTF-8, of an unknown
@@ -103,7 +109,7 @@ def open_table(path: Path) -> Table:
     if path.suffix.lower() == ".parquet":
         table: Table = _open_parquet(path, None, sha256, state)
     else:
-        table = open_csv(path, sha256, state)
+        table = open_csv(path, sha256, state, dialect)
     for name, count in Counter(filter(None, table.columns)).items():
         if count > 1:
             raise DataError(

@@ -40,7 +40,7 @@ def load_scrambled(
 
     after = _times(panel, stops)
     kept = len(source.past)
-    table = open_table(folder / Path(source.path).expanduser())
+    table = open_table(folder / Path(source.path).expanduser(), source.dialect)
     return assemble(source, table, group, _Scramble(after, kept))
 
 

@@ -13,6 +13,8 @@ from seqforecast.section import Section
 if TYPE_CHECKING:
     import pandas as pd
 
+    from seqforecast.data.sources.dialect import Dialect
+
 Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Name = Annotated[str, Field(min_length=1)]
 
@@ -22,6 +24,12 @@ class TableSource(Section):
 
     source: Literal["table"] = Field(description="data from a file")
     path: Name = Field(description="the file, relative to the experiment file")
+    separator: Literal[",", ";", "\t", "|"] = Field(
+        default=",", description="CSV: what stands between two values"
+    )
+    decimal: Literal[".", ","] = Field(
+        default=".", description="CSV: what stands before the decimals of a number"
+    )
     layout: Literal["wide", "long"] = Field(
         default="wide",
         description="wide: one column a series; long: one row an observation",
@@ -104,6 +112,22 @@ class TableSource(Section):
                 raise ValueError(f"calendar names {name!r} twice")
         return self
 
+    @model_validator(mode="after")
+    def _tell_values_and_decimals_apart(self) -> "TableSource":
+        if self.separator == self.decimal:
+            raise ValueError(
+                "separator and decimal are both a comma: values and decimals must be "
+                "told apart"
+            )
+        return self
+
+    @property
+    def dialect(self) -> "Dialect":
+        """How a CSV file is written."""
+        from seqforecast.data.sources.dialect import Dialect
+
+        return Dialect(self.separator, self.decimal)
+
     @property
     def target_columns(self) -> list[str] | None:
         """The value columns; None for all."""
@@ -132,7 +156,7 @@ class TableSource(Section):
         from seqforecast.data.sources.assembling import assemble
         from seqforecast.data.sources.reading import open_table
 
-        table = open_table(folder / Path(self.path).expanduser())
+        table = open_table(folder / Path(self.path).expanduser(), self.dialect)
         return assemble(self, table, group)
 
     def load_frame(self, frame: "pd.DataFrame") -> Panel:

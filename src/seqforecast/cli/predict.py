@@ -1,0 +1,71 @@
+"""The `predict` command."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seqforecast.cli import options
+from seqforecast.cli.printing import listen, print_json, print_result
+
+
+def predict(
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", help="A complete run.", show_default=False)
+    ],
+    *,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data",
+            metavar="FILE",
+            help="CSV or Parquet with the columns of the run's data, which are the "
+            "default.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write .csv or .parquet.  [default: CSV on stdout]",
+            show_default=False,
+        ),
+    ] = None,
+    device: options.DeviceName = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Forecast the steps after the end of the data, for every series.
+
+    Columns unique_id, ds, step, y_hat and quantiles, in the unit of the data. The file
+    is written whole or not at all.
+
+    Example:
+
+        seqforecast predict runs/simplernn/20260131-120000-a1b2c3 --output next.csv
+    """
+    if output is not None and output.suffix.lower() not in (".csv", ".parquet"):
+        raise typer.BadParameter(f"--output must end in .csv or .parquet, got {output}")
+    listen(quiet=quiet, verbose=verbose)
+
+    from seqforecast.runs.forecasts import write_csv, write_frames
+    from seqforecast.runs.opening import open_complete
+    from seqforecast.workflows.predict import forecast_run
+
+    made = forecast_run(open_complete(run), data, device or "auto")
+    if output is not None:
+        write_frames(output, made.frames, made.date_format)
+        if as_json:
+            told = {"file": str(output), "series": made.series, "horizon": made.horizon}
+            print_json({"schema": 1, **told})
+        else:
+            print_result(str(output))
+    elif as_json:
+        print_json({"schema": 1, "forecasts": [*made.records()]})
+    else:
+        write_csv(sys.stdout, made.frames, made.date_format)

@@ -1,0 +1,1 @@
+"""Detecting how an unknown table is to be read."""

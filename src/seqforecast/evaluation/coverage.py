@@ -1,0 +1,145 @@
+"""Coverage: the share of truths inside each interval, and how wide intervals are."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from seqforecast.data.filled import mark_observed
+from seqforecast.data.panel import FloatArray, Panel
+from seqforecast.data.windows import WindowIndex
+from seqforecast.evaluation.intervals import tails
+from seqforecast.evaluation.totals import Doubles
+
+# Fewer units than these do not tell how much a share varies by chance.
+FEWEST_UNITS = 5
+# Shares nearer to the level than this are as wanted, however many points there are.
+CLOSE = 0.02
+
+
+class CoverageTotals:
+    """Sums over the (window, step) points of each interval.
+
+    Targets that were filled are not counted. How much a share varies by chance is told
+    by units that hardly depend on each other: stretches of one horizon, each with all
+    series, or series where each has one cutoff.
+    """
+
+    def __init__(
+        self, panel: Panel, windows: WindowIndex, levels: Sequence[float]
+    ) -> None:
+        """Prepare for windows.
+
+        Args:
+            panel: where they lie.
+            windows: all that will be added, at least one.
+            levels: of the intervals, in percent; of none nothing is kept.
+        """
+        shape = (len(levels), windows.horizon)
+        self._panel, self._levels = panel, tuple(levels)
+        self._inside, self._width = np.zeros(shape), np.zeros(shape)
+        self._points = np.zeros(windows.horizon)
+        self._span = 0
+        self._first = 0
+        units = len(panel.ids)
+        if int(np.bincount(windows.series).max()) > 1:
+            cutoffs = windows.cutoffs(panel)
+            self._first, self._span = int(cutoffs.min()), windows.horizon
+            units = (int(cutoffs.max()) - self._first) // self._span + 1
+        self._unit_inside = np.zeros((len(levels), units))
+        self._unit_points = np.zeros(units)
+
+    def add(
+        self,
+        windows: WindowIndex,
+        actual: FloatArray,
+        quantiles: Sequence[float],
+        values: FloatArray,
+    ) -> None:
+        """Add some windows.
+
+        Args:
+            windows: which.
+            actual: shape (windows, horizon), in the unit of the data.
+            quantiles: levels of the last axis of `values`, the ends among them.
+            values: shape (windows, horizon, quantiles), in the same unit.
+        """
+        if not self._levels:
+            return
+        observed = mark_observed(self._panel, windows)
+        counted = np.ones(actual.shape, np.bool_) if observed is None else observed
+        units = windows.series.astype(np.int64)
+        if self._span:
+            units = (windows.cutoffs(self._panel) - self._first) // self._span
+        self._points += counted.sum(axis=0)
+        np.add.at(self._unit_points, units, counted.sum(axis=1))
+        for i, level in enumerate(self._levels):
+            low, high = (values[..., quantiles.index(tail)] for tail in tails(level))
+            inside = (low <= actual) & (actual <= high) & counted
+            self._inside[i] += inside.sum(axis=0)
+            width = np.where(counted, high.astype(np.float64) - low, 0)
+            self._width[i] += width.sum(axis=0)
+            np.add.at(self._unit_inside[i], units, inside.sum(axis=1))
+
+    def result(self) -> list[dict[str, Any]]:
+        """Return `intervals` of the test part: coverage and mean width, step by step.
+
+        Both are null where no value could be counted.
+        """
+        points = np.where(self._points > 0, self._points, np.nan)
+        told = []
+        for i, level in enumerate(self._levels):
+            steps = zip(
+                _plain(self._inside[i] / points),
+                _plain(self._width[i] / points),
+                strict=True,
+            )
+            told.append(
+                {
+                    "level": level,
+                    "coverage": float(self._inside[i].sum() / self._points.sum()),
+                    "width": float(self._width[i].sum() / self._points.sum()),
+                    "by_step": [
+                        {"step": step, "coverage": coverage, "width": width}
+                        for step, (coverage, width) in enumerate(steps, start=1)
+                    ],
+                }
+            )
+        return told
+
+    def notes(self) -> list[str]:
+        """Say which intervals cover another share than they should, beyond chance."""
+        said = []
+        for each, inside in zip(self.result(), self._unit_inside, strict=True):
+            level, share = each["level"] / 100, each["coverage"]
+            chance = self._chance(inside, share)
+            if abs(share - level) <= max(CLOSE, chance):
+                continue
+            why = (
+                "errors were larger than on the validation part: the data drift, or it "
+                "was chosen to fit"
+                if share < level
+                else "errors were smaller than on the validation part, they are wider "
+                "than they need be"
+            )
+            said.append(
+                f"The {each['level']:g} % intervals cover {100 * share:.1f} % of the "
+                f"truths, chance alone explains {100 * chance:.1f} points: {why}."
+            )
+        return said
+
+    def _chance(self, inside: Doubles, share: float) -> float:
+        """Return how far a share may lie from its level by chance, at 95 %."""
+        counted = self._unit_points > 0
+        units = int(counted.sum())
+        if units < FEWEST_UNITS:
+            return 1.0
+        apart = inside[counted] - share * self._unit_points[counted]
+        variance = float(apart @ apart) * units / (units - 1)
+        error = np.sqrt(variance) / float(self._unit_points.sum())
+        return float(error * stats.t.ppf(0.975, units - 1))
+
+
+def _plain(values: Doubles) -> list[float | None]:
+    return [None if np.isnan(value) else float(value) for value in values]

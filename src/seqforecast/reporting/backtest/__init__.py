@@ -1,0 +1,1 @@
+"""A backtest as a table and as pictures, from backtest.json."""

@@ -1,0 +1,1 @@
+"""The page of a run, from the documents in its directory."""

@@ -1,0 +1,66 @@
+"""The figures of a backtest: error by cutoff, and forecasts over the series."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqforecast.evaluation.scoring import MODEL
+from seqforecast.reporting.backtest import errors, forecasts
+from seqforecast.reporting.windows import choose_windows
+from seqforecast.runs.backtest import BacktestDirectory
+from seqforecast.runs.writing import make_folder
+from seqforecast.workflows.backtest_scores import median_of
+from seqforecast.workflows.rolling import Planned
+
+BEFORE = 3  # horizons that are shown before the first cutoff
+
+
+def draw_backtest(
+    directory: BacktestDirectory,
+    planned: Planned,
+    made: Mapping[str, npt.NDArray[Any]],
+    levels: Sequence[float],
+    document: Mapping[str, Any],
+) -> None:
+    """Draw both figures into the folder of plots.
+
+    Raises:
+        RunError: a figure cannot be written.
+    """
+    make_folder(directory.plots)
+    by_cutoff = errors.describe_cutoffs(document)
+    errors.draw_cutoffs(by_cutoff, directory.plots / "error_by_cutoff.png")
+    chosen = choose_windows(len(planned.first.panel.ids), forecasts.MOST_SERIES)
+    y_hat = median_of(made[MODEL], levels)
+    pictures = [_picture(planned, i, y_hat, made["naive"]) for i in chosen]
+    rolled = forecasts.describe_rolled(pictures, document)
+    forecasts.draw_rolled(rolled, directory.plots / "forecasts.png")
+
+
+def _picture(
+    planned: Planned, i: int, model: npt.NDArray[Any], naive: npt.NDArray[Any]
+) -> forecasts.SeriesPicture:
+    """Return what is shown of one series: all cutoffs, and some steps before."""
+    panel, windows, count = (
+        planned.first.panel,
+        planned.windows,
+        planned.rolling.cutoffs,
+    )
+    mine = slice(i * count, (i + 1) * count)
+    cutoffs = windows.take(mine).starts + windows.lookback - 1
+    offset = int(panel.offsets[i])
+    begin = max(int(cutoffs[0]) + 1 - BEFORE * windows.horizon, offset)
+    end = int(cutoffs[-1]) + 1 + windows.horizon
+    truth = panel.values[begin:end].astype(np.float64)
+    truth[panel.filled[(panel.filled >= begin) & (panel.filled < end)] - begin] = np.nan
+    steps = int(panel.first_steps[i]) + np.arange(begin, end) - offset
+    return forecasts.SeriesPicture(
+        series=panel.ids[i],
+        stamps=panel.stamps(steps),
+        truth=truth,
+        cutoffs=cutoffs - begin,
+        model=model[mine],
+        naive=naive[mine],
+    )

@@ -1,0 +1,119 @@
+"""What an unknown table is: written in any dialect, found back."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seqforecast.data.detecting.dialect import detect_dialect
+from seqforecast.data.detecting.roles import detect_roles, read_sample
+from seqforecast.data.sources.dialect import Dialect
+from seqforecast.errors import DataError
+
+DIALECTS = [
+    (Dialect(separator, decimal))
+    for separator in (",", ";", "\t", "|")
+    for decimal in (".", ",")
+    if separator != decimal
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("dialects")
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    dialect=st.sampled_from(DIALECTS),
+    columns=st.integers(1, 4),
+    quoted=st.booleans(),
+    text=st.sampled_from(["plain", "with, comma", "a; b", "x|y"]),
+)
+def test_a_dialect_is_found_back(folder, dialect, columns, quoted, text):
+    values = np.round(np.random.default_rng(0).normal(0, 9, (30, columns)), 2) + 0.01
+    frame = pd.DataFrame(values, columns=[f"c{i}" for i in range(columns)])
+    frame.insert(0, "date", pd.date_range("2024-01-01", periods=30).astype(str))
+    frame["note"] = text
+    frame.to_csv(
+        folder / "x.csv",
+        index=False,
+        sep=dialect.separator,
+        decimal=dialect.decimal,
+        quoting=1 if quoted else 0,
+    )
+    assert detect_dialect(folder / "x.csv") == dialect
+
+
+def wide(**more):
+    days = pd.date_range("2024-01-01", periods=30).astype(str)
+    return pd.DataFrame({"day": days, "a": np.arange(30.0), **more})
+
+
+def long(**more):
+    days = pd.date_range("2024-01-01", periods=30).astype(str)
+    return pd.DataFrame(
+        {
+            "store": np.repeat(["x", "y"], 30),
+            "day": np.tile(days, 2),
+            "sales": np.arange(60.0),
+            **more,
+        }
+    )
+
+
+def test_a_wide_table_has_a_column_a_series():
+    roles = detect_roles(wide(b=np.arange(30) ** 2, note="-", flat=1.0), "x.csv")
+    assert (roles.layout, roles.time, roles.targets) == ("wide", "day", ("a", "b"))
+    assert roles.left_out == {"note": "no numbers", "flat": "the same everywhere"}
+
+
+def test_a_long_table_has_a_row_an_observation():
+    size, region = np.repeat([1, 2], 30), np.repeat(["n", "s"], 30)
+    roles = detect_roles(long(price=np.arange(60.0), size=size, region=region), "x.csv")
+    assert (roles.layout, roles.id, roles.targets) == ("long", "store", ("sales",))
+    assert roles.static == ("size", "region")
+    assert roles.left_out["price"] == "other numbers"
+
+
+@pytest.mark.parametrize("name", ["unique_id", "item_id", "Sensor", "sku"])
+def test_series_may_have_numbers_for_names(name):
+    frame = long().drop(columns="store")
+    frame.insert(0, name, np.repeat([17, 4], 30))
+    assert detect_roles(frame, "x.csv").id == name
+
+
+def test_one_long_series_is_one():
+    frame = long().head(30).rename(columns={"store": "unique_id"})
+    assert detect_roles(frame, "x.csv").id == "unique_id"
+
+
+@pytest.mark.parametrize(
+    ("frame", "said"),
+    [
+        (pd.DataFrame({"a": [1.5, 2.5]}), "has no column of dates"),
+        (wide()[["day"]], "no column of numbers that change"),
+        (wide(a=1.0), "no column of numbers that change"),
+        (long().drop(columns="store"), "occurs several times"),
+        (long(store="same"), "occurs several times"),
+    ],
+)
+def test_what_cannot_be_told_is_said(frame, said):
+    with pytest.raises(DataError, match=said) as caught:
+        detect_roles(frame, "x.csv")
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("form", ["%d.%m.%Y", "%Y-%m-%d %H:%M", "%Y/%m/%d", "%b %Y"])
+def test_dates_are_dates_however_they_are_written(form):
+    stamps = pd.date_range("2024-01-01", periods=30, freq="MS").strftime(form)
+    roles = detect_roles(wide().assign(day=stamps), "x.csv")
+    assert roles.time == "day"
+
+
+def test_a_parquet_file_needs_no_dialect(tmp_path):
+    frame = wide().assign(day=pd.to_datetime(wide()["day"]))
+    frame.to_parquet(tmp_path / "x.parquet")
+    found = read_sample(tmp_path / "x.parquet", Dialect())
+    assert detect_roles(found, "x").time == "day"

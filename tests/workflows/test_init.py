@@ -1,0 +1,159 @@
+"""The experiment that `init` writes: found, explained, and training as it is."""
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import seqforecast
+from calling import call
+from seqforecast.config.loading import load_experiment
+from seqforecast.workflows.prepare import prepare
+
+AIR = Path(__file__).parents[2] / "configs/data/air_passengers.csv"
+
+
+def waves(series=3, steps=400, season=12, noise=0.2, start="2020-01-01"):
+    """A wide frame of days."""
+    draw, at = np.random.default_rng(0), np.arange(steps)
+    columns = {
+        f"s{i}": 20 + 5 * np.sin(2 * np.pi * (at + i) / season) for i in range(series)
+    }
+    values = pd.DataFrame(columns) + noise * draw.standard_normal((steps, series))
+    frame = values.round(3)
+    frame.insert(0, "day", pd.date_range(start, periods=steps, freq="h"))
+    return frame
+
+
+def as_long(frame):
+    return frame.melt("day", var_name="sensor", value_name="value")
+
+
+def write(frame, path):
+    if path.suffix == ".parquet":
+        frame.to_parquet(path)
+    else:
+        frame.to_csv(path, index=False)
+    return path
+
+
+def start(data, tmp_path, *words):
+    result = call("init", data, "--output", tmp_path / "it.yaml", *words)
+    assert result.exit_code == 0, result.stderr
+    loaded = load_experiment(tmp_path / "it.yaml")
+    return loaded.experiment, prepare(loaded.experiment, loaded.folder), result.stdout
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.csv.gz", "x.parquet"])
+@pytest.mark.parametrize(
+    "form", [waves, lambda: as_long(waves())], ids=["wide", "long"]
+)
+def test_what_it_writes_loads_and_fits_the_data(tmp_path, name, form):
+    experiment, prepared, said = start(write(form(), tmp_path / name), tmp_path)
+    assert prepared.panel.ids == ("s0", "s1", "s2")
+    assert experiment.data.season == 12
+    assert experiment.window.horizon == 12
+    assert "A season of 12 steps, by autocorrelation." in said
+    assert said.splitlines()[-1] == str(tmp_path / "it.yaml")
+
+
+def test_another_dialect_and_missing_values_are_found(tmp_path):
+    frame = waves()
+    frame.loc[[50, 51, 200], "s1"] = np.nan
+    frame.drop(index=[70]).to_csv(tmp_path / "x.csv", sep=";", decimal=",", index=False)
+    experiment, prepared, said = start(tmp_path / "x.csv", tmp_path)
+    assert (experiment.data.separator, experiment.data.decimal) == (";", ",")
+    assert experiment.data.missing == "seasonal"
+    assert len(prepared.panel.filled) == 6
+    assert "Missing values: 6, filled" in said
+
+
+def test_without_a_season_there_is_none(tmp_path):
+    steps = np.random.default_rng(1).standard_normal((500, 2))
+    frame = pd.DataFrame(np.cumsum(steps, axis=0), columns=["a", "b"])
+    frame.insert(0, "day", pd.date_range("2020-01-01", periods=500))
+    experiment, _, said = start(write(frame, tmp_path / "x.csv"), tmp_path)
+    assert experiment.data.season is None
+    assert experiment.window.horizon == 8
+    assert "The calendar would say 7 steps." in said
+
+
+def test_series_of_unequal_length_are_counted_from_their_ends(tmp_path):
+    long = as_long(waves(series=25))
+    short = long[(long["sensor"] != "s3") | (long["day"] >= "2020-01-12")]
+    experiment, prepared, _ = start(write(short, tmp_path / "x.csv"), tmp_path)
+    assert experiment.split.train == "rest"
+    assert len(prepared.test) >= 25
+
+
+def test_the_horizon_can_be_said(tmp_path):
+    data = write(waves(), tmp_path / "x.csv")
+    assert start(data, tmp_path, "--horizon", 5)[0].window.horizon == 5
+
+
+def test_the_season_is_that_of_the_train_part(tmp_path):
+    """Broken on purpose: found in all of the data."""
+    frame = waves(series=1, season=12)
+    later = waves(series=1, season=7, steps=400)
+    frame.loc[280:, "s0"] = later.loc[280:, "s0"]
+    assert start(write(frame, tmp_path / "x.csv"), tmp_path)[0].data.season == 12
+
+
+def test_nothing_is_written_over(tmp_path):
+    (tmp_path / "it.yaml").write_text("mine")
+    data = write(waves(), tmp_path / "x.csv")
+    result = call("init", data, "--output", tmp_path / "it.yaml")
+    assert result.exit_code == 5
+    assert "it.yaml is there already" in result.stderr
+    assert (tmp_path / "it.yaml").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "is empty"),
+        ("ds,y\n", "no rows"),
+        ("a,b\n1,2\n3,4\n", "no column of dates"),
+        ("ds,y\n2024-01-01,1\n2024-01-02,2\n2024-01-03,4\n", "at least 20 are needed"),
+        ("ds,y\n2024-01-01,x\n2024-01-02,z\n", "no column of numbers"),
+    ],
+)
+def test_files_that_hold_too_little_are_refused(tmp_path, content, said):
+    (tmp_path / "x.csv").write_text(content)
+    result = call("init", tmp_path / "x.csv", "--output", tmp_path / "it.yaml")
+    assert result.exit_code == 3, result.stdout
+    assert said in result.stderr
+    assert "hint: " in result.stderr
+    assert not (tmp_path / "it.yaml").exists()
+
+
+def test_absent_and_other_files_are_refused(tmp_path):
+    assert call("init", tmp_path / "no.csv").exit_code == 3
+    with gzip.open(tmp_path / "x.txt.gz", "wt") as file:
+        file.write("a")
+    result = call("init", tmp_path / "x.txt.gz")
+    assert result.exit_code == 3
+    assert "unknown kind" in result.stderr
+
+
+@pytest.mark.skipif(not AIR.is_file(), reason="configs are beside the tests only here")
+def test_the_file_reads_as_reviewed(tmp_path, golden, monkeypatch):
+    (tmp_path / "air.csv").write_bytes(AIR.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    assert call("init", "air.csv").stdout.splitlines()[-1] == "air.yaml"
+    golden("init.txt", Path("air.yaml").read_text())
+
+
+@pytest.mark.tensorflow
+@pytest.mark.skipif(not AIR.is_file(), reason="configs are beside the tests only here")
+def test_it_trains_as_it_is_and_beats_naive(tmp_path):
+    """The way from a file to forecasts: init, train, predict."""
+    (tmp_path / "air.csv").write_bytes(AIR.read_bytes())
+    call("init", tmp_path / "air.csv", "--output", tmp_path / "air.yaml")
+    run = seqforecast.train(tmp_path / "air.yaml", runs=tmp_path / "runs")
+    test = run.metrics["test"]
+    assert test["model"]["mae"] < 0.6 * test["baselines"]["seasonal_naive"]["mae"]
+    made = run.predict()
+    assert made["ds"].iloc[0] == pd.Timestamp("1961-01-01")
