@@ -65,3 +65,59 @@ def test_series_in_large_units_do_not_speak_for_all():
 
     assert notes(model, actual) != []
     assert notes(model, actual, weights=1 / unit) == []
+
+
+def rolling(series, horizon, forecast):
+    """Notes and signs of a forecaster at every cutoff of a series, in two calls."""
+    starts = np.arange(len(series) - horizon - 1)
+    cutoffs = starts + 1
+    actual = series[cutoffs[:, np.newaxis] + np.arange(1, horizon + 1)]
+    naive = np.repeat(series[cutoffs][:, np.newaxis], horizon, axis=1)
+    model = forecast(actual, naive)
+    audit = Audit()
+    for rows in (slice(0, 37), slice(37, None)):
+        given = (actual[rows], model[rows], naive[rows], starts[rows])
+        audit.add(np.ones(len(given[0])), *given)
+    return audit.notes(), audit.signs()
+
+
+WALK = np.random.default_rng(1).uniform(-0.5, 0.5, 400).cumsum() + 50
+WAVE = 50 + 9 * np.sin(np.arange(400) / 4)
+
+
+def test_forecasts_that_trail_the_truth_are_named():
+    """Far from the last value by a constant, and changing as it does."""
+    (note,), signs = rolling(WALK, 5, lambda _, naive: naive + 0.8)
+    assert note.startswith("The forecasts trail the truth: from one cutoff to the next")
+    copy = signs["lag_copy"]
+    assert copy["found"]
+    assert not copy["repeats"]
+    assert copy["at_horizon"] > 0.99
+    assert abs(copy["at_zero"]) < 0.2
+    assert copy["changes"] == 393
+
+
+def test_forecasts_that_know_what_comes_do_not_trail():
+    """Broken on purpose: levels correlated instead of changes."""
+    noise = np.random.default_rng(2).normal(0, 0.3, (394, 5))
+    notes, signs = rolling(WAVE, 5, lambda actual, _: actual + noise)
+    assert notes == []
+    assert not signs["lag_copy"]["found"]
+    assert not signs["flat_line"]["found"]
+    assert signs["lag_copy"]["at_zero"] > 0.9
+
+
+def test_a_sure_forecast_of_a_walk_with_news_does_not_trail():
+    """It adds to the last value what really comes, in part."""
+    _, signs = rolling(WALK, 5, lambda actual, naive: (actual + naive) / 2)
+    assert not signs["lag_copy"]["found"]
+
+
+def test_without_pairs_of_cutoffs_correlations_are_null_with_a_reason():
+    audit = Audit()
+    audit.add(np.ones(50), ACTUAL, NAIVE + 1, NAIVE, np.arange(0, 500, 10))
+    copy = audit.signs()["lag_copy"]
+    assert copy["at_zero"] is None
+    assert copy["reasons"]["at_zero"].startswith(
+        "there are 0 pairs of cutoffs one step"
+    )

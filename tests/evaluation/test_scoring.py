@@ -153,7 +153,7 @@ def test_the_result_has_the_names_and_plain_numbers_of_the_interface():
     assert list(result["skill"]) == ["metric", "against", "value", "low", "high"]
     assert json.loads(json.dumps(result, allow_nan=False)) == result
     for value in numbers_of(result).values():
-        assert type(value) in (int, float, str, list)
+        assert value is None or type(value) in (int, float, str, list, bool)
 
 
 def test_cutoffs_are_counted_once_for_all_series():

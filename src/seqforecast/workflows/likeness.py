@@ -25,20 +25,23 @@ class Likeness:
 
     Attributes:
         what: history, forecasts, scores or weights.
-        equal: whether every number is the same.
         difference: the largest, as a share of what it is measured against; None where
             something is not a number or is not there.
-        where: of that difference.
+        where: of that difference; empty where every number is the same.
         recorded: what the first run has there.
         again: what the second has.
     """
 
     what: str
-    equal: bool
     difference: float | None = 0.0
     where: str = ""
     recorded: Any = None
     again: Any = None
+
+    @property
+    def equal(self) -> bool:
+        """Whether every number is the same."""
+        return not self.where
 
     def is_within(self, tolerance: float) -> bool:
         """Return whether it differs by no more than this share."""
@@ -46,7 +49,7 @@ class Likeness:
 
     def as_json(self) -> dict[str, Any]:
         """Return an item of `compared`."""
-        return asdict(self)
+        return {**asdict(self), "equal": self.equal}
 
 
 def compare_runs(recorded: RunDirectory, again: RunDirectory) -> list[Likeness]:
@@ -144,7 +147,7 @@ def _arrays(
 ) -> Likeness:
     """Compare arrays of one shape; NaN equals NaN."""
     if np.array_equal(one, two, equal_nan=True):
-        return Likeness(what, equal=True)
+        return Likeness(what)
     left, right = (np.ravel(each).astype(np.float64) for each in (one, two))
     defined = np.isfinite(left) & np.isfinite(right)
     strange = ~defined & ~(np.isnan(left) & np.isnan(right)) & (left != right)
@@ -172,7 +175,7 @@ def _worst(what: str, found: Iterator[Likeness]) -> Likeness:
     """Return the largest difference; one that has no size is larger than any."""
     different = [each for each in found if not each.equal]
     if not different:
-        return Likeness(what, equal=True)
+        return Likeness(what)
     infinite = float("inf")
     return max(
         different,

@@ -86,11 +86,10 @@ def judge(compared: Any, tolerance: float) -> str:
 def compare_surroundings(
     recorded: Mapping[str, Any], now: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Return what is not as it was: device, platform, git commit, versions."""
+    """Return what is not as it was: device, platform, kernel, versions."""
     pairs = {
         "device": [each.get("device", {}).get("name") for each in (recorded, now)],
         "platform": [each.get("platform") for each in (recorded, now)],
-        "git": [each.get("git") for each in (recorded, now)],
         "kernel": [each.get("kernel") for each in (recorded, now)],
     }
     versions = [each.get("versions", {}) for each in (recorded, now)]

@@ -1,0 +1,173 @@
+"""Scoring a run again, on its own data and on newer ones; and the leak audit."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from calling import call
+from seqforecast.config.loading import load_experiment
+from seqforecast.workflows import prepare as preparing
+from small import SMALL, small, train
+
+pytestmark = pytest.mark.tensorflow
+
+STEPS, CUT = 240, 200
+COVARIATES = {"past": ["wind"], "future": ["promotion"], "calendar": ["weekday"]}
+
+
+def table(steps=STEPS):
+    """Two series that follow a promotion, and a wind that comes before."""
+    frames = []
+    for number in range(2):
+        random = np.random.default_rng(number)
+        promotion = random.integers(0, 2, STEPS)
+        wind = random.normal(0, 1, STEPS)
+        y = 10 * number + 3 * promotion + 0.1 * random.normal(0, 1, STEPS)
+        stamps = pd.date_range("2024-01-01", periods=STEPS)
+        columns = {"ds": stamps, "y": y, "wind": wind, "promotion": promotion}
+        frames.append(pd.DataFrame({"unique_id": f"s{number}", **columns})[:steps])
+    return pd.concat(frames, ignore_index=True)
+
+
+def asked(path, **data):
+    source = {"source": "table", "path": str(path), "layout": "long", **data}
+    return small(data=source, window={"lookback": 8, "horizon": 4})
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("evaluate")
+    table(CUT).to_csv(folder / "old.csv", index=False)
+    return train(folder, asked(folder / "old.csv", **COVARIATES))
+
+
+def evaluate(run, *words):
+    result = call("evaluate", run.path, "--json", *words)
+    return result, json.loads(result.stdout)
+
+
+def test_its_own_test_part_has_the_scores_it_had(run):
+    result, told = evaluate(run)
+    assert result.exit_code == 0
+    assert told["recorded"] is True
+    assert told["test"] == run.read_json(run.metrics)["test"]
+
+
+def test_of_newer_data_only_what_was_not_learnt_from_is_scored(run, tmp_path):
+    """All windows whose targets lie after the run's validation part."""
+    table().to_csv(tmp_path / "new.csv", index=False)
+    output = tmp_path / "f.csv"
+    words = ("--data", tmp_path / "new.csv", "--output", output)
+    result, told = evaluate(run, *words)
+    assert result.exit_code == 0, result.stderr
+    made = pd.read_csv(output)
+    old = pd.read_csv(run.forecasts)
+    assert made["cutoff"].min() == old["cutoff"].min()
+    assert made["ds"].max() == "2024-08-27"
+    both = made.merge(old, on=["unique_id", "cutoff", "ds"], suffixes=("", "_old"))
+    assert len(both) == len(old)
+    np.testing.assert_allclose(both["y_hat"], both["y_hat_old"], rtol=1e-5)
+    error = (made["y"] - made["y_hat"]).abs().mean()
+    assert told["test"]["model"]["mae"] == pytest.approx(error, rel=1e-5)
+    assert "are history here, and not scored" in " ".join(told["test"]["notes"])
+    assert told["recorded"] is None
+
+
+def test_strangers_and_a_wrong_file_are_told(run, tmp_path):
+    frame = table().replace({"s1": "new"})
+    frame.to_csv(tmp_path / "new.csv", index=False)
+    _, told = evaluate(run, "--data", tmp_path / "new.csv")
+    notes = " ".join(told["test"]["notes"])
+    assert "Series that the run was not trained on: new" in notes
+    table(150).to_csv(tmp_path / "early.csv", index=False)
+    result, _ = evaluate(run, "--data", tmp_path / "early.csv")
+    assert result.exit_code == 3
+    assert "has not been trained or chosen on" in result.stderr
+    assert call("evaluate", run.path, "--output", "x.txt").exit_code == 2
+    assert call("evaluate", tmp_path).exit_code == 5
+
+
+@pytest.mark.parametrize(
+    "data",
+    [COVARIATES, {"missing": "seasonal", "season": 7}, {"calendar": ["weekday"]}],
+    ids=["covariates", "gaps", "calendar"],
+)
+def test_a_clean_model_passes_the_audit(tmp_path, data):
+    frame = table(CUT)
+    if "missing" in data:
+        frame.loc[[20, 80, 190, 350], "y"] = np.nan
+    frame.to_csv(tmp_path / "x.csv", index=False)
+    made = train(tmp_path, asked(tmp_path / "x.csv", **data), **{"training.epochs": 1})
+    result, told = evaluate(made, "--audit")
+    assert result.exit_code == 0, told["audit"]
+    assert told["audit"]["passed"]
+    assert told["audit"]["windows"] == 10
+
+
+def test_synthetic_data_are_audited_too(tmp_path):
+    made = train(tmp_path, SMALL, **{"training.epochs": 1})
+    assert evaluate(made, "--audit")[1]["audit"]["passed"]
+
+
+def leak_scale(monkeypatch):
+    """Learn the scale from all of the data."""
+    learn = preparing.learn_scale
+
+    def leaky(panel, parts, kind):
+        whole = np.stack([np.zeros_like(panel.lengths), panel.lengths], axis=1)
+        return learn(panel, replace(parts, train=whole), kind)
+
+    monkeypatch.setattr(preparing, "learn_scale", leaky)
+
+
+def leak_future(monkeypatch):
+    """Read covariates that are known up to the cutoff from four steps later."""
+    learn = preparing.learn_features
+
+    def leaky(*given):
+        features = learn(*given)
+        first, *others = features.tracks
+        ahead = replace(first, shifts=first.shifts + 4)
+        return replace(features, tracks=(ahead, *others))
+
+    monkeypatch.setattr(preparing, "learn_features", leaky)
+
+
+@pytest.mark.parametrize(
+    ("leak", "what"), [(leak_scale, "scale"), (leak_future, "forecast")]
+)
+def test_a_model_that_leaks_on_purpose_is_caught(tmp_path, monkeypatch, leak, what):
+    leak(monkeypatch)
+    table(CUT).to_csv(tmp_path / "x.csv", index=False)
+    made = train(
+        tmp_path,
+        asked(tmp_path / "x.csv", past=["wind"]),
+        **{"training.epochs": 1},
+    )
+    result, told = evaluate(made, "--audit")
+    assert result.exit_code == 1
+    assert not told["audit"]["passed"]
+    assert any(what in each["what"] for each in told["audit"]["differences"])
+    shown = call("evaluate", made.path, "--audit").stdout
+    assert "Leak audit: FAILED." in shown
+
+
+def test_filling_from_later_values_is_a_leak_and_said(tmp_path):
+    """`interpolate` knows the value after a gap, also where the cutoff is inside it."""
+    frame = table(CUT)
+    frame.loc[frame["ds"].isin(pd.date_range("2024-06-25", periods=4)), "y"] = np.nan
+    frame.to_csv(tmp_path / "x.csv", index=False)
+    data = {"missing": "interpolate"}
+    made = train(tmp_path, asked(tmp_path / "x.csv", **data), **{"training.epochs": 1})
+    result, told = evaluate(made, "--audit")
+    assert result.exit_code == 1
+    assert "fills a gap from the value after it" in told["audit"]["why"]
+
+
+def test_the_audit_needs_the_runs_own_data(run, tmp_path):
+    result = call("evaluate", run.path, "--audit", "--data", tmp_path / "x.csv")
+    assert result.exit_code == 2
+    load_experiment(run.resolved)
