@@ -166,9 +166,7 @@ def _apart(
     what: str, size: float | None, where: str, recorded: Any, now: Any
 ) -> Likeness:
     """Return a difference."""
-    return Likeness(
-        what, equal=False, difference=size, where=where, recorded=recorded, again=now
-    )
+    return Likeness(what, size, where, recorded, now)
 
 
 def _worst(what: str, found: Iterator[Likeness]) -> Likeness:
