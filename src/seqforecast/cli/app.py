@@ -20,6 +20,7 @@ from seqforecast.cli import init as starting
 from seqforecast.cli import predict as predicting
 from seqforecast.cli import report as reporting
 from seqforecast.cli import reproduce as reproducing
+from seqforecast.cli import runs as finished
 from seqforecast.cli import train as training
 from seqforecast.cli.printing import report_error
 from seqforecast.errors import Interrupted, SeqforecastError
@@ -87,6 +88,7 @@ app.command("export")(exporting.export)
 app.command("reproduce")(reproducing.reproduce)
 app.command("init")(starting.init)
 app.add_typer(configuration.commands, name="config")
+app.add_typer(finished.commands, name="runs")
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """The `config` commands."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -52,3 +53,104 @@ def validate(
         print_json({"schema": 1, "file": str(file), "name": name, "valid": True})
     else:
         print_result(f"{file}: valid")
+
+
+@commands.command("ls")
+def ls(*, as_json: options.AsJson = False) -> None:
+    """List the shipped experiments.
+
+    Example:
+
+        seqforecast config ls
+    """
+    from seqforecast.config.copying import describe_shipped
+    from seqforecast.reporting.listing import render_rows
+
+    found = describe_shipped()
+    if as_json:
+        told = [
+            {"name": each.name, "about": each.about, "takes": each.takes}
+            for each in found
+        ]
+        print_json({"schema": 1, "experiments": told})
+        return
+    rows = [(each.name, each.takes, each.about) for each in found]
+    print_result(render_rows(("name", "takes", "about"), rows))
+
+
+@commands.command("cp")
+def cp(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="A shipped one.", show_default=False),
+    ],
+    to: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]", help="Default: <name>.yaml here.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Copy a shipped experiment, with its data where these are shipped, to change it.
+
+    Example:
+
+        seqforecast config cp air_passengers passengers.yaml
+    """
+    from seqforecast.config.copying import copy_shipped
+
+    for path in copy_shipped(name, to):
+        print_result(str(path))
+
+
+@commands.command("show")
+def show(
+    experiment: Annotated[
+        str,
+        typer.Argument(
+            metavar="EXPERIMENT",
+            help="An experiment file (YAML), or the name of a shipped one.",
+            show_default=False,
+        ),
+    ],
+    *,
+    overrides: options.Overrides = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Show every setting in force, and where each comes from.
+
+    Example:
+
+        seqforecast config show simplernn --set training.epochs=3
+    """
+    from seqforecast.config.loading import load_experiment, resolve
+    from seqforecast.reporting.listing import render_rows
+    from seqforecast.reporting.settings import flatten_settings
+
+    loaded = load_experiment(resolve(experiment), overrides or ())
+    settings = loaded.experiment.model_dump(mode="json")
+    origins = loaded.origins
+    if as_json:
+        print_json({"schema": 1, "settings": settings, "origins": dict(origins)})
+        return
+    rows = [
+        (name, value, origins.get(name, "default"))
+        for name, value in flatten_settings(settings)
+    ]
+    print_result(render_rows(("setting", "value", "from"), rows))
+
+
+@commands.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of experiment files, for editors.
+
+    In VS Code with the YAML extension: write it to a file, and begin an experiment
+    with `# yaml-language-server: $schema=FILE`.
+
+    Example:
+
+        seqforecast config schema
+    """
+    from seqforecast.config.schema import experiment_schema
+
+    print_json(experiment_schema())

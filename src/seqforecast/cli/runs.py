@@ -1,0 +1,122 @@
+"""The `runs` commands."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seqforecast.cli import options
+from seqforecast.cli.printing import print_json, print_result
+
+commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+Run = Annotated[Path, typer.Argument(metavar="RUN", show_default=False)]
+
+
+@commands.callback()
+def runs() -> None:
+    """Look at runs, finished and unfinished.
+
+    Example:
+
+        seqforecast runs ls
+    """
+
+
+@commands.command("ls")
+def ls(
+    *, runs: options.RunsRoot = Path("runs"), as_json: options.AsJson = False
+) -> None:
+    """List runs, comparisons and backtests, the newest first.
+
+    Example:
+
+        seqforecast runs ls --runs runs
+    """
+    from seqforecast.reporting.listing import render_rows, say_score
+    from seqforecast.runs.listing import list_runs
+
+    found = list_runs(runs)
+    if as_json:
+        told = [
+            {
+                "path": str(each.path),
+                "kind": each.kind,
+                "name": each.name,
+                "status": each.status,
+                "started": each.started or None,
+                "verdict": each.test.get("verdict"),
+            }
+            for each in found
+        ]
+        print_json({"schema": 1, "runs": told})
+        return
+    if not found:
+        print_result(f"no runs in {runs}")
+        return
+    rows = [
+        (
+            each.started[:16].replace("T", " ") or "-",
+            each.kind,
+            each.name,
+            each.status,
+            *say_score(each.test),
+            str(each.path),
+        )
+        for each in found
+    ]
+    header = ("started, UTC", "kind", "name", "status", "verdict", "test error", "path")
+    print_result(render_rows(header, rows))
+
+
+@commands.command("show")
+def show(run: Run, *, as_json: options.AsJson = False) -> None:
+    """Show one run: status, scores, and the settings that are not the defaults.
+
+    Example:
+
+        seqforecast runs show runs/simplernn/20260131-120000-a1b2c3
+    """
+    from seqforecast.reporting.listing import render_rows
+    from seqforecast.reporting.tables import render_scores
+    from seqforecast.runs.listing import describe_run
+    from seqforecast.runs.opening import open_run
+    from seqforecast.workflows.looking import changed_settings
+
+    opened = open_run(run)
+    told = describe_run(opened.path)
+    changed = changed_settings(opened)
+    if as_json:
+        settings = {name: value for name, value, _ in changed}
+        status = {"status": told.status, "started": told.started}
+        about = {"run": str(run), "name": told.name, **status}
+        print_json({"schema": 1, **about, "settings": settings, "test": told.test})
+        return
+    print_result(f"{told.name}, {told.status}, started {told.started}\n")
+    if told.test:
+        print_result(render_scores(told.test) + "\n")
+    print_result(render_rows(("setting", "value", "default"), changed))
+
+
+@commands.command("diff")
+def diff(first: Run, second: Run, *, as_json: options.AsJson = False) -> None:
+    """Show what differs between two runs: settings, data, versions, scores.
+
+    Example:
+
+        seqforecast runs diff runs/gru/20260131-120000-a1b2c3 runs/gru/other
+    """
+    from seqforecast.reporting.listing import render_rows
+    from seqforecast.runs.opening import open_run
+    from seqforecast.workflows.looking import differences_of
+
+    found = differences_of(open_run(first).path, open_run(second).path)
+    if as_json:
+        print_json({"schema": 1, "differences": found})
+        return
+    if not found:
+        print_result("no difference in settings, data, versions and scores")
+        return
+    keys = ("what", "name", "first", "second")
+    rows = [tuple(str(each[key]) for key in keys) for each in found]
+    print_result(render_rows(keys, rows))
