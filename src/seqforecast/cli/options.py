@@ -51,6 +51,15 @@ Resume = Annotated[
         show_default=False,
     ),
 ]
+From = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        metavar="RUN",
+        help="Begin with the weights of a complete run of the same model.",
+        show_default=False,
+    ),
+]
 AsJson = Annotated[
     bool,
     typer.Option(

@@ -25,6 +25,7 @@ def train(
     run_dir: options.RunDir = None,
     device: options.DeviceName = None,
     resume: options.Resume = None,
+    start: options.From = None,
     dry_run: Annotated[
         bool,
         typer.Option(
@@ -47,10 +48,10 @@ def train(
     changes = [*(overrides or ()), *([f"training.device={device}"] if device else ())]
     if resume is None and experiment is None:
         raise typer.BadParameter("name an experiment, or a run to --resume")
-    if resume is not None and (experiment or changes or run_dir or dry_run):
+    if resume is not None and (experiment or changes or run_dir or dry_run or start):
         raise typer.BadParameter(
             "--resume goes on with what the run began as: it takes no experiment, "
-            "--set, --device, --run-dir or --dry-run"
+            "--set, --device, --run-dir, --from or --dry-run"
         )
     listen(quiet=quiet, verbose=verbose)
     if dry_run:
@@ -70,7 +71,8 @@ def train(
         run = workflow.resume_run(resume, display)
     else:
         loaded = load_experiment(resolve(str(experiment)), changes)
-        run = workflow.train_experiment(loaded, Place(runs, run_dir), display)
+        place = Place(runs, run_dir)
+        run = workflow.train_experiment(loaded, place, display, start=start)
     _show(run.path, run.read_json(run.metrics), as_json=as_json)
 
 

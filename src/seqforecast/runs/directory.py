@@ -92,6 +92,11 @@ class RunDirectory:
         return self.path / "checkpoint.npz"
 
     @property
+    def start(self) -> Path:
+        """The weights it began with, where these are those of another run."""
+        return self.path / "start.npz"
+
+    @property
     def bad_batch(self) -> Path:
         """The batch that broke training."""
         return self.path / "bad_batch.npz"

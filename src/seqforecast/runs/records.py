@@ -115,6 +115,29 @@ def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     write_whole(path, lambda part: np.savez(part, **arrays))  # type: ignore[arg-type]
 
 
+def write_start(
+    run: RunDirectory, members: Sequence[Sequence[npt.NDArray[Any]]]
+) -> None:
+    """Write the weights that each member begins with."""
+    arrays = {
+        f"{member:04d}-{i:05d}": each
+        for member, weights in enumerate(members, start=1)
+        for i, each in enumerate(weights)
+    }
+    write_arrays(run.start, arrays)
+
+
+def read_start(run: RunDirectory) -> list[list[npt.NDArray[Any]]]:
+    """Return the weights that each member begins with; [] where they are drawn."""
+    if not run.start.is_file():
+        return []
+    members: dict[str, list[npt.NDArray[Any]]] = {}
+    with np.load(run.start, allow_pickle=False) as file:
+        for name in sorted(file.files):
+            members.setdefault(name.partition("-")[0], []).append(file[name])
+    return [*members.values()]
+
+
 class LogFile(logging.FileHandler):
     """The run's log; on a full disk it stops, and other files raise the error."""
 

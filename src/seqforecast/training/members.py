@@ -75,11 +75,19 @@ def fit_members(
     seed: int,
     watcher: Watcher,
     resume: Checkpoint | None = None,
+    start: Sequence[Arrays] = (),
 ) -> Trained:
     """Train every member; what a checkpoint holds is not trained again.
 
     Changes the models of the learners: afterwards that of the first one has the
     weights of the first member.
+
+    Args:
+        learners: one for each lookback.
+        seed: of the run.
+        watcher: is told how it goes.
+        resume: the state after an epoch.
+        start: weights that the core of each member begins with; default drawn ones.
 
     Raises:
         NotFiniteError: a loss or a gradient was not finite.
@@ -99,6 +107,8 @@ def fit_members(
         state = replace(resume, history=mine) if resume and mine else None
         if state is None and number:
             engine.restart(each.seed)
+        if state is None and start:
+            assign(engine.forecaster.core.weights, start[each.member - 1])
         watching = _Onward(watcher, before, tuple(kept))
         made = _run_fit(learner, each, watching, before=before, resume=state)
         history = (*before, *made)

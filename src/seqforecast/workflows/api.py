@@ -77,6 +77,7 @@ def train(
     overrides: Mapping[str, Any] | None = None,
     *,
     runs: str | Path = "runs",
+    start: str | Path | None = None,
 ) -> Run:
     """Train an experiment and return its run.
 
@@ -84,6 +85,7 @@ def train(
         experiment: a path, the name of a shipped config, or the settings themselves.
         overrides: settings to change, by dotted name: `{"training.epochs": 3}`.
         runs: where run directories go.
+        start: a complete run with whose weights training begins.
 
     Raises:
         SeqforecastError: as the command line would; see `seqforecast.errors`.
@@ -96,7 +98,8 @@ def train(
         loaded = load_mapping(experiment, changed)
     else:
         loaded = load_experiment(resolve(str(experiment)), changed)
-    return Run(train_experiment(loaded, Place(Path(runs))))
+    begin = None if start is None else Path(start)
+    return Run(train_experiment(loaded, Place(Path(runs)), start=begin))
 
 
 def load_run(path: str | Path) -> Run:

@@ -15,6 +15,7 @@ from seqforecast.training.checkpoints import Checkpoint
 from seqforecast.training.devices import Device, use_device
 from seqforecast.training.epoch import Engine
 from seqforecast.training.evidence import shape_of
+from seqforecast.training.fit import assign
 from seqforecast.training.material import Material
 from seqforecast.training.members import Learner, Trained, fit_members, learner_of
 from seqforecast.training.memory import MemoryProbe
@@ -101,12 +102,16 @@ def learn(
     """
     resume = Checkpoint.read(run.checkpoint) if run.checkpoint.is_file() else None
     engine, data = learners[0].engine, learners[0].data
+    start = records.read_start(run)
+    if start:
+        assign(engine.forecaster.core.weights, start[0])
     probe = MemoryProbe(engine, data.validation)
     untrained = probe.measure()
     recorder = Recorder(run, engine.section, display)
     recorder.begin(resume)
     try:
-        trained = fit_members(learners, prepared.experiment.seed, recorder, resume)
+        seed = prepared.experiment.seed
+        trained = fit_members(learners, seed, recorder, resume, start)
     except NotFiniteError as error:
         records.write_arrays(run.bad_batch, error.batch)
         raise

@@ -29,17 +29,28 @@ from seqforecast.workflows.setup import (
 )
 from seqforecast.workflows.stages import Stages, describe_stages
 from seqforecast.workflows.stopping import stoppable
+from seqforecast.workflows.warm_start import start_from
 from seqforecast.workflows.watching import Silent
 
 LOGGER = logging.getLogger("seqforecast")
 
 
 def train_experiment(
-    loaded: Loaded, place: Place, display: Silent | None = None
+    loaded: Loaded,
+    place: Place,
+    display: Silent | None = None,
+    *,
+    start: Path | None = None,
 ) -> RunDirectory:
     """Train, score on the test part, and write the run.
 
     Nothing is written before data and model are known to fit together.
+
+    Args:
+        loaded: the experiment.
+        place: where the run goes.
+        display: is told of epochs.
+        start: a complete run with whose weights training begins; see `start_from`.
 
     Raises:
         ConfigError: a setting does not fit the data.
@@ -56,11 +67,16 @@ def train_experiment(
         stages.end("read data")
         device, learners = build(prepared, stages)
         facts = manifest.describe(facts_of(prepared, device), loaded.folder)
+        begun = None if start is None else start_from(start, prepared, learners)
+        if begun is not None:
+            facts["from"] = begun.facts
         run = place.create(loaded.experiment.name)
         with run.locked(), closing(display or Silent()) as shown:
             records.log_into(run, log)
             with manifest.recorded(run, facts):
                 write_setup(run, loaded, prepared, learners[0].engine.forecaster)
+                if begun is not None:
+                    records.write_start(run, begun.weights)
                 _finish(run, prepared, learners, shown, facts, stages=stages)
     return run
 

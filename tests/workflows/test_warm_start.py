@@ -1,0 +1,136 @@
+"""A warm start: the weights of a finished run, on its own or other data."""
+
+import os
+import signal
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from calling import call
+from seqforecast.errors import ConfigError, Interrupted, RunError
+from seqforecast.workflows.watching import Silent
+from small import SINE, same_run, small, weights
+
+pytestmark = pytest.mark.tensorflow
+
+
+def train(root, mapping, start=None, exact=None, display=None, **overrides):
+    from seqforecast.config.loading import load_mapping
+    from seqforecast.workflows.train import Place, train_experiment
+
+    loaded = load_mapping(mapping, overrides)
+    return train_experiment(loaded, Place(root, exact), display, start=start)
+
+
+def first_losses(run):
+    return pd.read_csv(run.history).query("epoch == 1")["val_loss"].to_numpy()
+
+
+STILL = {"training.epochs": 1, "training.learning_rate": 1e-9}
+
+
+@pytest.mark.parametrize("members", [1, 2])
+def test_it_begins_where_the_run_ended(tmp_path, members):
+    """Without moving, the loss is that of the epoch that was kept."""
+    asked = small(model={"cell": "gru", "units": [6]})
+    more = {"training.ensemble": members, "training.epochs": 3}
+    old = train(tmp_path, asked, **more)
+    warm = train(tmp_path, asked, old.path, **more | STILL)
+    kept = [each["val_loss"] for each in _members(old)]
+    assert first_losses(warm) == pytest.approx(kept, rel=1e-4)
+    for one, other in zip(weights(old), weights(warm), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+    manifest = warm.read_json(warm.manifest)
+    assert manifest["from"]["path"] == str(old.path)
+
+
+def _members(run):
+    return run.read_json(run.metrics)["training"]["members"]
+
+
+def test_vectors_go_with_the_names_of_their_series(tmp_path):
+    """In another order, with a new series and without an old one."""
+
+    def table(names):
+        at = np.arange(120)
+        columns = {name: np.sin(at / (3 + ord(name) % 5)) for name in names}
+        frame = pd.DataFrame({"ds": at, **columns})
+        frame.to_csv(tmp_path / f"{names}.csv", index=False)
+        return {"source": "table", "path": str(tmp_path / f"{names}.csv")}
+
+    model = {"cell": "gru", "units": [4], "series_embedding": 2}
+    old = train(tmp_path, small(data=table("abc"), model=model))
+    warm = train(tmp_path, small(data=table("xca"), model=model), old.path, **STILL)
+    before, after = (_vectors(run) for run in (old, warm))
+    assert np.abs(before[:3]).min(axis=1).max() > 1e-4
+    np.testing.assert_allclose(after[0], 0, atol=1e-6)
+    np.testing.assert_allclose(after[1:3], before[[2, 0]], atol=1e-6)
+
+
+def _vectors(run):
+    from seqforecast.models.builder import load_forecaster
+
+    (vectors,) = (
+        each
+        for each in load_forecaster(run.model).core.weights
+        if each.path.endswith("vectors/vectors")
+    )
+    return np.asarray(vectors)
+
+
+def test_another_model_is_refused_with_every_difference(tmp_path):
+    old = train(tmp_path, small(), **{"training.epochs": 1})
+    other = small(
+        model={"cell": "lstm", "units": [7]}, window={"lookback": 12, "horizon": 4}
+    )
+    with pytest.raises(ConfigError) as caught:
+        train(tmp_path, other, old.path)
+    for said in (
+        "model.cell: lstm, it was gru",
+        "model.units: [7], it was [6]",
+        "window.lookback: 12, it was 16",
+    ):
+        assert said in str(caught.value)
+    dropout = small(model={"cell": "gru", "units": [6], "dropout": 0.0})
+    assert train(tmp_path, dropout, old.path, **STILL).is_complete
+    with pytest.raises(RunError):
+        train(tmp_path, small(), tmp_path / "nothing")
+
+
+class Killer(Silent):
+    """Interrupts in the second epoch."""
+
+    def __init__(self):
+        self.epoch = 0
+
+    def stepped(self, epoch, *_):
+        if epoch == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_interrupted_and_resumed_it_is_the_same(tmp_path):
+    """Also when the run it began with is gone by then."""
+    from seqforecast.workflows.train import resume_run
+
+    old = train(tmp_path, small(), **{"training.epochs": 1})
+    asked = small(data=SINE | {"seed": 3})
+    whole = train(tmp_path, asked, old.path)
+    with pytest.raises(Interrupted):
+        train(tmp_path, asked, old.path, tmp_path / "stopped", Killer())
+    old.path.rename(tmp_path / "moved")
+    resumed = resume_run(tmp_path / "stopped")
+    assert same_run(whole, resumed) == []
+
+
+def test_the_command_says_what_has_changed(tmp_path):
+    old = train(tmp_path, small(), **{"training.epochs": 1})
+    import yaml
+
+    path = tmp_path / "next.yaml"
+    path.write_text(yaml.safe_dump(small(data=SINE | {"length": 200})))
+    words = ("--runs", tmp_path / "runs", "-s", "training.epochs=1")
+    result = call("train", path, "--from", old.path, *words)
+    assert result.exit_code == 0, result.stderr
+    assert "the data are others: 200 values, they were 160" in result.stderr
+    assert call("train", "--resume", old.path, "--from", old.path).exit_code == 2
