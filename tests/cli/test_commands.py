@@ -25,6 +25,7 @@ from small import SMALL, small
         ["config", "validate", "--help"],
         ["evaluate", "--help"],
         ["export", "--help"],
+        ["tune", "--help"],
         ["runs", "show", "--help"],
         ["runs", "ls", "--help"],
         ["runs", "diff", "--help"],

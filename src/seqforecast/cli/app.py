@@ -22,6 +22,7 @@ from seqforecast.cli import report as reporting
 from seqforecast.cli import reproduce as reproducing
 from seqforecast.cli import runs as finished
 from seqforecast.cli import train as training
+from seqforecast.cli import tune as tuning
 from seqforecast.cli.printing import report_error
 from seqforecast.errors import Interrupted, SeqforecastError
 
@@ -83,6 +84,7 @@ app.command("doctor")(examination.doctor)
 app.command("predict")(predicting.predict)
 app.command("evaluate")(evaluating.evaluate)
 app.command("backtest")(backtesting.backtest)
+app.command("tune")(tuning.tune)
 app.command("report")(reporting.report)
 app.command("export")(exporting.export)
 app.command("reproduce")(reproducing.reproduce)

@@ -1,0 +1,64 @@
+"""The `tune` command."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seqforecast.cli import options
+from seqforecast.cli.printing import listen, print_json, print_result
+
+
+def tune(
+    experiment: Annotated[
+        str,
+        typer.Argument(
+            metavar="EXPERIMENT",
+            help="An experiment file with a tune section.",
+            show_default=False,
+        ),
+    ],
+    *,
+    trials: Annotated[
+        int | None,
+        typer.Option(
+            "--trials",
+            min=1,
+            metavar="N",
+            help="Settings to try.  [default: tune.trials, else 20]",
+            show_default=False,
+        ),
+    ] = None,
+    overrides: options.Overrides = None,
+    runs: options.RunsRoot = Path("runs"),
+    run_dir: options.RunDir = None,
+    device: options.DeviceName = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Search the settings under tune:, and score the best on the test part, once.
+
+    Trials are ranked by validation. The same command again goes on where it was
+    stopped. The directory is the last line on stdout; best.yaml in it trains as it is.
+
+    Example:
+
+        seqforecast tune passengers.yaml --trials 30
+    """
+    listen(quiet=quiet, verbose=verbose)
+
+    from seqforecast.config.loading import load_experiment, resolve
+    from seqforecast.reporting.tuning import render_tuning
+    from seqforecast.runs.place import Place
+    from seqforecast.workflows.tune import tune_experiment
+
+    changes = [*(overrides or ()), *([f"training.device={device}"] if device else ())]
+    loaded = load_experiment(resolve(experiment), changes)
+    directory = tune_experiment(loaded, Place(runs, run_dir), trials=trials)
+    document = directory.read_json(directory.metrics)
+    if as_json:
+        print_json({"schema": 1, "run": str(directory.path), "tune": document})
+        return
+    print_result(render_tuning(document))
+    print_result(str(directory.path))
