@@ -1,5 +1,6 @@
 """Options that several commands share, so that they read the same everywhere."""
 
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -57,6 +58,23 @@ From = Annotated[
         "--from",
         metavar="RUN",
         help="Begin with the weights of a complete run of the same model.",
+        show_default=False,
+    ),
+]
+
+
+class Mirror(str, Enum):
+    """Who can be told of a run as well."""
+
+    TENSORBOARD = "tensorboard"
+    MLFLOW = "mlflow"
+
+
+Mirrors = Annotated[
+    list[Mirror] | None,
+    typer.Option(
+        "--mirror",
+        help="Tell TensorBoard or MLflow too; repeatable.",
         show_default=False,
     ),
 ]

@@ -26,6 +26,7 @@ def train(
     device: options.DeviceName = None,
     resume: options.Resume = None,
     start: options.From = None,
+    mirrors: options.Mirrors = None,
     dry_run: Annotated[
         bool,
         typer.Option(
@@ -72,7 +73,10 @@ def train(
     else:
         loaded = load_experiment(resolve(str(experiment)), changes)
         place = Place(runs, run_dir)
-        run = workflow.train_experiment(loaded, place, display, start=start)
+        names = [each.value for each in mirrors or ()]
+        run = workflow.train_experiment(
+            loaded, place, display, start=start, mirrors=names
+        )
     _show(run.path, run.read_json(run.metrics), as_json=as_json)
 
 

@@ -16,6 +16,7 @@ from seqforecast.runs.writing import write_json, write_whole
 from seqforecast.training.members import Learner
 from seqforecast.workflows.calibrating import learn_intervals, write_intervals
 from seqforecast.workflows.learning import build, count_trained, learn, models_of
+from seqforecast.workflows.mirrors import Mirrored, check_mirrors
 from seqforecast.workflows.outcome import describe_training
 from seqforecast.workflows.pictures import Shown, draw_pictures
 from seqforecast.workflows.prepare import Prepared, prepare
@@ -41,6 +42,7 @@ def train_experiment(
     display: Silent | None = None,
     *,
     start: Path | None = None,
+    mirrors: Sequence[str] = (),
 ) -> RunDirectory:
     """Train, score on the test part, and write the run.
 
@@ -51,6 +53,7 @@ def train_experiment(
         place: where the run goes.
         display: is told of epochs.
         start: a complete run with whose weights training begins; see `start_from`.
+        mirrors: names in `MIRRORS`, told of the run as well.
 
     Raises:
         ConfigError: a setting does not fit the data.
@@ -61,6 +64,7 @@ def train_experiment(
     """
     stages = Stages()
     with records.logged() as log, stoppable():
+        check_mirrors(mirrors)
         place.check()
         prepared = prepare(loaded.experiment, loaded.folder)
         say_notes(prepared)
@@ -77,7 +81,9 @@ def train_experiment(
                 write_setup(run, loaded, prepared, learners[0].engine.forecaster)
                 if begun is not None:
                     records.write_start(run, begun.weights)
-                _finish(run, prepared, learners, shown, facts, stages=stages)
+                told = Mirrored(shown, run, mirrors)
+                _finish(run, prepared, learners, told, facts, stages=stages)
+                told.complete()
     return run
 
 
