@@ -166,10 +166,14 @@ def test_the_same_command_goes_on_where_it_was_stopped(whole, tmp_path, stop):
     finished = left / "fits" / "1" / "fit.json"
     before = finished.stat().st_mtime_ns
     assert not (left / "fits" / "2" / "fit.json").exists()
+    begun = (left / "fits" / "2" / "history.csv").read_text()
+    assert len(begun.splitlines()) == 2  # the first of its two epochs
 
     again = backtest(place, mapping)
     assert again.path == left
     assert finished.stat().st_mtime_ns == before
+    # With the seconds it took then: it was not trained again.
+    assert (left / "fits" / "2" / "history.csv").read_text().startswith(begun)
     assert again.forecasts.read_bytes() == whole.forecasts.read_bytes()
     assert again.table.read_bytes() == whole.table.read_bytes()
     documents = [each.read_json(each.metrics) for each in (again, whole)]

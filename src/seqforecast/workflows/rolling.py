@@ -158,8 +158,8 @@ def _check_history(
         f"{len(short)} of {len(panel.ids)} series have less than a lookback before "
         f"the first of {cutoffs} cutoffs: {panel.ids[short[0]]} has "
         f"{begin[short[0]]} steps there, {needed} are needed",
-        hint="ask for fewer --cutoffs or a smaller --step, lower window.lookback, or "
-        "set window.min_history",
+        hint="ask for fewer --cutoffs or a smaller --step, or lower "
+        f"{'window.min_history' if section.min_history else 'window.lookback'}",
     )
 
 

@@ -19,7 +19,12 @@ from seqforecast.reporting.verdict import NAIVE, NAMES, told_apart
 HEIGHT = 4.1  # inches
 FEW = 30  # cutoffs that are drawn as points too
 MOST_STAMPS = 6
-DASHES = ("-.", ":", (0, (5, 1)), (0, (1, 1)))
+# Of baselines that are neither naive nor best; Okabe and Ito, 2008, darkened.
+OTHERS: tuple[tuple[str, Any], ...] = (
+    ("#9A3F73", "-."),
+    ("#8F6200", ":"),
+    (style.FAINT_INK, (0, (7, 2))),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,7 @@ def _lines(figure: CutoffFigure) -> list[tuple[str, Points, dict[str, Any]]]:
     best = next(iter(figure.baselines))
     lines = []
     for at, (name, points) in enumerate(figure.baselines.items()):
-        color, dash = style.FAINT_INK, DASHES[at % len(DASHES)]
+        color, dash = OTHERS[at % len(OTHERS)]
         if name == NAIVE:
             color, dash = style.NAIVE, "--"
         elif name == best:
