@@ -35,8 +35,8 @@ def write_python(run: str) -> str:
     return (
         "import seqforecast\n\n"
         f"run = seqforecast.load_run({run!r})\n"
-        "forecasts = run.predict()      # or run.predict(frame)\n"
-        "run.forecasts()                # those of the test part, beside the truth\n"
+        "run.predict()    # or run.predict(frame)\n"
+        "run.forecasts()  # of the test part\n"
     )
 
 
