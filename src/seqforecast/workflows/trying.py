@@ -97,7 +97,7 @@ def try_settings(
     tried = changed(experiment, {**values, **NO_REFIT})
     prepared = prepare_panel(tried, given.panel, given.parts)
     _check_same_targets(prepared.validation, given.validation)
-    _, learners = build(prepared, Stages())
+    _, learners = build(prepared, Stages(), quiet=bool(values))
     trained = fit_members(learners, tried.seed, reporter)
     selected = join_members(models_of(learners), trained.selected)
     return score_validation(prepared, selected)
