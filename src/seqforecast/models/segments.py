@@ -105,7 +105,9 @@ class ParallelDecoder(layers.Layer):  # type: ignore[misc, name-defined]
         states = ops.repeat(state, self.places, axis=0)
         vectors = ops.tile(self.vectors, (ops.shape(state)[0], 1))
         if ahead is not None:
-            vectors += ops.reshape(self.known(ahead), (-1, vectors.shape[-1]))
+            # Older Keras does not infer the width of a tile.
+            width = self.vectors.shape[-1]
+            vectors += ops.reshape(self.known(ahead), (-1, width))
         begun = [states]
         if self.kind == "lstm":
             begun.append(ops.zeros_like(states))
