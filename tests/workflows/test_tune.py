@@ -1,5 +1,6 @@
 """Searches: ranked by validation, reading the test part once, going on when stopped."""
 
+import json
 import sys
 
 import numpy as np
@@ -12,6 +13,7 @@ from seqforecast.config.loading import load_experiment, load_mapping
 from seqforecast.errors import BackendError, Interrupted
 from seqforecast.runs.place import Place
 from seqforecast.workflows import searching
+from seqforecast.workflows import tune as workflow
 from small import small
 
 pytestmark = pytest.mark.tensorflow
@@ -20,6 +22,7 @@ SPACE = {
     "model.units": [[3], [5]],
     "training.learning_rate": {"low": 0.001, "high": 0.1, "log": True},
     "window.lookback": {"low": 8, "high": 16, "step": 8},
+    "model.dropout": {"low": 0, "high": 0.5},
 }
 
 
@@ -33,19 +36,19 @@ def table(folder, name, later=None):
     return {"source": "table", "path": str(folder / name), "season": None}
 
 
-def asked(data, space=SPACE, trials=3):
+def asked(data, space=SPACE, trials=2, **more):
+    training = {"epochs": 2, "batch_size": 20, "compile": "eager"}
     return small(
         data=data,
         split={"train": 140, "validation": 30, "test": 30},
-        training={"epochs": 2, "batch_size": 20},
+        training=training | more.pop("training", {}),
         tune={"space": space, "trials": trials},
+        **more,
     )
 
 
 def tune(root, mapping):
-    from seqforecast.workflows.tune import tune_experiment
-
-    directory = tune_experiment(load_mapping(mapping), Place(root))
+    directory = workflow.tune_experiment(load_mapping(mapping), Place(root))
     return directory, directory.read_json(directory.metrics)
 
 
@@ -63,10 +66,12 @@ def test_the_best_trial_is_trained_and_scored_as_a_run(found):
     directory, document = found
     values = [each["value"] for each in document["trials"]]
     assert len(values) == 3
+    assert document["trials"][0]["settings"] == {}  # as given
     assert document["best"]["value"] == min(values)
     best = load_experiment(directory.best).experiment
     assert best.tune is None
-    assert best.model.units == document["best"]["settings"]["model.units"]
+    settings = document["best"]["settings"] or {"model.units": [6]}
+    assert best.model.units == settings["model.units"]
     assert directory.run.is_complete
     # The run trains again what the trial trained: the same validation score.
     assert document["validation"]["mae"] == pytest.approx(min(values), rel=1e-6)
@@ -103,15 +108,32 @@ def test_stopped_in_a_trial_it_goes_on_to_the_same_end(found, tmp_path, monkeypa
     assert outcomes(document) == outcomes(found[1])
 
 
-def test_a_trial_that_fails_is_told_and_ends_nothing(tmp_path):
-    """A lookback that its segments do not divide."""
-    space = {"model.segment": [3, 4], "model.units": [[3], [4]]}
-    mapping = asked(table(tmp_path, "wave.csv"), space, trials=4)
-    _, document = tune(tmp_path, mapping)
-    states = {each["settings"]["model.segment"]: each for each in document["trials"]}
-    assert states[3]["state"] == "failed"
-    assert "must be whole segments of 3 steps" in states[3]["error"]
-    assert states[4]["state"] == "complete"
+def test_stopped_at_the_end_it_goes_on_there(found, tmp_path, monkeypatch):
+    """Stopped while the best settings train, the search is not failed but stopped."""
+    real = workflow.train_experiment
+
+    def stop(loaded, place):
+        real(loaded, place)
+        (place.exact / "metrics.json").unlink()
+        raise Interrupted("by Ctrl-C", hint="train --resume goes on")
+
+    monkeypatch.setattr(workflow, "train_experiment", stop)
+    mapping = asked(table(tmp_path, "wave.csv"))
+    with pytest.raises(Interrupted) as caught:
+        tune(tmp_path, mapping)
+    assert caught.value.hint == "the same command goes on"
+    (stopped,) = (tmp_path / "tune-small").iterdir()
+    assert json.loads((stopped / "manifest.json").read_text())["status"] == (
+        "interrupted"
+    )
+    assert not (stopped / "trials.csv").exists()
+    monkeypatch.setattr(workflow, "train_experiment", real)
+    # What another best trial left is not gone on with.
+    (stopped / "best.yaml").write_text("name: another")
+    directory, document = tune(tmp_path, mapping)
+    assert directory.path == stopped
+    assert document["test"] == found[1]["test"]
+    assert load_experiment(directory.run.resolved).experiment.name == "small"
 
 
 def test_the_command_shows_trials_and_the_directory(found, tmp_path):
@@ -120,7 +142,7 @@ def test_the_command_shows_trials_and_the_directory(found, tmp_path):
     )
     result = call("tune", tmp_path / "x.yaml", "--runs", tmp_path / "runs")
     assert result.exit_code == 0, result.stderr
-    assert result.stdout.startswith("trial  validation MAE  model.units")
+    assert result.stdout.startswith("trial     validation MAE  model.dropout")
     assert "is optimistic" in result.stdout
     bare = small(data=table(tmp_path, "w.csv"))
     (tmp_path / "y.yaml").write_text(yaml.safe_dump(bare))

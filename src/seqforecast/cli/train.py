@@ -68,12 +68,12 @@ def train(
     from seqforecast.runs.place import Place
     from seqforecast.workflows import train as workflow
 
+    names = [each.value for each in mirrors or ()]
     if resume is not None:
-        run = workflow.resume_run(resume, display)
+        run = workflow.resume_run(resume, display, mirrors=names)
     else:
         loaded = load_experiment(resolve(str(experiment)), changes)
         place = Place(runs, run_dir)
-        names = [each.value for each in mirrors or ()]
         run = workflow.train_experiment(
             loaded, place, display, start=start, mirrors=names
         )

@@ -29,6 +29,16 @@ def tune(
             show_default=False,
         ),
     ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            "--timeout",
+            min=0.0,
+            metavar="MINUTES",
+            help="Begin no trial after so long.",
+            show_default=False,
+        ),
+    ] = None,
     overrides: options.Overrides = None,
     runs: options.RunsRoot = Path("runs"),
     run_dir: options.RunDir = None,
@@ -39,8 +49,9 @@ def tune(
 ) -> None:
     """Search the settings under tune:, and score the best on the test part, once.
 
-    Trials are ranked by validation. The same command again goes on where it was
-    stopped. The directory is the last line on stdout; best.yaml in it trains as it is.
+    Trials are ranked by validation; the first is the experiment as given. The same
+    command again goes on where it was stopped. The directory is the last line on
+    stdout; best.yaml in it trains as it is.
 
     Example:
 
@@ -55,7 +66,8 @@ def tune(
 
     changes = [*(overrides or ()), *([f"training.device={device}"] if device else ())]
     loaded = load_experiment(resolve(experiment), changes)
-    directory = tune_experiment(loaded, Place(runs, run_dir), trials=trials)
+    place = Place(runs, run_dir)
+    directory = tune_experiment(loaded, place, trials=trials, minutes=timeout)
     document = directory.read_json(directory.metrics)
     if as_json:
         print_json({"schema": 1, "run": str(directory.path), "tune": document})

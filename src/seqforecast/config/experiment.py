@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from seqforecast.config.problems import SettingError
-from seqforecast.config.tuning import TuneSection, check_space
+from seqforecast.config.tuning import TuneSection
 from seqforecast.data.lengths import WindowSection
 from seqforecast.data.scaling import Scale
 from seqforecast.data.sources import Source
@@ -68,12 +68,6 @@ class Experiment(Section):
     tune: TuneSection | None = Field(
         default=None, description="what `seqforecast tune` searches; null: nothing"
     )
-
-    @model_validator(mode="after")
-    def _search_what_there_is(self) -> "Experiment":
-        if self.tune is not None:
-            check_space(self, self.tune)
-        return self
 
     @model_validator(mode="after")
     def _group_what_can_be_grouped(self) -> "Experiment":

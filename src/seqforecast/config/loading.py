@@ -18,6 +18,7 @@ from seqforecast.config.problems import Place, Problem, Source, as_error, dotted
 from seqforecast.config.reading import read_text
 from seqforecast.config.rereading import reread
 from seqforecast.config.shipped import list_shipped, resolve
+from seqforecast.config.space import find_problems
 from seqforecast.config.tree import Spot, Tree
 from seqforecast.config.wording import received
 from seqforecast.errors import ConfigError
@@ -110,8 +111,9 @@ def _check(tree: Tree, overrides: Overrides, *, name: str, file: str) -> Experim
     apply_overrides(tree, overrides)
     tree.values.setdefault("name", name)
     experiment, problems = _validate(tree)
-    if experiment is None or tree.problems:
-        raise as_error([*tree.problems, *problems], file)
+    problems = [*tree.problems, *problems, *find_problems(Experiment, tree)]
+    if experiment is None or problems:
+        raise as_error(problems, file)
     return experiment
 
 

@@ -2,15 +2,28 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import Field, WithJsonSchema, model_validator
 
-from seqforecast.config.problems import SettingError
-from seqforecast.errors import did_you_mean
+from seqforecast.config.settings import alternatives, locate
 from seqforecast.section import Section
 
+ELSEWHERE = "scores could not be compared"
 # Other data, windows or metrics are other questions, not better answers.
-FIXED = ("version", "name", "seed", "data", "split", "evaluation", "intervals", "tune")
-FIXED_SETTINGS = ("window.horizon", "window.min_history", "training.device")
+FIXED = {
+    "version": "it is the form of the file",
+    "name": "it only names the run",
+    "seed": "the best of many seeds is luck",
+    "data": f"it is what is asked about, and {ELSEWHERE}",
+    "split": f"it decides what is scored, and {ELSEWHERE}",
+    "window.horizon": f"it decides what is scored, and {ELSEWHERE}",
+    "window.min_history": f"it decides what is scored, and {ELSEWHERE}",
+    "evaluation": "it changes no forecast",
+    "intervals": "they are put around the forecast and change none",
+    "training.refit": "validation is over when it begins",
+    "training.device": "it changes no forecast",
+    "training.compile": "it changes no forecast",
+    "tune": "it is the search",
+}
 # Losses that are measured in another way cannot be compared between trials.
 MEASURES = (
     "scale",
@@ -30,7 +43,7 @@ class Range(Section):
     high: float | int = Field(description="highest value, included")
     log: bool = Field(default=False, description="draw orders of magnitude alike")
     step: float | int | None = Field(
-        default=None, description="distance of values; null: any, whole numbers 1"
+        default=None, gt=0, description="distance of values; null: any, whole numbers 1"
     )
 
     @model_validator(mode="after")
@@ -39,15 +52,27 @@ class Range(Section):
             raise ValueError(f"high must be above low, got {self.low} and {self.high}")
         if self.log and (self.low <= 0 or self.step is not None):
             raise ValueError("log needs a low above 0, and no step")
+        steps = (self.high - self.low) / (self.step or self.high - self.low)
+        if abs(steps - round(steps)) > 1e-6:
+            raise ValueError(f"high must be whole steps of {self.step} above low")
         return self
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether all values are whole numbers."""
-        return all(isinstance(each, int) for each in (self.low, self.high))
 
-
-Space = dict[str, Annotated[list[Any], Field(min_length=2)] | Range]
+Space = Annotated[
+    dict[str, Any],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {
+                "anyOf": [
+                    {"type": "array", "minItems": 2},
+                    {**Range.model_json_schema(), "title": "Range"},
+                ]
+            },
+        }
+    ),
+]
 
 
 class TuneSection(Section):
@@ -76,49 +101,13 @@ class TuneSection(Section):
         return self.prune and not any(name in MEASURES for name in self.space)
 
 
-def check_space(experiment: BaseModel, tune: TuneSection) -> None:
-    """Refuse settings that there are not, that are no answers, or values they forbid.
-
-    Raises:
-        SettingError: names the setting.
-    """
-    for name, values in tune.space.items():
-        head = name.partition(".")[0]
-        if head in FIXED or name in FIXED_SETTINGS:
-            raise SettingError(
-                "tune.space",
-                f"{name} cannot be searched: it changes what is asked, and scores "
-                "could not be compared",
-                "search model, training, scale or window.lookback",
-            )
-        section, field = _owner(experiment, name)
-        ends = [values.low, values.high] if isinstance(values, Range) else values
-        for value in ends:
-            _check_value(section, field, name, value)
+def why_fixed(name: str) -> str:
+    """Return why a setting is not searched; empty where it may be."""
+    section = name.partition(".")[0]
+    return FIXED.get(section) or FIXED.get(name, "")
 
 
-def _owner(experiment: BaseModel, name: str) -> tuple[Section, str]:
-    """Return the section that a dotted name lies in, and its last part."""
-    *sections, field = name.split(".")
-    here: Any = experiment
-    for step in [*sections, field]:
-        known = type(here).model_fields if isinstance(here, BaseModel) else {}
-        if step not in known:
-            raise SettingError(
-                "tune.space",
-                f"{name} is no setting",
-                did_you_mean(step, known) if known else "name a setting in full",
-            )
-        owner, here = here, getattr(here, step)
-    return owner, field
-
-
-def _check_value(section: Section, field: str, name: str, value: Any) -> None:
-    try:
-        type(section).model_validate({**dict(section), field: value})
-    except ValidationError as error:
-        for each in error.errors():
-            if each["loc"][:1] == (field,):
-                raise SettingError(
-                    "tune.space", f"{name}: {each['msg']}, got {value!r}", ""
-                ) from None
+def accepts_whole(root: type[Section], name: str) -> bool:
+    """Return whether a setting holds whole numbers, and no others."""
+    held = alternatives(locate(root, tuple(name.split("."))).annotation)
+    return int in held and float not in held

@@ -16,7 +16,8 @@ def expected(annotation: Any) -> str:
     """Return what a type accepts: `auto, a whole number or null`."""
     members = alternatives(annotation)
     words = [str(choice) for choice in choices(annotation)]
-    if discriminator(annotation) or any(is_section(item) for item in members):
+    is_named = any(is_section(item) or get_origin(item) is dict for item in members)
+    if discriminator(annotation) or is_named:
         words.append("a section of settings")
     words.extend(
         word

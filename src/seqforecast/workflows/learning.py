@@ -30,8 +30,15 @@ from seqforecast.workflows.watching import Recorder, Silent
 LOGGER = logging.getLogger("seqforecast")
 
 
-def build(prepared: Prepared, stages: Stages) -> tuple[Device, list[Learner]]:
+def build(
+    prepared: Prepared, stages: Stages, *, quiet: bool = False
+) -> tuple[Device, list[Learner]]:
     """Start TensorFlow, choose the device, fix the seeds, build models and optimizers.
+
+    Args:
+        prepared: the data.
+        stages: is told how long each took.
+        quiet: the device is said already.
 
     Returns:
         The device, and a learner for each lookback, the longest first.
@@ -45,7 +52,8 @@ def build(prepared: Prepared, stages: Stages) -> tuple[Device, list[Learner]]:
     lookback, batch = prepared.train.lookback, experiment.training.batch_size
     shape = shape_of(experiment.model, lookback, batch, prepared.tokens)
     device = use_device(experiment.training.device, shape)
-    LOGGER.info("device: %s (%s)", device.name, device.why)
+    level = logging.DEBUG if quiet else logging.INFO
+    LOGGER.log(level, "device: %s (%s)", device.name, device.why)
     fix_seeds(experiment.seed)
     lookbacks = experiment.window.lookbacks
     panel, history = prepared.panel, experiment.window.min_history

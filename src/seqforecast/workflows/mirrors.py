@@ -5,9 +5,10 @@ fails is left alone with a warning.
 """
 
 import importlib
-import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
@@ -17,21 +18,24 @@ from seqforecast.config.defaults import read_settings
 from seqforecast.errors import BackendError
 from seqforecast.reporting.settings import flatten_settings
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.training.history import EpochRecord
-from seqforecast.workflows.watching import Silent
 
-LOGGER = logging.getLogger("seqforecast")
 LONGEST = 500  # letters of a parameter, as MLflow allows
+AT_ONCE = 100  # parameters, as MLflow allows
+# MLflow would wait for a server that is gone for minutes, at every epoch.
+PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
 
 
 class Mirror(Protocol):
-    """Is told of a run."""
+    """Is told of a run, from its first epoch on also where it is resumed."""
 
-    def epoch(self, step: int, record: EpochRecord) -> None:
+    def epoch(self, step: int, numbers: Mapping[str, float]) -> None:
         """Take an epoch, the `step`-th of all fits, counted from 1."""
 
     def end(self, scores: Mapping[str, float], pictures: Sequence[Path]) -> None:
         """Take the scores and figures of a complete run."""
+
+    def stop(self, *, failed: bool) -> None:
+        """Hear that the run failed, or was interrupted."""
 
 
 class TensorBoard:
@@ -39,18 +43,19 @@ class TensorBoard:
 
     def __init__(self, run: RunDirectory) -> None:
         self._tf = load_tensorflow()
-        folder = str(run.path / "tensorboard")
-        self._writer = self._tf.summary.create_file_writer(folder)
+        folder = run.path / "tensorboard"
+        shutil.rmtree(folder, ignore_errors=True)  # of a run that is resumed
+        self._writer = self._tf.summary.create_file_writer(str(folder))
         settings = flatten_settings(read_settings(run.resolved))
         lines = ["| setting | value |", "| --- | --- |"]
         lines += [f"| {name} | {value} |" for name, value in settings]
         with self._writer.as_default(step=0):
             self._tf.summary.text("settings", "\n".join(lines))
 
-    def epoch(self, step: int, record: EpochRecord) -> None:
+    def epoch(self, step: int, numbers: Mapping[str, float]) -> None:
         """Write losses, rate and speed."""
         with self._writer.as_default(step=step):
-            for name, value in _numbers(record):
+            for name, value in numbers.items():
                 self._tf.summary.scalar(name, value)
         self._writer.flush()
 
@@ -61,32 +66,61 @@ class TensorBoard:
                 self._tf.summary.scalar(name, value)
             for path in pictures:
                 image = self._tf.io.decode_png(path.read_bytes(), channels=3)
-                self._tf.summary.image(path.stem, image[None])
+                # A tag holds one kind: `loss` is the numbers.
+                self._tf.summary.image(f"plots/{path.stem}", image[None])
+        self._writer.close()
+
+    def stop(self, *, failed: bool) -> None:  # noqa: ARG002 - event files have no status
+        """Close the file."""
         self._writer.close()
 
 
 class MLflow:
-    """Writes a run to the server or folder that MLFLOW_TRACKING_URI names."""
+    """Writes a run to the server or folder that MLFLOW_TRACKING_URI names.
+
+    Nothing of MLflow's state in this process is used or changed: a Python user's own
+    run goes on. A run that is resumed is a new one there, with all its epochs.
+    """
 
     def __init__(self, run: RunDirectory) -> None:
-        self._mlflow = importlib.import_module("mlflow")
+        for name, value in PATIENCE.items():
+            os.environ.setdefault(name, value)
+        mlflow = importlib.import_module("mlflow")
+        self._client = mlflow.MlflowClient()
         settings = dict(flatten_settings(read_settings(run.resolved)))
-        self._mlflow.set_experiment(settings["name"])
-        self._mlflow.start_run(run_name=run.path.name)
-        self._mlflow.set_tag("run_directory", str(run.path.resolve()))
-        short = {name: value[:LONGEST] for name, value in settings.items()}
-        self._mlflow.log_params(short)
+        name = settings["name"]
+        found = self._client.get_experiment_by_name(name)
+        experiment = (
+            found.experiment_id if found else self._client.create_experiment(name)
+        )
+        self._run = self._client.create_run(
+            experiment,
+            run_name=run.path.name,
+            tags={"run_directory": str(run.path.resolve())},
+        ).info.run_id
+        parameters = iter(
+            mlflow.entities.Param(name, value[:LONGEST])
+            for name, value in settings.items()
+        )
+        while some := [*islice(parameters, AT_ONCE)]:
+            self._client.log_batch(self._run, params=some)
 
-    def epoch(self, step: int, record: EpochRecord) -> None:
+    def epoch(self, step: int, numbers: Mapping[str, float]) -> None:
         """Log losses, rate and speed."""
-        self._mlflow.log_metrics(dict(_numbers(record)), step=step)
+        for name, value in numbers.items():
+            self._client.log_metric(self._run, name, value, step=step)
 
     def end(self, scores: Mapping[str, float], pictures: Sequence[Path]) -> None:
         """Log scores and figures, and end the run."""
-        self._mlflow.log_metrics({k.replace("/", "."): v for k, v in scores.items()})
+        for name, value in scores.items():
+            self._client.log_metric(self._run, name.replace("/", "."), value)
         for path in pictures:
-            self._mlflow.log_artifact(str(path), "plots")
-        self._mlflow.end_run()
+            self._client.log_artifact(self._run, str(path), "plots")
+        self._client.set_terminated(self._run, "FINISHED")
+
+    def stop(self, *, failed: bool) -> None:
+        """End the run, and say that it is not complete."""
+        self._client.set_terminated(self._run, "FAILED" if failed else "KILLED")
 
 
 Maker = Callable[[RunDirectory], Mirror]
@@ -110,78 +144,3 @@ def check_mirrors(names: Sequence[str]) -> None:
                 f"{module} does not load: {error}",
                 hint=f"pip install 'seqforecast[{name}]'",
             ) from error
-
-
-class Mirrored(Silent):
-    """A display that tells mirrors too.
-
-    Args:
-        display: goes on as without them.
-        run: whose settings are there already.
-        names: of the mirrors.
-    """
-
-    def __init__(
-        self, display: Silent, run: RunDirectory, names: Sequence[str]
-    ) -> None:
-        self._display, self._run, self._step = display, run, 0
-        self._mirrors: dict[str, Mirror] = {}
-        for name in names:
-            with self._unless_it_fails(name):
-                self._mirrors[name] = MIRRORS[name][1](run)
-
-    def begin(self, epochs: int, done: int, fits: int) -> None:
-        """Pass it on."""
-        self._display.begin(epochs, done, fits)
-
-    def fit_began(self, fit: int, name: str) -> None:
-        """Pass it on."""
-        self._display.fit_began(fit, name)
-
-    def stepped(self, epoch: int, done: int, total: int, loss: float) -> None:
-        """Pass it on."""
-        self._display.stepped(epoch, done, total, loss)
-
-    def ended(self, record: EpochRecord, *, is_best: bool) -> None:
-        """Pass it on, and mirror the epoch."""
-        self._display.ended(record, is_best=is_best)
-        self._step += 1
-        for name in [*self._mirrors]:
-            with self._unless_it_fails(name):
-                self._mirrors[name].epoch(self._step, record)
-
-    def close(self) -> None:
-        """Pass it on."""
-        self._display.close()
-
-    def complete(self) -> None:
-        """Mirror the scores and figures of the run, which is complete."""
-        metrics = self._run.read_json(self._run.metrics)
-        scores = {
-            f"{part}/{name}": float(value)
-            for part in ("test", "validation")
-            for name, value in metrics[part]["model"].items()
-            if isinstance(value, int | float)
-        }
-        pictures = sorted(self._run.plots.glob("*.png"))
-        for name in [*self._mirrors]:
-            with self._unless_it_fails(name):
-                self._mirrors[name].end(scores, pictures)
-
-    @contextmanager
-    def _unless_it_fails(self, name: str) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:
-            self._mirrors.pop(name, None)
-            LOGGER.warning(
-                "%s is left alone: %s: %s", name, type(error).__name__, error
-            )
-
-
-def _numbers(record: EpochRecord) -> Iterator[tuple[str, float]]:
-    """Yield the numbers of an epoch by the names of their columns."""
-    for name in ("loss", "val_loss", "learning_rate", "windows_per_second"):
-        value = record.values()[name]
-        if value not in (None, ""):
-            yield name, float(value)

@@ -3,22 +3,21 @@
 import importlib
 import json
 import logging
+import time
 from typing import Any
 
 import numpy as np
 
 from seqforecast.config.experiment import Experiment
-from seqforecast.config.tuning import Range, TuneSection
-from seqforecast.data.panel import Panel
-from seqforecast.data.parts import Parts
-from seqforecast.errors import BackendError, SeqforecastError
-from seqforecast.reporting.tuning import short
+from seqforecast.config.tuning import Range, TuneSection, accepts_whole
+from seqforecast.errors import BackendError, ConfigError, SeqforecastError
+from seqforecast.reporting.tuning import AS_GIVEN, say_settings
+from seqforecast.reporting.verdict import NAMES
 from seqforecast.runs.tuning import TuningDirectory
-from seqforecast.training.autopsy import NotFiniteError
+from seqforecast.workflows.prepare import Prepared
 from seqforecast.workflows.trying import (
     PrunedError,
     Reporter,
-    changed,
     metric_of,
     try_settings,
 )
@@ -26,6 +25,7 @@ from seqforecast.workflows.trying import (
 LOGGER = logging.getLogger("seqforecast")
 
 WARM_UP = 5  # trials that are never pruned, and drawn at random
+UNJUDGED = 4  # of this many parts of the epochs, the first is too early to prune in
 
 
 def load_optuna() -> Any:
@@ -44,12 +44,15 @@ def load_optuna() -> Any:
     return optuna
 
 
-def open_study(directory: TuningDirectory, tune: TuneSection) -> Any:
+def open_study(directory: TuningDirectory, experiment: Experiment) -> Any:
     """Open the study in the directory, or begin it; give up trials that were on."""
-    optuna = load_optuna()
+    optuna, tune = load_optuna(), section_of(experiment)
     pruner: Any = optuna.pruners.NopPruner()
     if tune.can_prune:
-        pruner = optuna.pruners.MedianPruner(n_startup_trials=WARM_UP)
+        pruner = optuna.pruners.MedianPruner(
+            n_startup_trials=WARM_UP,
+            n_warmup_steps=experiment.training.epochs // UNJUDGED,
+        )
     elif tune.prune:
         LOGGER.info("no trial is ended early: the space holds how losses are measured")
     study = optuna.create_study(
@@ -60,51 +63,92 @@ def open_study(directory: TuningDirectory, tune: TuneSection) -> Any:
     )
     running = optuna.trial.TrialState.RUNNING
     for trial in study.get_trials(states=(running,)):
-        study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
+        # In this order: killed between the two, it is not taken for one that failed.
         study.set_user_attr(f"stopped {trial.number}", value=True)
+        study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
     return study
+
+
+def section_of(experiment: Experiment) -> TuneSection:
+    """Return what is searched.
+
+    Raises:
+        ConfigError: nothing is.
+    """
+    if experiment.tune is None:
+        raise ConfigError(
+            "the experiment has no tune section: there is nothing to search",
+            hint="add one: tune: {space: {model.units: [[32], [64], [128]]}}",
+        )
+    return experiment.tune
 
 
 def search(
     study: Any,
     experiment: Experiment,
-    data: tuple[Panel, Parts],
-    tune: TuneSection,
+    given: Prepared,
     *,
     count: int,
+    minutes: float | None = None,
 ) -> None:
-    """Run trials until there are so many that were not stopped from outside."""
+    """Try the experiment as given, then `count` other settings.
+
+    Trials that were stopped from outside do not count.
+
+    Args:
+        study: where trials are kept; those it has are not done again.
+        experiment: as given.
+        given: its data.
+        count: trials beside that of the experiment as given.
+        minutes: after which no trial begins; None: no limit.
+
+    Raises:
+        BackendError: this machine cannot train.
+    """
     optuna = load_optuna()
-    seed = experiment.seed
-    states = optuna.trial.TrialState
+    late = None if minutes is None else time.monotonic() + 60 * minutes
     stopped = len([name for name in study.user_attrs if name.startswith("stopped ")])
-    metric = metric_of(tune.metric, data[0])
-    while len(study.trials) - stopped < count:
-        number = len(study.trials) - stopped
+    while (number := len(study.trials) - stopped) <= count:
+        if late is not None and time.monotonic() > late and number:
+            LOGGER.warning("no trial begins after %g minutes", minutes)
+            return
         # A sampler for each trial, so that a search that was stopped goes on alike.
         study.sampler = optuna.samplers.TPESampler(
-            seed=_seed_of(seed, number), n_startup_trials=WARM_UP
+            seed=_seed_of(experiment.seed, number), n_startup_trials=WARM_UP
         )
         trial = study.ask()
-        values = suggest(trial, tune)
-        reporter = Reporter(trial, prunes=tune.can_prune)
-        said = ", ".join(f"{name} {short(value)}" for name, value in values.items())
-        try:
-            scores = try_settings(changed(experiment, values), *data, reporter)
-        except PrunedError:
-            study.tell(trial, state=states.PRUNED)
-            LOGGER.info("trial %d of %d: %s: ended early", number + 1, count, said)
-        except (SeqforecastError, NotFiniteError) as error:
-            trial.set_user_attr("error", str(error).splitlines()[0])
-            study.tell(trial, state=states.FAIL)
-            LOGGER.warning("trial %d of %d: %s: %s", number + 1, count, said, error)
-        else:
-            trial.set_user_attr("epochs", reporter.epochs)
-            study.tell(trial, scores[metric])
-            LOGGER.info(
-                "trial %d of %d: %s: validation %s %.4g",
-                *(number + 1, count, said, metric.upper(), scores[metric]),
-            )
+        values = suggest(trial, section_of(experiment)) if number else {}
+        said = f"trial {number} of {count}, {say_settings(values) or AS_GIVEN}"
+        LOGGER.info("%s: %s", said, _run_trial(study, trial, values, experiment, given))
+
+
+def _run_trial(
+    study: Any,
+    trial: Any,
+    values: dict[str, Any],
+    experiment: Experiment,
+    given: Prepared,
+) -> str:
+    """Run one trial, tell the study how it ended, and return that in words."""
+    states, tune = load_optuna().trial.TrialState, section_of(experiment)
+    reporter = Reporter(trial, prunes=tune.can_prune)
+    try:
+        scores = try_settings(experiment, values, given, reporter)
+        metric = metric_of(tune.metric, given.panel, scores)
+    except PrunedError:
+        study.tell(trial, state=states.PRUNED)
+        return f"ended early, after epoch {reporter.epochs}"
+    except BackendError:
+        raise
+    except SeqforecastError as error:
+        reason = " ".join(str(error).split())
+        trial.set_user_attr("error", reason)
+        study.tell(trial, state=states.FAIL)
+        return f"failed: {reason}"
+    trial.set_user_attr("epochs", reporter.epochs)
+    trial.set_user_attr("metric", metric)
+    study.tell(trial, scores[metric])
+    return f"validation {NAMES[metric]} {scores[metric]:.4g}"
 
 
 def _seed_of(seed: int, trial: int) -> int:
@@ -116,17 +160,17 @@ def suggest(trial: Any, tune: TuneSection) -> dict[str, Any]:
     """Return the settings of a trial, by dotted name."""
     values: dict[str, Any] = {}
     for name, space in tune.space.items():
-        if not isinstance(space, Range):
+        if isinstance(space, list):
             # Optuna takes no lists for values.
             written = [json.dumps(each) for each in space]
             values[name] = json.loads(trial.suggest_categorical(name, written))
-        elif space.is_whole:
-            step = int(space.step or 1)
-            values[name] = trial.suggest_int(
-                name, int(space.low), int(space.high), step=step, log=space.log
-            )
+            continue
+        ends = Range.model_validate(space)
+        if accepts_whole(Experiment, name):
+            low, high, step = int(ends.low), int(ends.high), int(ends.step or 1)
+            values[name] = trial.suggest_int(name, low, high, step=step, log=ends.log)
         else:
             values[name] = trial.suggest_float(
-                name, space.low, space.high, step=space.step, log=space.log
+                name, float(ends.low), float(ends.high), step=ends.step, log=ends.log
             )
     return values

@@ -16,7 +16,8 @@ from seqforecast.runs.writing import write_json, write_whole
 from seqforecast.training.members import Learner
 from seqforecast.workflows.calibrating import learn_intervals, write_intervals
 from seqforecast.workflows.learning import build, count_trained, learn, models_of
-from seqforecast.workflows.mirrors import Mirrored, check_mirrors
+from seqforecast.workflows.mirroring import mirrored
+from seqforecast.workflows.mirrors import check_mirrors
 from seqforecast.workflows.outcome import describe_training
 from seqforecast.workflows.pictures import Shown, draw_pictures
 from seqforecast.workflows.prepare import Prepared, prepare
@@ -81,22 +82,30 @@ def train_experiment(
                 write_setup(run, loaded, prepared, learners[0].engine.forecaster)
                 if begun is not None:
                     records.write_start(run, begun.weights)
-                told = Mirrored(shown, run, mirrors)
-                _finish(run, prepared, learners, told, facts, stages=stages)
-                told.complete()
+                with mirrored(shown, run, mirrors) as told:
+                    _finish(run, prepared, learners, told, facts, stages=stages)
     return run
 
 
-def resume_run(path: Path, display: Silent | None = None) -> RunDirectory:
+def resume_run(
+    path: Path, display: Silent | None = None, *, mirrors: Sequence[str] = ()
+) -> RunDirectory:
     """Go on with a run that was interrupted, failed or killed.
 
     The result is that of a run which was never interrupted.
 
+    Args:
+        path: of the run.
+        display: is told of epochs.
+        mirrors: names in `MIRRORS`, told of all epochs of the run.
+
     Raises:
         RunError: there is no such run, it is complete, or another process has it.
         DataError: the data are no longer those the run began with.
+        BackendError: the package of a mirror is missing.
     """
     stages = Stages()
+    check_mirrors(mirrors)
     run = opening.open_run(path)
     with records.logged() as log, stoppable(), run.locked():
         if run.is_complete:
@@ -121,8 +130,8 @@ def resume_run(path: Path, display: Silent | None = None) -> RunDirectory:
         with closing(display or Silent()) as shown:
             records.log_into(run, log)
             LOGGER.info("resuming %s", path)
-            with manifest.recorded(run, facts):
-                _finish(run, prepared, learners, shown, facts, stages=stages)
+            with manifest.recorded(run, facts), mirrored(shown, run, mirrors) as told:
+                _finish(run, prepared, learners, told, facts, stages=stages)
     return run
 
 

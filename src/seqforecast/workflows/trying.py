@@ -1,27 +1,26 @@
 """Trying: one trial of a search, trained and scored on the validation part only."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
+import numpy as np
 
-from seqforecast.backend import load_keras
 from seqforecast.config.experiment import Experiment
+from seqforecast.config.loading import load_mapping
 from seqforecast.data.panel import Panel
-from seqforecast.data.parts import Parts
-from seqforecast.errors import ConfigError
+from seqforecast.data.windows import WindowIndex
+from seqforecast.errors import ConfigError, DataError
 from seqforecast.models.ensemble import join_members
 from seqforecast.training.checkpoints import Checkpoint
 from seqforecast.training.members import fit_members
 from seqforecast.workflows.learning import build, models_of
-from seqforecast.workflows.prepare import prepare_panel
+from seqforecast.workflows.prepare import Prepared, prepare_panel
 from seqforecast.workflows.scoring import score_validation
 from seqforecast.workflows.stages import Stages
 
-LOGGER = logging.getLogger("seqforecast")
-METRICS = ("mase", "mae")
+# Validation is over when a refit begins: what a trial is judged by does not need it.
+NO_REFIT = {"training.refit": False}
 
 
 class PrunedError(Exception):
@@ -69,40 +68,77 @@ def changed(experiment: Experiment, values: Mapping[str, Any]) -> Experiment:
     Raises:
         ConfigError: they do not go together.
     """
-    settings = experiment.model_dump(exclude={"tune"})
-    for name, value in values.items():
-        *sections, field = name.split(".")
-        section = settings
-        for step in sections:
-            section = section[step]
-        section[field] = value
-    try:
-        return Experiment.model_validate(settings)
-    except ValidationError as error:
-        said = "; ".join(each["msg"] for each in error.errors())
-        raise ConfigError(said.replace("Value error, ", "")) from None
+    settings = experiment.model_dump(mode="json", exclude={"tune"})
+    return load_mapping(settings, values).experiment
 
 
 def try_settings(
-    experiment: Experiment, panel: Panel, parts: Parts, reporter: Reporter
+    experiment: Experiment,
+    values: Mapping[str, Any],
+    given: Prepared,
+    reporter: Reporter,
 ) -> dict[str, Any]:
-    """Train an experiment and return its validation scores; the test part is not read.
+    """Train other settings and return their validation scores.
+
+    The test part is not read.
+
+    Args:
+        experiment: as given, with what the data decide still open.
+        values: other settings, by dotted name.
+        given: the data of the experiment as given; every trial shares the panel, and
+            is scored on the same windows.
+        reporter: is told of epochs.
 
     Raises:
         PrunedError: the trial is behind.
-        SeqforecastError: the settings do not fit the data.
-        NotFiniteError: a loss or a gradient was not finite.
+        SeqforecastError: the settings do not fit each other or the data, or a loss or a
+            gradient was not finite.
     """
-    load_keras().backend.clear_session()
-    prepared = prepare_panel(experiment, panel, parts)
-    _, learners = build(prepared, Stages())
-    trained = fit_members(learners, experiment.seed, reporter)
+    tried = changed(experiment, {**values, **NO_REFIT})
+    prepared = prepare_panel(tried, given.panel, given.parts)
+    _check_same_targets(prepared.validation, given.validation)
+    _, learners = build(prepared, Stages(), quiet=bool(values))
+    trained = fit_members(learners, tried.seed, reporter)
     selected = join_members(models_of(learners), trained.selected)
     return score_validation(prepared, selected)
 
 
-def metric_of(wanted: str, panel: Panel) -> str:
-    """Return the metric that trials are ranked by."""
-    if wanted != "auto":
-        return wanted
-    return "mase" if len(panel.ids) > 1 else "mae"
+def _check_same_targets(windows: WindowIndex, given: WindowIndex) -> None:
+    """Refuse scores on other windows: the easier ones would win.
+
+    A longer lookback leaves short series out, and by series it moves the targets.
+
+    Raises:
+        ConfigError: the targets are others.
+    """
+    if not np.array_equal(_targets(windows), _targets(given)):
+        raise ConfigError(
+            f"a lookback of {windows.lookback} has other validation windows "
+            f"({len(windows)}) than the experiment as given ({len(given)}): their "
+            "scores cannot be compared",
+            hint="search shorter lookbacks, or set window.min_history",
+        )
+
+
+def _targets(windows: WindowIndex) -> Any:
+    return windows.starts + windows.lookback
+
+
+def metric_of(wanted: str, panel: Panel, scores: Mapping[str, Any]) -> str:
+    """Return the metric that trials are ranked by; the same for all of a search.
+
+    Args:
+        wanted: the section's.
+        panel: of the data.
+        scores: of any trial; all have the same windows.
+
+    Raises:
+        DataError: it is not defined.
+    """
+    if wanted == "auto":
+        has_mase = len(panel.ids) > 1 and scores["mase"] is not None
+        return "mase" if has_mase else "mae"
+    if scores[wanted] is None:
+        why = scores.get("reasons", {}).get(wanted, "it is not defined")
+        raise DataError(f"{wanted.upper()}: {why}", hint="set tune.metric: mae")
+    return wanted
