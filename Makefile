@@ -13,6 +13,9 @@ COMPILE = UV_PYTHON_DOWNLOADS=never "$(BIN)/uv" pip compile pyproject.toml \
 	--quiet --universal --upgrade --python-version 3.10 --no-annotate \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make constraints"
 
+# One process a core, each with whole files: what a module's tests share is made once.
+PARALLEL = -n auto --maxprocesses 4 --dist loadfile
+
 .PHONY: help train test fast style check constraints
 .NOTPARALLEL:
 
@@ -31,10 +34,10 @@ train: $(VENV)/.ready
 		echo "" && echo "The plots are in $$plots:" && ls "$$plots"
 
 test: $(VENV)/.ready-dev
-	"$(BIN)/python" -m pytest
+	"$(BIN)/python" -m pytest $(PARALLEL)
 
 fast: $(VENV)/.ready-dev
-	"$(BIN)/python" -m pytest -m "not tensorflow and not index"
+	"$(BIN)/python" -m pytest $(PARALLEL) -m "not tensorflow and not index"
 
 style: $(VENV)/.ready-dev
 	"$(BIN)/ruff" check .

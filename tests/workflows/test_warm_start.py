@@ -106,7 +106,7 @@ class Killer(Silent):
 
     def stepped(self, epoch, *_):
         if epoch == 2:
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
 def test_interrupted_and_resumed_it_is_the_same(tmp_path):
