@@ -50,7 +50,7 @@ def test_the_wheel_holds_the_package_with_its_configs(tmp_path: Path) -> None:
 def test_the_source_distribution_can_be_tested(tmp_path: Path) -> None:
     files = {name.partition("/")[2] for name in build("sdist", tmp_path)}
 
-    for folder in ("src", "configs", "tests"):
+    for folder in ("src", "configs", "docs", "tests"):
         assert {f"{folder}/{name}" for name in names_below(ROOT / folder)} <= files
     assert {"Makefile", "constraints.txt", "constraints-metal.txt"} <= files
 

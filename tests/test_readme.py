@@ -1,12 +1,13 @@
-"""The README shows what the program prints, and names what is there."""
+"""README and `docs` show what the program prints, and name what is there."""
 
 import importlib
 import re
 from pathlib import Path
 
 import pytest
-import typer.testing
+import typer
 
+from calling import call
 from seqforecast.cli.app import app
 from seqforecast.config.reference import settings_reference
 from seqforecast.config.shipped import list_shipped
@@ -30,10 +31,24 @@ pytestmark = pytest.mark.skipif(
 
 
 def help_of(*words):
-    result = typer.testing.CliRunner().invoke(
-        app, [*words, "--help"], prog_name="seqforecast"
-    )
+    result = call(*words, "--help")
+    assert result.exit_code == 0
     return fenced(result.stdout)
+
+
+def every_help():
+    """The help of every command, those of groups below them, in their order."""
+    return "\n\n".join(
+        f"## {' '.join(['seqforecast', *words])}\n\n{help_of(*words)}"
+        for words in commands(typer.main.get_command(app))
+    )
+
+
+def commands(group, *before):
+    for name, command in group.commands.items():
+        yield (*before, name)
+        if hasattr(command, "commands"):
+            yield from commands(command, *before, name)
 
 
 def fenced(text):
@@ -53,26 +68,24 @@ def errors(folder):
 
 
 BLOCKS = {
-    "help": lambda _: help_of(),
-    "help doctor": lambda _: help_of("doctor"),
-    "help compare": lambda _: help_of("compare"),
-    "help train": lambda _: help_of("train"),
-    "help config validate": lambda _: help_of("config", "validate"),
-    "errors": errors,
-    "settings": lambda _: settings_reference(),
+    ("README.md", "help"): lambda _: help_of(),
+    ("README.md", "errors"): errors,
+    ("docs/commands.md", "commands"): lambda _: every_help(),
+    ("docs/settings.md", "settings"): lambda _: settings_reference(),
 }
 
 
-@pytest.mark.parametrize("name", BLOCKS)
-def test_a_block_of_the_readme_is_what_the_program_prints(name, request, tmp_path):
+@pytest.mark.parametrize(("page", "name"), BLOCKS)
+def test_a_block_is_what_the_program_prints(page, name, request, tmp_path):
     """`--update-golden` rewrites the block."""
-    text = README.read_text(encoding="utf-8")
+    path = ROOT / page
+    text = path.read_text(encoding="utf-8")
     begin, end = f"<!-- block: {name} -->\n", "<!-- end -->"
     before, _, rest = text.partition(begin)
     shown, _, after = rest.partition(end)
-    printed = BLOCKS[name](tmp_path) + "\n"
+    printed = BLOCKS[page, name](tmp_path) + "\n"
     if request.config.getoption("--update-golden"):
-        README.write_text(before + begin + printed + end + after, encoding="utf-8")
+        path.write_text(before + begin + printed + end + after, encoding="utf-8")
         return
     assert shown == printed
 

@@ -9,10 +9,6 @@ from calling import call
 from small import SINE, small
 
 
-def test_help_reads_as_reviewed(golden):
-    golden("help_backtest_help.txt", call("backtest", "--help").stdout)
-
-
 @pytest.mark.parametrize(
     ("words", "said"),
     [

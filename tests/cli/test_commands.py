@@ -15,37 +15,6 @@ from calling import call
 from small import SMALL, small
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["--help"],
-        ["train", "--help"],
-        ["report", "--help"],
-        ["config", "--help"],
-        ["config", "validate", "--help"],
-        ["evaluate", "--help"],
-        ["export", "--help"],
-        ["tune", "--help"],
-        ["runs", "show", "--help"],
-        ["runs", "ls", "--help"],
-        ["runs", "diff", "--help"],
-        ["runs", "--help"],
-        ["config", "show", "--help"],
-        ["config", "schema", "--help"],
-        ["config", "ls", "--help"],
-        ["config", "cp", "--help"],
-        ["reproduce", "--help"],
-        ["init", "--help"],
-        ["predict", "--help"],
-    ],
-    ids=" ".join,
-)
-def test_help_reads_as_reviewed(words, golden):
-    result = call(*words)
-    assert result.exit_code == 0
-    golden(f"help_{'_'.join(words)}.txt".replace("-", ""), result.stdout)
-
-
 @pytest.mark.parametrize("words", [["train"], ["train", "x.yaml", "--resume", "run"]])
 def test_a_wrong_call_is_a_usage_error(words):
     result = call(*words)

@@ -24,10 +24,6 @@ def pretended(monkeypatch):
     return set_up
 
 
-def test_help_reads_as_reviewed(golden):
-    golden("help_compare_help.txt", call("compare", "--help").stdout)
-
-
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -126,8 +126,3 @@ def test_the_shapes_of_an_experiment_are_taken_from_its_file() -> None:
     workload = _workload("simplernn")
     assert workload.model.cell.value == "simple_rnn"
     assert workload.lookback > 0
-
-
-def test_the_help_reads_as_reviewed(golden: Callable[[str, str], None]) -> None:
-    told = CliRunner().invoke(app, ["doctor", "--help"], prog_name="seqforecast")
-    golden("doctor/help.txt", told.stdout)

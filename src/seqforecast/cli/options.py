@@ -74,6 +74,7 @@ Mirrors = Annotated[
     list[Mirror] | None,
     typer.Option(
         "--mirror",
+        metavar="tensorboard|mlflow",
         help="Tell TensorBoard or MLflow too; repeatable.",
         show_default=False,
     ),

@@ -35,7 +35,15 @@ def predict(
             show_default=False,
         ),
     ] = None,
-    device: options.DeviceName = None,
+    device: Annotated[
+        str | None,
+        typer.Option(
+            "--device",
+            metavar="auto|cpu|gpu|gpu:N",
+            help="Where to forecast.  [default: auto]",
+            show_default=False,
+        ),
+    ] = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
