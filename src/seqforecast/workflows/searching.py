@@ -55,8 +55,12 @@ def open_study(directory: TuningDirectory, experiment: Experiment) -> Any:
         )
     elif tune.prune:
         LOGGER.info("no trial is ended early: the space holds how losses are measured")
+    # No pool: a connection that waits for its next use would never be closed.
+    pool = importlib.import_module("sqlalchemy.pool").NullPool
     study = optuna.create_study(
-        storage=f"sqlite:///{directory.study}",
+        storage=optuna.storages.RDBStorage(
+            f"sqlite:///{directory.study}", engine_kwargs={"poolclass": pool}
+        ),
         study_name="tune",
         load_if_exists=True,
         pruner=pruner,
