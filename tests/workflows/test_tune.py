@@ -77,6 +77,7 @@ def test_the_best_trial_is_trained_and_scored_as_a_run(found):
     assert document["validation"]["mae"] == pytest.approx(min(values), rel=1e-6)
     assert document["test"] == directory.run.read_json(directory.run.metrics)["test"]
     assert (directory.plots / "trials.png").is_file()
+    assert (directory.plots / "settings.png").is_file()
     rows = pd.read_csv(directory.table)
     assert rows["validation_mae"].tolist() == pytest.approx(values)
 

@@ -87,12 +87,18 @@ def set_steps(
     _set(axes, "x", ends, ticks, tick_texts(ticks))
 
 
-def set_log(axes: Axes, ends: tuple[float, float], most: int = 6) -> None:
-    """Make the y axis logarithmic, with ticks at powers of ten or between them."""
-    axes.set_yscale("log", nonpositive="mask")
+def set_log(
+    axes: Axes,
+    ends: tuple[float, float],
+    most: int = 6,
+    which: Literal["x", "y"] = "y",
+) -> None:
+    """Make an axis logarithmic, with ticks at powers of ten or between them."""
+    scale = axes.set_yscale if which == "y" else axes.set_xscale
+    scale("log", nonpositive="mask")
     axes.minorticks_off()
     ticks = log_ticks(ends, most)
-    _set(axes, "y", ends, ticks, power_texts(ticks))
+    _set(axes, which, ends, ticks, power_texts(ticks))
 
 
 def log_ticks(ends: tuple[float, float], most: int) -> list[float]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from seqforecast.config.loading import Loaded, dump, load_experiment
 from seqforecast.errors import Interrupted, TrainingError
+from seqforecast.reporting.slices import describe_settings, draw_settings
 from seqforecast.reporting.tuning import draw_trials
 from seqforecast.runs import manifest, records
 from seqforecast.runs.place import Place
@@ -115,6 +116,8 @@ def _finish(directory: TuningDirectory, study: Any, loaded: Loaded) -> None:
     write_text(directory.table, tabulate_trials(document).to_csv(index=False))
     make_folder(directory.plots)
     draw_trials(document, directory.plots / "trials.png")
+    if by_setting := describe_settings(document):
+        draw_settings(by_setting, directory.plots / "settings.png")
     write_json(directory.metrics, document)
 
 
