@@ -68,7 +68,7 @@ def score_backtest(
         chunk = windows.take(some)
         truth = chunk.targets(panel.values)
         scorer.add(chunk, truth, {name: each[some] for name, each in given.items()})
-        quantiles.add(chunk, truth, made[MODEL][some])
+        quantiles.add(chunk, truth, made[MODEL][some], given[MODEL][some])
     in_sample = in_sample_errors(panel, stops, panel.season)
     cutoffs = planned.rolling.cutoffs
     by_cutoff = [

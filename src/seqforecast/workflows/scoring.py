@@ -99,7 +99,7 @@ def score_forecasts(
             scorer.add(chunk, y, given)
             which = chunk.series if numbers is None else numbers[chunk.series]
             levels, ends = quantiles_of(out, forecaster.quantiles, intervals, which)
-            quantiles.add(chunk, y, ends)
+            quantiles.add(chunk, y, ends, y_hat)
             known = known_targets(panel, chunk)
             yield rows.rows(chunk, y_hat, known, by_name(levels, ends))
 
