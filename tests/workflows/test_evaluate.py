@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -88,6 +89,55 @@ def test_strangers_and_a_wrong_file_are_told(run, tmp_path):
     assert "has not been trained or chosen on" in result.stderr
     assert call("evaluate", run.path, "--output", "x.txt").exit_code == 2
     assert call("evaluate", tmp_path).exit_code == 5
+
+
+@pytest.fixture
+def changing(run):
+    """The file the run was trained on, put back afterwards."""
+    path = Path(load_experiment(run.resolved).experiment.data.path)
+    before = path.read_bytes()
+    yield path
+    path.write_bytes(before)
+
+
+def test_of_its_own_file_that_has_grown_nothing_learnt_from_is_scored(run, changing):
+    """Broken on purpose: the file cut anew, so that scores begin somewhere else."""
+    table().to_csv(changing, index=False)
+    result, told = evaluate(run)
+    assert "the data have changed since this run was trained" in result.stderr
+    assert told["recorded"] is None
+    assert told["data"]["path"] == str(changing)
+    _, other = evaluate(run, "--data", changing)
+    assert told["test"] == other["test"]
+    assert told["scored"] == {"series": 2, "first": "2024-06-19", "last": "2024-08-27"}
+
+
+def test_its_own_file_with_less_than_was_trained_on_is_refused(run, changing):
+    """Cut anew, its test part would lie in the train part of the run."""
+    table(150).to_csv(changing, index=False)
+    result, _ = evaluate(run)
+    assert result.exit_code == 3
+    assert "has not been trained or chosen on" in result.stderr
+
+
+def test_data_that_have_changed_are_not_audited(run, changing):
+    table(199).to_csv(changing, index=False)
+    result, _ = evaluate(run, "--audit")
+    assert result.exit_code == 3
+    assert "the data have changed since this run was trained" in result.stderr
+
+
+def test_groups_are_scored_on_other_data_too(tmp_path):
+    frame = table(CUT).assign(kind=lambda each: "kind " + each["unique_id"])
+    frame.to_csv(tmp_path / "x.csv", index=False)
+    wanted = {**asked(tmp_path / "x.csv"), "evaluation": {"group": "kind"}}
+    made = train(tmp_path, wanted, **{"training.epochs": 1})
+    _, told = evaluate(made, "--data", tmp_path / "x.csv")
+    assert set(told["test"]["groups"]) == {"kind s0", "kind s1"}
+    frame.drop(columns="kind").to_csv(tmp_path / "y.csv", index=False)
+    _, told = evaluate(made, "--data", tmp_path / "y.csv")
+    assert "groups" not in told["test"]
+    assert any("no column 'kind'" in note for note in told["test"]["notes"])
 
 
 @pytest.mark.parametrize(

@@ -27,12 +27,15 @@ WINDOWS_AT_ONCE = 10_000
 MANY = 0.5
 
 
-def load_data(loaded: Loaded, data: "pd.DataFrame | str | Path | None") -> Panel:
+def load_data(
+    loaded: Loaded, data: "pd.DataFrame | str | Path | None", group: str | None = None
+) -> Panel:
     """Return the panel of a run's data, or of others in their place.
 
     Args:
         loaded: the settings of the run.
         data: a file or frame with the columns of the run's; None: its own data.
+        group: a column of a file, as for `Source.load`.
 
     Raises:
         DataError: they cannot be used, columns are absent, or steps have another
@@ -41,7 +44,7 @@ def load_data(loaded: Loaded, data: "pd.DataFrame | str | Path | None") -> Panel
     """
     source = loaded.experiment.data
     if data is None:
-        return source.load(loaded.folder)
+        return source.load(loaded.folder, group)
     if not hasattr(data, "columns") and not isinstance(data, str | Path):
         raise DataError(
             f"expected a file or a data frame, got {type(data).__name__}",
@@ -52,16 +55,14 @@ def load_data(loaded: Loaded, data: "pd.DataFrame | str | Path | None") -> Panel
             "this run made its data itself and cannot read others",
             hint="train on a table: data.source: table",
         )
-    place = str(data) if isinstance(data, str | Path) else "data frame"
     if isinstance(data, str | Path):
+        place, file = str(data), Path(data).expanduser()
         source = source.model_copy(update={"path": str(data)})
-        columns: Sequence[str] = open_table(
-            Path(data).expanduser(), source.dialect
-        ).columns
+        columns: Sequence[str] = open_table(file, source.dialect).columns
     else:
-        columns = [str(name) for name in data.columns]
+        place, columns = "data frame", [str(name) for name in data.columns]
     _refuse_absent(source, columns, place)
-    return _same_steps(source, data, place)
+    return _same_steps(source, data, place, group)
 
 
 def _refuse_absent(source: TableSource, columns: Sequence[str], place: str) -> None:
@@ -81,7 +82,7 @@ def _refuse_absent(source: TableSource, columns: Sequence[str], place: str) -> N
 
 
 def _same_steps(
-    source: TableSource, data: "pd.DataFrame | Path | str", place: str
+    source: TableSource, data: "pd.DataFrame | Path | str", place: str, group: Any
 ) -> Panel:
     """Read data, and say so where their steps are others than the run's.
 
@@ -91,7 +92,7 @@ def _same_steps(
 
     def read(section: TableSource) -> Panel:
         if isinstance(data, str | Path):
-            return section.load(Path())
+            return section.load(Path(), group)
         return section.load_frame(data)
 
     try:

@@ -8,24 +8,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqforecast.config.experiment import Experiment
 from seqforecast.config.loading import Loaded
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.parts import Parts
 from seqforecast.data.scaling import Scaler, train_deviation
+from seqforecast.data.sources.reading import open_table
 from seqforecast.data.windows import index_windows
 from seqforecast.errors import DataError
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.normalization import check_values
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.tested import first_cutoffs
+from seqforecast.workflows.drifting import describe_drift
 from seqforecast.workflows.new_data import load_data
 from seqforecast.workflows.predict import features_of, series_numbers
 from seqforecast.workflows.prepare import Prepared
 
 LOGGER = logging.getLogger("seqforecast")
-
-# A mean this many spreads from the centre of the train part is told.
-DRIFTED = 3.0
 
 
 def prepare_unseen(
@@ -47,7 +47,8 @@ def prepare_unseen(
         DataError: the file cannot be used, or nothing in it is unseen.
     """
     experiment = loaded.experiment
-    panel = load_data(loaded, data)
+    group, ungrouped = _group_of(experiment, data)
+    panel = load_data(loaded, data, group)
     check_values(panel, experiment.model.instance_norm)
     preprocess = run.read_json(run.preprocess)
     lookback, horizon = forecaster.lookback, forecaster.horizon
@@ -68,7 +69,9 @@ def prepare_unseen(
         )
     numbers = series_numbers(panel, preprocess["series"])
     scaler = _scaler_of(preprocess["scale"], numbers)
-    drifted = _drift(panel, borders, scaler, numbers < len(preprocess["series"]))
+    drifted = describe_drift(
+        panel, borders, scaler, numbers < len(preprocess["series"])
+    )
     evaluation, fitted = _without_linear(experiment, len(train))
     prepared = Prepared(
         experiment=experiment.model_copy(update={"evaluation": evaluation}),
@@ -81,7 +84,17 @@ def prepare_unseen(
         test=test,
         features=features_of(panel, preprocess.get("features"), 0),
     )
-    return prepared, numbers, [*notes, *fitted, *drifted]
+    return prepared, numbers, [*notes, *ungrouped, *fitted, *drifted]
+
+
+def _group_of(experiment: Experiment, data: Path) -> tuple[str | None, list[str]]:
+    """Return the column of `evaluation.group`, where the file has it, and notes."""
+    group, source = experiment.evaluation.group, experiment.data
+    if group is None or source.source != "table":
+        return None, []
+    if group in open_table(data.expanduser(), source.dialect).columns:
+        return group, []
+    return None, [f"There are no scores of groups: {data} has no column {group!r}."]
 
 
 def _borders(
@@ -164,29 +177,6 @@ def _without_linear(experiment: Any, windows: int) -> tuple[Any, list[str]]:
     rest = [name for name in section.baselines if name != "linear"] or ["naive"]
     note = "The baseline linear is left out: no window lies before the scored steps."
     return section.model_copy(update={"baselines": rest}), [note]
-
-
-def _drift(
-    panel: Panel, borders: IntArray, scaler: Scaler, known: npt.NDArray[np.bool_]
-) -> list[str]:
-    """Say which known series have moved away from their train part."""
-    if scaler.kind not in ("standard", "robust"):
-        return []
-    far = []
-    for i in np.flatnonzero(known & (borders < panel.lengths)).tolist():
-        mean = panel.series(i)[borders[i] :].mean(dtype=np.float64)
-        distance = abs(mean - scaler.center[i]) / scaler.spread[i]
-        if distance > DRIFTED:
-            far.append((distance, panel.ids[i]))
-    if not far:
-        return []
-    distance, name = max(far)
-    note = (
-        f"Drift: the scored values of {len(far):,} of {int(known.sum()):,} series lie "
-        f"on average more than {DRIFTED:g} spreads of the train part from its centre; "
-        f"the farthest is {name}, {distance:.1f}."
-    )
-    return [note]
 
 
 def _some(names: list[str]) -> str:
