@@ -35,7 +35,7 @@ def test_a_wrong_call_is_a_usage_error(words, said):
     ("words", "code", "said"),
     [
         (["--set", "split.by=series"], 2, "split.by is series"),
-        (["--set", "intervals.level=[80]"], 2, "a backtest makes none"),
+        (["--set", "intervals.level=[99]"], 3, "needs 99 validation windows"),
         (["--cutoffs", "99"], 3, "too short for 99 cutoffs 4 steps apart"),
         (["--set", "model.cel=gru"], 2, "cel"),
     ],

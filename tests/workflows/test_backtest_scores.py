@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from seqforecast.config.loading import load_mapping
 from seqforecast.errors import ConfigError, DataError
@@ -34,9 +35,10 @@ def pretended(planned, levels=(), wrong=0.1):
     """The truth and noise as forecasts, and what the baselines forecast."""
     random = np.random.default_rng(0)
     truth = planned.windows.targets(planned.first.panel.values).astype(np.float64)
-    shape = (*truth.shape, len(levels)) if levels else truth.shape
-    noise = wrong * random.standard_normal(shape)
-    made = {"model": (truth[..., None] if levels else truth) + noise}
+    made = {"model": truth + wrong * random.standard_normal(truth.shape)}
+    if levels:
+        beyond = wrong * stats.norm.ppf(levels)
+        made["quantiles"] = made["model"][..., None] + beyond
     for name in planned.first.experiment.evaluation.reported:
         parts = [
             fit_baseline(prepared := planned.prepare(fold), name)(prepared.test)
@@ -208,11 +210,28 @@ def test_every_file_agrees_with_the_document(tmp_path):
     assert [*table["fit"]] == [1, 1, 2, 2, 3]
     assert document["test"]["model"]["wql"] > 0
 
-    draw_backtest(directory, planned, made, levels, document)
+    draw_backtest(directory, planned, made, document)
     assert {path.name for path in directory.plots.iterdir()} == {
         "error_by_cutoff.png",
         "forecasts.png",
     }
+
+
+def test_intervals_are_scored_over_all_cutoffs():
+    """Ends a tenth beyond a forecast that is off by less, but at one cutoff."""
+    planned = plan({**SETTINGS, "intervals": {"level": [50, 80]}})
+    levels = (0.1, 0.25, 0.75, 0.9)
+    made = pretended(planned, levels, wrong=0.0)
+    made["model"][2] += 1
+    ends = [-0.1, -0.05, 0.05, 0.1]
+    made["quantiles"] = made["model"][..., None] + np.array(ends)
+    document = describe(planned, made, levels)
+    told = document["test"]["intervals"]
+    assert [each["level"] for each in told] == [50, 80]
+    assert [each["coverage"] for each in told] == [0.8, 0.8]
+    assert [each["width"] for each in told] == pytest.approx([0.1, 0.2])
+    said = " ".join(render_backtest(document).split())
+    assert "80 % intervals cover 80 % of the truths" in said
 
 
 def test_the_table_reads_as_reviewed(golden):
@@ -240,6 +259,4 @@ def test_what_is_missing_in_the_data_is_not_scored(tmp_path):
     assert empty["mae"] is None
     assert empty["reasons"]["mae"]
     assert "-" in render_backtest(document)
-    draw_backtest(
-        BacktestDirectory(tmp_path), planned, pretended(planned), (), document
-    )
+    draw_backtest(BacktestDirectory(tmp_path), planned, pretended(planned), document)

@@ -1,6 +1,6 @@
 """The figures of a backtest: error by cutoff, and forecasts over the series."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,6 @@ from seqforecast.reporting.backtest import errors, forecasts
 from seqforecast.reporting.windows import choose_windows
 from seqforecast.runs.backtest import BacktestDirectory
 from seqforecast.runs.writing import make_folder
-from seqforecast.workflows.backtest_scores import median_of
 from seqforecast.workflows.rolling import Planned
 
 BEFORE = 3  # horizons that are shown before the first cutoff
@@ -21,7 +20,6 @@ def draw_backtest(
     directory: BacktestDirectory,
     planned: Planned,
     made: Mapping[str, npt.NDArray[Any]],
-    levels: Sequence[float],
     document: Mapping[str, Any],
 ) -> None:
     """Draw both figures into the folder of plots.
@@ -33,8 +31,7 @@ def draw_backtest(
     by_cutoff = errors.describe_cutoffs(document)
     errors.draw_cutoffs(by_cutoff, directory.plots / "error_by_cutoff.png")
     chosen = choose_windows(len(planned.first.panel.ids), forecasts.MOST_SERIES)
-    y_hat = median_of(made[MODEL], levels)
-    pictures = [_picture(planned, i, y_hat, made["naive"]) for i in chosen]
+    pictures = [_picture(planned, i, made[MODEL], made["naive"]) for i in chosen]
     rolled = forecasts.describe_rolled(pictures, document)
     forecasts.draw_rolled(rolled, directory.plots / "forecasts.png")
 

@@ -45,7 +45,7 @@ class Planned:
         """All that the results depend on; the same again goes on where it stopped."""
         rolling = self.rolling
         return {
-            "schema": 1,
+            "schema": 2,
             "version": __version__,
             "sha256": self.first.panel.sha256,
             "cutoffs": rolling.cutoffs,
@@ -102,11 +102,6 @@ def plan_backtest(
             "split.by: a backtest moves the cutoff through time, and split.by is "
             "series",
             hint="set split.by: time",
-        )
-    if experiment.intervals is not None:
-        raise ConfigError(
-            "intervals: a backtest makes none; those of a run are calibrated once",
-            hint="leave them out: --set intervals=null",
         )
     panel = experiment.data.load(loaded.folder, experiment.evaluation.group)
     parts = split(panel, experiment.split)
