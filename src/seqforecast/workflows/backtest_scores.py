@@ -9,7 +9,9 @@ import numpy.typing as npt
 
 from seqforecast.data.filled import mark_observed
 from seqforecast.data.windows import WindowIndex
+from seqforecast.evaluation.calibrating import calibration_windows
 from seqforecast.evaluation.coverage import CoverageTotals
+from seqforecast.evaluation.intervals import Calibration
 from seqforecast.evaluation.metrics import METRICS, measure
 from seqforecast.evaluation.owa import add_owa
 from seqforecast.evaluation.quantiles import QuantileTotals
@@ -63,10 +65,7 @@ def score_backtest(
         train_std=first.deviation,
         groups=panel.groups,
     )
-    asked = first.experiment.intervals
-    intervals = () if asked is None else asked.level
-    coverage = CoverageTotals(panel, windows, intervals) if intervals else None
-    quantiles = QuantileTotals(panel, levels, coverage)
+    quantiles = QuantileTotals(panel, levels, _coverage(planned))
     for begin in range(0, len(windows), WINDOWS_AT_ONCE):
         some = slice(begin, begin + WINDOWS_AT_ONCE)
         chunk = windows.take(some)
@@ -81,6 +80,16 @@ def score_backtest(
         for at in range(cutoffs)
     ]
     return Scores(quantiles.beside(scorer.result()), by_cutoff)
+
+
+def _coverage(planned: Planned) -> CoverageTotals | None:
+    """Return empty totals of intervals; None where there are none."""
+    first, section = planned.first, planned.first.experiment.intervals
+    if section is None:
+        return None
+    # Each fit has its own, of one size; they overlap, so that one of them counts.
+    learnt_on = Calibration.of(first.panel, calibration_windows(first.validation))
+    return CoverageTotals(first.panel, planned.windows, section.level, learnt_on)
 
 
 def _at_cutoff(

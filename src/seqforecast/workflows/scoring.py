@@ -115,7 +115,9 @@ def _quantile_totals(
     if intervals is None:
         return QuantileTotals(panel, forecaster.quantiles)
     ends = {tail for level in intervals.levels for tail in tails(level)}
-    coverage = CoverageTotals(panel, prepared.test, intervals.levels)
+    coverage = CoverageTotals(
+        panel, prepared.test, intervals.levels, intervals.learnt_on
+    )
     return QuantileTotals(panel, sorted(levels | ends), coverage)
 
 
