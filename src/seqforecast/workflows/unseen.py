@@ -103,10 +103,11 @@ def _borders(
     """Return the step from which each series is unseen, shape (series,), and notes."""
     tested, names = first_cutoffs(run), set(known)
     borders = np.full(len(panel.ids), history, np.int64)
+    grid = panel.stamps(np.arange(int((panel.first_steps + panel.lengths).max())))
     strangers, untold, overlaps = [], [], 0
     for i, name in enumerate(panel.ids):
         if name in tested.index:
-            seen = _steps_until(panel, i, tested[name])
+            seen = _steps_until(panel, i, tested[name], grid)
             borders[i] = max(seen, 0)
             overlaps += seen > 0
         elif name in names:
@@ -134,15 +135,18 @@ def _borders(
     return borders, notes
 
 
-def _steps_until(panel: Panel, series: int, stamp: Any) -> int:
-    """Return how many steps of a series lie at or before a time stamp."""
-    if isinstance(panel.origin, int):
-        step = (int(stamp) - panel.origin) // int(panel.frequency)
-    else:
-        last = int(panel.first_steps[series] + panel.lengths[series])
-        grid = panel.stamps(np.arange(last))
-        step = int(np.searchsorted(grid, stamp.to_datetime64(), side="right")) - 1
-    steps = step + 1 - int(panel.first_steps[series])
+def _steps_until(panel: Panel, series: int, stamp: Any, grid: Any) -> int:
+    """Return how many steps of a series lie at or before a time stamp.
+
+    Args:
+        panel: all series.
+        series: which.
+        stamp: a date, or a whole number.
+        grid: the stamps of all steps, rising.
+    """
+    at = stamp if isinstance(panel.origin, int) else stamp.to_datetime64()
+    step = int(np.searchsorted(grid, at, side="right"))
+    steps = step - int(panel.first_steps[series])
     return int(np.clip(steps, 0, panel.lengths[series]))
 
 
