@@ -200,11 +200,15 @@ def test_where_nothing_changes_little_is_said():
 
 
 def test_of_so_few_units_that_hardly_one_is_outside_nothing_is_said():
-    """Nine series, each covered: 95 % cannot be told from all, 50 % can."""
+    """Nine series, each covered: 95 % cannot be told from all, 50 % can.
+
+    None of them covered is told of both. Broken on purpose: only how many are
+    expected to lie outside counts.
+    """
     panel, windows = windows_of(np.zeros((9, 4)).tolist())
-    for level, notes in ((95.0, 0), (50.0, 1)):
+    for level, end, notes in ((95.0, 1.0, 0), (50.0, 1.0, 1), (95.0, -1.0, 1)):
         totals = CoverageTotals(panel, windows, [level])
-        ends = np.tile([-1.0, 1.0], (len(windows), 2, 1))
+        ends = np.tile([-1.0, end], (len(windows), 2, 1))
         totals.add(windows, windows.targets(panel.values), tails(level), ends)
         assert len(totals.notes()) == notes
 

@@ -13,7 +13,7 @@ from seqforecast.evaluation.intervals import Calibration, tails
 from seqforecast.evaluation.totals import Doubles
 
 # Fewer units than these do not tell how much a share varies by chance; nor do so few
-# that hardly one of their series is expected to lie outside.
+# that hardly one of their series is outside, or is expected to be.
 FEWEST_UNITS, FEWEST_OUTSIDE = 5, 2
 # Shares nearer to the level than this are as wanted, however many points there are.
 CLOSE = 0.02
@@ -145,7 +145,7 @@ class CoverageTotals:
         """Return how far a share may lie from its level by chance, at 95 %."""
         counted = self._unit_points > 0
         units = int(counted.sum())
-        outside = units * self._each * (1 - level)
+        outside = units * self._each * (1 - min(level, share))
         if units < FEWEST_UNITS or outside < FEWEST_OUTSIDE - 1e-9:
             return 1.0
         apart = inside[counted] - share * self._unit_points[counted]
