@@ -15,6 +15,8 @@ from small import SMALL, small, train
 
 pytestmark = pytest.mark.tensorflow
 
+# How it was trained does not matter to the audit.
+QUICK = {"training.epochs": 1, "training.compile": "eager"}
 STEPS, CUT = 240, 200
 COVARIATES = {"past": ["wind"], "future": ["promotion"], "calendar": ["weekday"]}
 
@@ -127,13 +129,26 @@ def test_data_that_have_changed_are_not_audited(run, changing):
     assert "the data have changed since this run was trained" in result.stderr
 
 
-def test_groups_are_scored_on_other_data_too(tmp_path):
+@pytest.fixture(scope="module")
+def hourly(tmp_path_factory):
+    """A run on hours of Tokyo with gaps, a calendar and groups, and its data."""
+    folder = tmp_path_factory.mktemp("hourly")
     frame = table(CUT).assign(kind=lambda each: "kind " + each["unique_id"])
+    hours = pd.date_range("2024-01-01", periods=CUT, freq="h").map("{}+09:00".format)
+    frame["ds"] = [*hours, *hours]
+    frame.loc[[20, 80, 190, 350], "y"] = np.nan
+    frame.to_csv(folder / "x.csv", index=False)
+    data = {"missing": "seasonal", "season": 7, "calendar": ["hour"]}
+    wanted = {**asked(folder / "x.csv", **data), "evaluation": {"group": "kind"}}
+    return train(folder, wanted, **QUICK), frame
+
+
+def test_groups_are_scored_on_other_data_too(hourly, tmp_path):
+    made, frame = hourly
     frame.to_csv(tmp_path / "x.csv", index=False)
-    wanted = {**asked(tmp_path / "x.csv"), "evaluation": {"group": "kind"}}
-    made = train(tmp_path, wanted, **{"training.epochs": 1})
-    _, told = evaluate(made, "--data", tmp_path / "x.csv")
+    result, told = evaluate(made, "--data", tmp_path / "x.csv")
     assert set(told["test"]["groups"]) == {"kind s0", "kind s1"}
+    assert "these are in" not in result.stderr
     frame.drop(columns="kind").to_csv(tmp_path / "y.csv", index=False)
     _, told = evaluate(made, "--data", tmp_path / "y.csv")
     assert "groups" not in told["test"]
@@ -141,24 +156,29 @@ def test_groups_are_scored_on_other_data_too(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "data",
-    [COVARIATES, {"missing": "seasonal", "season": 7}, {"calendar": ["weekday"]}],
-    ids=["covariates", "gaps", "calendar"],
+    "words", [("evaluate", "--json"), ("predict",)], ids=["evaluate", "predict"]
 )
-def test_a_clean_model_passes_the_audit(tmp_path, data):
-    frame = table(CUT)
-    if "missing" in data:
-        frame.loc[[20, 80, 190, 350], "y"] = np.nan
-    frame.to_csv(tmp_path / "x.csv", index=False)
-    made = train(tmp_path, asked(tmp_path / "x.csv", **data), **{"training.epochs": 1})
-    result, told = evaluate(made, "--audit")
+def test_stamps_on_another_clock_are_told(hourly, tmp_path, words):
+    """Nine hours that were trained on would pass for new, and nobody would know."""
+    made, frame = hourly
+    utc = frame["ds"].str.replace("+09:00", "Z")
+    frame.assign(ds=utc).to_csv(tmp_path / "x.csv", index=False)
+    command, *more = words
+    result = call(command, made.path, "--data", tmp_path / "x.csv", *more)
+    assert result.exit_code == 0
+    assert "time stamps are in +0900, these are in UTC" in result.stderr
+
+
+@pytest.mark.parametrize("which", ["covariates", "gaps"])
+def test_a_clean_model_passes_the_audit(run, hourly, which):
+    result, told = evaluate(run if which == "covariates" else hourly[0], "--audit")
     assert result.exit_code == 0, told["audit"]
     assert told["audit"]["passed"]
     assert told["audit"]["windows"] == 10
 
 
 def test_synthetic_data_are_audited_too(tmp_path):
-    made = train(tmp_path, SMALL, **{"training.epochs": 1})
+    made = train(tmp_path, SMALL, **QUICK)
     assert evaluate(made, "--audit")[1]["audit"]["passed"]
 
 
@@ -192,11 +212,7 @@ def leak_future(monkeypatch):
 def test_a_model_that_leaks_on_purpose_is_caught(tmp_path, monkeypatch, leak, what):
     leak(monkeypatch)
     table(CUT).to_csv(tmp_path / "x.csv", index=False)
-    made = train(
-        tmp_path,
-        asked(tmp_path / "x.csv", past=["wind"]),
-        **{"training.epochs": 1},
-    )
+    made = train(tmp_path, asked(tmp_path / "x.csv", past=["wind"]), **QUICK)
     result, told = evaluate(made, "--audit")
     assert result.exit_code == 1
     assert not told["audit"]["passed"]
@@ -211,7 +227,7 @@ def test_filling_from_later_values_is_a_leak_and_said(tmp_path):
     frame.loc[frame["ds"].isin(pd.date_range("2024-06-25", periods=4)), "y"] = np.nan
     frame.to_csv(tmp_path / "x.csv", index=False)
     data = {"missing": "interpolate"}
-    made = train(tmp_path, asked(tmp_path / "x.csv", **data), **{"training.epochs": 1})
+    made = train(tmp_path, asked(tmp_path / "x.csv", **data), **QUICK)
     result, told = evaluate(made, "--audit")
     assert result.exit_code == 1
     assert "fills a gap from the value after it" in told["audit"]["why"]

@@ -14,6 +14,7 @@ from seqforecast.data.sources.table import TableSource
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import ConfigError, DataError, SeqforecastError, did_you_mean
 from seqforecast.runs.directory import RunDirectory
+from seqforecast.workflows.clocks import say_clocks
 
 LOGGER = logging.getLogger("seqforecast")
 
@@ -126,12 +127,7 @@ def say_news(run: RunDirectory, panel: Panel, *, is_own: bool) -> None:
         return
     for note in panel.notes:
         LOGGER.info("data: %s", note)
-    of_run = any("into UTC" in note for note in facts["notes"])
-    if of_run != any("into UTC" in note for note in panel.notes) and any(
-        "stay local" in note for note in (*panel.notes, *facts["notes"])
-    ):
-        clocks = ("UTC", "a local clock") if of_run else ("a local clock", "UTC")
-        LOGGER.warning("the run's time stamps are in %s, these are in %s", *clocks)
+    say_clocks(facts["notes"], panel.notes)
 
 
 def say_strangers(panel: Panel, known: Sequence[str], *, scaled: bool) -> None:

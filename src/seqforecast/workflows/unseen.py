@@ -1,7 +1,6 @@
 """Unseen: which steps of another file a finished run can be scored on."""
 
 import dataclasses
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +20,9 @@ from seqforecast.models.normalization import check_values
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.tested import first_cutoffs
 from seqforecast.workflows.drifting import describe_drift
-from seqforecast.workflows.new_data import load_data
+from seqforecast.workflows.new_data import load_data, say_news
 from seqforecast.workflows.predict import features_of, series_numbers
 from seqforecast.workflows.prepare import Prepared
-
-LOGGER = logging.getLogger("seqforecast")
 
 
 def prepare_unseen(
@@ -49,6 +46,7 @@ def prepare_unseen(
     experiment = loaded.experiment
     group, ungrouped = _group_of(experiment, data)
     panel = load_data(loaded, data, group)
+    say_news(run, panel, is_own=False)
     check_values(panel, experiment.model.instance_norm)
     preprocess = run.read_json(run.preprocess)
     lookback, horizon = forecaster.lookback, forecaster.horizon
