@@ -224,6 +224,9 @@ def test_too_few_windows_are_refused_before_anything_is_trained():
     check_room(panel, windows, [90.0])
     with pytest.raises(DataError, match="95 % needs 19 validation windows, there are"):
         check_room(panel, windows, [80.0, 95.0])
+    with pytest.raises(DataError, match=r"99.99999 % needs 9,999,999 ") as caught:
+        check_room(panel, windows, [99.99999])
+    assert "longer" not in caught.value.hint
     check_room(panel, windows, None)
 
 

@@ -234,6 +234,18 @@ def test_intervals_are_scored_over_all_cutoffs():
     assert "80 % intervals cover 80 % of the truths" in said
 
 
+def test_a_gap_that_leaves_a_later_fit_no_errors_is_refused_before_the_first(tmp_path):
+    """Filled values say nothing of errors. Broken on purpose: the first fit alone."""
+    frame = pd.DataFrame({"ds": np.arange(240), "y": np.sin(np.arange(240.0))})
+    frame.loc[205:230, "y"] = np.nan
+    frame.to_csv(tmp_path / "x.csv", index=False)
+    data = {"source": "table", "path": str(tmp_path / "x.csv"), "missing": "previous"}
+    settings = {**SETTINGS, "data": data, "split": {"validation": 30, "test": 20}}
+    plan(settings)
+    with pytest.raises(DataError, match=r"at fit 5: .* there are 18$"):
+        plan({**settings, "intervals": {"level": [95]}}, step=4)
+
+
 def test_the_table_reads_as_reviewed(golden):
     planned = plan(refit=2, step=2)
     golden("backtest.txt", render_backtest(describe(planned, pretended(planned))))
