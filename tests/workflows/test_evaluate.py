@@ -89,8 +89,19 @@ def test_strangers_and_a_wrong_file_are_told(run, tmp_path):
     result, _ = evaluate(run, "--data", tmp_path / "early.csv")
     assert result.exit_code == 3
     assert "has not been trained or chosen on" in result.stderr
+    assert "needs 4 steps after 2024-06-18" in " ".join(result.stderr.split())
     assert call("evaluate", run.path, "--output", "x.txt").exit_code == 2
     assert call("evaluate", tmp_path).exit_code == 5
+
+
+def test_a_file_that_begins_after_the_run_has_a_history_too(run, tmp_path):
+    """Its first lookback, which MASE divides by. Broken on purpose: none."""
+    frame = table()
+    frame[frame["ds"] >= "2024-07-10"].to_csv(tmp_path / "late.csv", index=False)
+    _, told = evaluate(run, "--data", tmp_path / "late.csv")
+    assert told["scored"]["first"] == "2024-07-18"
+    assert told["test"]["model"]["mase"] > 0
+    assert "history" not in " ".join(told["test"]["notes"])
 
 
 @pytest.fixture

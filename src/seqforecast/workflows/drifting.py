@@ -28,6 +28,6 @@ def describe_drift(
     note = (
         f"Drift: the scored values of {len(far):,} of {int(known.sum()):,} series lie "
         f"on average more than {DRIFTED:g} spreads of the train part from its centre; "
-        f"the farthest is {name}, {distance:.1f}."
+        f"the farthest is {name}, {distance:.3g}."
     )
     return [note]

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from seqforecast.config.experiment import Experiment
 from seqforecast.config.loading import Loaded
+from seqforecast.data.observations import format_stamp
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.parts import Parts
 from seqforecast.data.scaling import Scaler, train_deviation
@@ -32,9 +33,10 @@ def prepare_unseen(
 
     A target is scored when it lies after the first cutoff of the run's test part,
     which is the end of what was trained and chosen on; of series that the run does not
-    know, after the first lookback. What comes before is history: lookbacks reach into
-    it, MASE divides by its errors, and `linear` is fitted on it. Series that the run
-    knows and has not tested are not scored: how far it knows them is not recorded.
+    know, or whose steps in the file are all new, after the first lookback. What comes
+    before is history: lookbacks reach into it, MASE divides by its errors, and `linear`
+    is fitted on it. Series that the run knows and has not tested are not scored: how
+    far it knows them is not recorded.
 
     Returns:
         The data, the number by which the model knows each series, and notes.
@@ -59,11 +61,12 @@ def prepare_unseen(
         for spans in (parts.test, parts.train)
     )
     if not len(test):
+        cutoff = format_stamp(first_cutoffs(run).min())
         raise DataError(
             f"{data} has no window of {lookback} + {horizon} steps whose targets this "
             f"run has not been trained or chosen on",
-            hint=f"it needs {horizon} steps after the run's validation part, and "
-            f"{history} before them",
+            hint=f"it needs {horizon} steps after {cutoff}, the run's first test "
+            f"cutoff, and {history} before them",
         )
     numbers = series_numbers(panel, preprocess["series"])
     scaler = _scaler_of(preprocess["scale"], numbers)
@@ -102,12 +105,12 @@ def _borders(
     tested, names = first_cutoffs(run), set(known)
     borders = np.full(len(panel.ids), history, np.int64)
     grid = panel.stamps(np.arange(int((panel.first_steps + panel.lengths).max())))
-    strangers, untold, overlaps = [], [], 0
+    strangers, untold, learnt = [], [], []
     for i, name in enumerate(panel.ids):
         if name in tested.index:
             seen = _steps_until(panel, i, tested[name], grid)
-            borders[i] = max(seen, 0)
-            overlaps += seen > 0
+            borders[i] = max(seen, history)
+            learnt.append(seen)
         elif name in names:
             borders[i] = panel.lengths[i]
             untold.append(name)
@@ -124,11 +127,11 @@ def _borders(
             "Series that the run knows but did not test are not scored: "
             f"{_some(untold)}."
         )
-    if overlaps:
+    if any(learnt):
         notes.append(
             f"Steps that the run was trained or chosen on are history here, and not "
-            f"scored: {int(np.minimum(borders, panel.lengths).sum()):,} in "
-            f"{overlaps:,} of {len(panel.ids):,} series."
+            f"scored: {sum(learnt):,} in {np.count_nonzero(learnt):,} of "
+            f"{len(panel.ids):,} series."
         )
     return borders, notes
 
