@@ -60,7 +60,8 @@ def test_a_directory_of_something_else_is_refused(tmp_path, experiment):
 @pytest.mark.tensorflow
 def test_the_document_is_all_that_stdout_has(tmp_path):
     path = tmp_path / "small.yaml"
-    settings = small(data=SINE, training={"epochs": 1, "batch_size": 20})
+    quick = {"epochs": 1, "batch_size": 20, "compile": "eager"}
+    settings = small(data=SINE, training=quick)
     path.write_text(yaml.safe_dump(settings))
     words = ["--runs", tmp_path / "runs", "--refit", "never", "--json", "-q"]
     result = call("backtest", path, *words)

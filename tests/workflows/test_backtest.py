@@ -59,14 +59,13 @@ def whole(tmp_path_factory):
     return backtest(Place(folder / "runs"), mapping)
 
 
-@pytest.mark.parametrize("number", [1, 3])
-def test_each_fit_is_a_run_on_the_data_up_to_there(whole, tmp_path, number):
+def test_each_fit_is_a_run_on_the_data_up_to_there(whole, tmp_path):
     """A loop by hand: the file is cut after each horizon, and `train` does the rest.
 
     Broken on purpose: scales of the first fit kept; weights not begun anew; margins
     of the first fit.
     """
-    stop = LENGTH - (CUTOFFS - number) * HORIZON
+    number, stop = 2, LENGTH - HORIZON
     run = train(tmp_path / "runs", settings(tmp_path / "cut.csv", wave()[:stop]))
 
     made, alone = forecasts(whole), forecasts(run)
