@@ -9,6 +9,7 @@ from scipy import stats
 
 from seqforecast.config.loading import load_mapping
 from seqforecast.errors import ConfigError, DataError
+from seqforecast.reporting.backtest import forecasts
 from seqforecast.reporting.backtest.plan import say_plan
 from seqforecast.reporting.backtest.table import render_backtest
 from seqforecast.runs.backtest import BacktestDirectory
@@ -210,7 +211,7 @@ def test_every_file_agrees_with_the_document(tmp_path):
     assert [*table["fit"]] == [1, 1, 2, 2, 3]
     assert document["test"]["model"]["wql"] > 0
 
-    draw_backtest(directory, planned, made, document)
+    draw_backtest(directory, planned, made, levels, document)
     assert {path.name for path in directory.plots.iterdir()} == {
         "error_by_cutoff.png",
         "forecasts.png",
@@ -232,6 +233,21 @@ def test_intervals_are_scored_over_all_cutoffs():
     assert [each["width"] for each in told] == pytest.approx([0.1, 0.2])
     said = " ".join(render_backtest(document).split())
     assert "80 % intervals cover 80 % of the truths" in said
+
+
+def test_the_picture_shades_what_the_scores_are_of(tmp_path, monkeypatch):
+    planned = plan({**SETTINGS, "intervals": {"level": [80, 95]}})
+    levels = (0.025, 0.1, 0.9, 0.975)
+    made, drawn = pretended(planned, levels), []
+    monkeypatch.setattr(forecasts, "draw_rolled", lambda each, _: drawn.append(each))
+    document = describe(planned, made, levels)
+    draw_backtest(BacktestDirectory(tmp_path), planned, made, levels, document)
+    (row,) = drawn[0].rows
+    level, low, high = row.bands[-1]  # the narrow one at the last cutoff
+    assert level == 80
+    for points, column in ((low, 1), (high, 2)):
+        ends = made["quantiles"][-1, :, column]
+        assert [value for _, value in points] == pytest.approx(ends)
 
 
 def test_a_gap_that_leaves_a_later_fit_no_errors_is_refused_before_the_first(tmp_path):
@@ -271,4 +287,6 @@ def test_what_is_missing_in_the_data_is_not_scored(tmp_path):
     assert empty["mae"] is None
     assert empty["reasons"]["mae"]
     assert "-" in render_backtest(document)
-    draw_backtest(BacktestDirectory(tmp_path), planned, pretended(planned), document)
+    draw_backtest(
+        BacktestDirectory(tmp_path), planned, pretended(planned), (), document
+    )

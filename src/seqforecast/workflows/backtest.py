@@ -102,7 +102,7 @@ def _finish(
     document = describe_backtest(planned, scores, told)
     write_forecasts(directory, planned, made, levels)
     write_text(directory.table, tabulate_cutoffs(document).to_csv(index=False))
-    draw_backtest(directory, planned, made, document)
+    draw_backtest(directory, planned, made, levels, document)
     facts["kernel"] = learners[0].engine.kernel
     manifest.end(directory, facts, status="complete")
     write_json(directory.metrics, document)
