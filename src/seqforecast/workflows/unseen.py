@@ -21,6 +21,7 @@ from seqforecast.models.normalization import check_values
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.tested import first_cutoffs
 from seqforecast.workflows.drifting import describe_drift
+from seqforecast.workflows.learnt import NOT_RECORDED, steps_learnt
 from seqforecast.workflows.new_data import load_data, say_news
 from seqforecast.workflows.predict import features_of, series_numbers
 from seqforecast.workflows.prepare import Prepared
@@ -102,20 +103,11 @@ def _borders(
     run: RunDirectory, panel: Panel, known: list[str], history: int
 ) -> tuple[IntArray, list[str]]:
     """Return the step from which each series is unseen, shape (series,), and notes."""
-    tested, names = first_cutoffs(run), set(known)
-    borders = np.full(len(panel.ids), history, np.int64)
-    grid = panel.stamps(np.arange(int((panel.first_steps + panel.lengths).max())))
-    strangers, untold, learnt = [], [], []
-    for i, name in enumerate(panel.ids):
-        if name in tested.index:
-            seen = _steps_until(panel, i, tested[name], grid)
-            borders[i] = max(seen, history)
-            learnt.append(seen)
-        elif name in names:
-            borders[i] = panel.lengths[i]
-            untold.append(name)
-        else:
-            strangers.append(name)
+    learnt, names = steps_learnt(run, panel, known), set(known)
+    borders = np.maximum(learnt, history)
+    borders[learnt == NOT_RECORDED] = panel.lengths[learnt == NOT_RECORDED]
+    strangers = [name for name in panel.ids if name not in names]
+    untold = [panel.ids[i] for i in np.flatnonzero(learnt == NOT_RECORDED)]
     notes = []
     if strangers:
         notes.append(
@@ -127,28 +119,13 @@ def _borders(
             "Series that the run knows but did not test are not scored: "
             f"{_some(untold)}."
         )
-    if any(learnt):
+    seen = learnt[learnt > 0]
+    if len(seen):
         notes.append(
             f"Steps that the run was trained or chosen on are history here, and not "
-            f"scored: {sum(learnt):,} in {np.count_nonzero(learnt):,} of "
-            f"{len(panel.ids):,} series."
+            f"scored: {seen.sum():,} in {len(seen):,} of {len(panel.ids):,} series."
         )
     return borders, notes
-
-
-def _steps_until(panel: Panel, series: int, stamp: Any, grid: Any) -> int:
-    """Return how many steps of a series lie at or before a time stamp.
-
-    Args:
-        panel: all series.
-        series: which.
-        stamp: a date, or a whole number.
-        grid: the stamps of all steps, rising.
-    """
-    at = stamp if isinstance(panel.origin, int) else stamp.to_datetime64()
-    step = int(np.searchsorted(grid, at, side="right"))
-    steps = step - int(panel.first_steps[series])
-    return int(np.clip(steps, 0, panel.lengths[series]))
 
 
 def _parts(borders: IntArray, panel: Panel) -> Parts:
