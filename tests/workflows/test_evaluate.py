@@ -104,6 +104,26 @@ def test_a_file_that_begins_after_the_run_has_a_history_too(run, tmp_path):
     assert "history" not in " ".join(told["test"]["notes"])
 
 
+@pytest.mark.parametrize("command", ["evaluate", "predict"])
+def test_nothing_that_is_read_is_written_over(run, tmp_path, command):
+    """Broken on purpose: the file of the data taken for a new one."""
+    data, own = tmp_path / "new.csv", load_experiment(run.resolved).experiment.data
+    table().to_csv(data, index=False)
+    for output in (data, run.forecasts, Path(own.path)):
+        before = output.read_bytes()
+        result = call(command, run.path, "--data", data, "--output", output)
+        assert result.exit_code == 2
+        assert "would be written over" in result.stderr
+        assert output.read_bytes() == before
+
+
+def test_a_name_in_capitals_is_the_same_kind_of_file(run, tmp_path):
+    """Broken on purpose: all but `.csv` written as Parquet."""
+    assert call("evaluate", run.path, "-o", tmp_path / "F.CSV").exit_code == 0
+    made = pd.read_csv(tmp_path / "F.CSV")
+    assert len(made) == len(pd.read_csv(run.forecasts))
+
+
 @pytest.fixture
 def changing(run):
     """The file the run was trained on, put back afterwards."""

@@ -12,13 +12,14 @@ from seqforecast.config.loading import Loaded, load_experiment
 from seqforecast.data.observations import format_stamp
 from seqforecast.data.sources.table import TableSource
 from seqforecast.data.splitting import split
-from seqforecast.errors import BackendError, ConfigError, DataError
+from seqforecast.errors import BackendError, DataError
 from seqforecast.models.builder import load_forecaster
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.forecasts import write_frames
 from seqforecast.training.devices import use_device
 from seqforecast.workflows.auditing import audit_run
 from seqforecast.workflows.calibrating import read_intervals
+from seqforecast.workflows.destination import check_destination
 from seqforecast.workflows.differing import differences
 from seqforecast.workflows.prepare import Prepared, prepare_panel
 from seqforecast.workflows.scoring import score_forecasts
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LOGGER = logging.getLogger("seqforecast")
-
-SUFFIXES = (".csv", ".parquet")
 
 
 def evaluate_run(
@@ -58,15 +57,13 @@ def evaluate_run(
         `audit`, null unless asked for.
 
     Raises:
-        ConfigError: a file other than its own for a run on synthetic data.
+        ConfigError: a file other than its own for a run on synthetic data; or
+            `output` is no file that may be written.
         DataError: the data cannot be used, hold nothing to score, or are to be audited
             and have changed.
     """
-    if output is not None and output.suffix not in SUFFIXES:
-        raise ConfigError(
-            f"{output}: forecasts are written as {' or '.join(SUFFIXES)}",
-            hint=f"name it {output.with_suffix('.csv')}",
-        )
+    if output is not None:
+        check_destination(output, run, data)
     manifest = run.read_json(run.manifest)
     with stoppable():
         loaded = load_experiment(run.resolved)
