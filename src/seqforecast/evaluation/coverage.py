@@ -13,8 +13,9 @@ from seqforecast.evaluation.intervals import Calibration, tails
 from seqforecast.evaluation.totals import Doubles
 
 # Fewer units than these do not tell how much a share varies by chance; nor do so few
-# that hardly one of their series is outside, or is expected to be.
-FEWEST_UNITS, FEWEST_OUTSIDE = 5, 2
+# that hardly one of their series is outside. Too few outside are told where more are
+# expected than can be missing by chance: of four, all are in one case of fifty.
+FEWEST_UNITS, FEWEST_OUTSIDE, FEWEST_EXPECTED = 5, 2, 4
 # Shares nearer to the level than this are as wanted, however many points there are.
 CLOSE = 0.02
 
@@ -145,8 +146,9 @@ class CoverageTotals:
         """Return how far a share may lie from its level by chance, at 95 %."""
         counted = self._unit_points > 0
         units = int(counted.sum())
+        least = FEWEST_OUTSIDE if share < level else FEWEST_EXPECTED
         outside = units * self._each * (1 - min(level, share))
-        if units < FEWEST_UNITS or outside < FEWEST_OUTSIDE - 1e-9:
+        if units < FEWEST_UNITS or outside < least - 1e-9:
             return 1.0
         apart = inside[counted] - share * self._unit_points[counted]
         alike = max(2 * float(apart[1:] @ apart[:-1]), 0.0) if self._span else 0.0
