@@ -62,13 +62,7 @@ def prepare_unseen(
         for spans in (parts.test, parts.train)
     )
     if not len(test):
-        cutoff = format_stamp(first_cutoffs(run).min())
-        raise DataError(
-            f"{data} has no window of {lookback} + {horizon} steps whose targets this "
-            f"run has not been trained or chosen on",
-            hint=f"it needs {horizon} steps after {cutoff}, the run's first test "
-            f"cutoff, and {history} before them",
-        )
+        raise _nothing_new(run, data, length, history)
     numbers = series_numbers(panel, preprocess["series"])
     scaler = _scaler_of(preprocess["scale"], numbers)
     drifted = describe_drift(
@@ -87,6 +81,19 @@ def prepare_unseen(
         features=features_of(panel, preprocess.get("features"), 0),
     )
     return prepared, numbers, [*notes, *ungrouped, *fitted, *drifted]
+
+
+def _nothing_new(
+    run: RunDirectory, data: Path, length: tuple[int, int], history: int
+) -> DataError:
+    """Return the refusal of data with no window of (lookback, horizon) to score."""
+    cutoff = format_stamp(first_cutoffs(run).min())
+    return DataError(
+        f"{data} has no window of {length[0]} + {length[1]} steps whose targets this "
+        "run has not been trained or chosen on",
+        hint=f"it needs {length[1]} steps after {cutoff}, the run's first test cutoff, "
+        f"and {history} before them",
+    )
 
 
 def _group_of(experiment: Experiment, data: Path) -> tuple[str | None, list[str]]:
