@@ -184,6 +184,9 @@ def test_groups_are_scored_on_other_data_too(hourly, tmp_path):
     _, told = evaluate(made, "--data", tmp_path / "y.csv")
     assert "groups" not in told["test"]
     assert any("no column 'kind'" in note for note in told["test"]["notes"])
+    result = call("evaluate", made.path, "--data", tmp_path / "no.csv")
+    assert result.exit_code == 3
+    assert "hint: a relative path starts where you are" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -99,9 +99,11 @@ def _nothing_new(
 def _group_of(experiment: Experiment, data: Path) -> tuple[str | None, list[str]]:
     """Return the column of `evaluation.group`, where the file has it, and notes."""
     group, source = experiment.evaluation.group, experiment.data
-    if group is None or source.source != "table":
+    file = data.expanduser()
+    # What is not there is refused by `load_data`.
+    if group is None or source.source != "table" or not file.exists():
         return None, []
-    if group in open_table(data.expanduser(), source.dialect).columns:
+    if group in open_table(file, source.dialect).columns:
         return group, []
     return None, [f"There are no scores of groups: {data} has no column {group!r}."]
 
