@@ -31,7 +31,7 @@ def test_a_wrong_call_is_a_usage_error(words, said):
     ("words", "code", "said"),
     [
         (["--set", "split.by=series"], 2, "split.by is series"),
-        (["--set", "intervals.level=[80]"], 2, "a backtest makes none"),
+        (["--set", "intervals.level=[99]"], 3, "needs 99 validation windows"),
         (["--cutoffs", "99"], 3, "too short for 99 cutoffs 4 steps apart"),
         (["--set", "model.cel=gru"], 2, "cel"),
     ],
@@ -56,7 +56,8 @@ def test_a_directory_of_something_else_is_refused(tmp_path, experiment):
 @pytest.mark.tensorflow
 def test_the_document_is_all_that_stdout_has(tmp_path):
     path = tmp_path / "small.yaml"
-    settings = small(data=SINE, training={"epochs": 1, "batch_size": 20})
+    quick = {"epochs": 1, "batch_size": 20, "compile": "eager"}
+    settings = small(data=SINE, training=quick)
     path.write_text(yaml.safe_dump(settings))
     words = ["--runs", tmp_path / "runs", "--refit", "never", "--json", "-q"]
     result = call("backtest", path, *words)

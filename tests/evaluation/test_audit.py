@@ -1,6 +1,8 @@
 """The audit names forecasts that repeat the last value or are flat, and no others."""
 
 import numpy as np
+import pytest
+from scipy.signal import lfilter
 
 from seqforecast.evaluation.audit import Audit
 
@@ -94,6 +96,7 @@ def test_forecasts_that_trail_the_truth_are_named():
     assert not copy["repeats"]
     assert copy["at_horizon"] > 0.99
     assert abs(copy["at_zero"]) < 0.2
+    assert copy["error"] > 1
     assert copy["changes"] == 393
 
 
@@ -111,6 +114,21 @@ def test_a_sure_forecast_of_a_walk_with_news_does_not_trail():
     """It adds to the last value what really comes, in part."""
     _, signs = rolling(WALK, 5, lambda actual, naive: (actual + naive) / 2)
     assert not signs["lag_copy"]["found"]
+
+
+def test_the_best_forecast_of_a_series_whose_news_fade_does_not_trail():
+    """Half of the last value is the best there is, and better than all of it.
+
+    Broken on purpose: the error left out.
+    """
+    news = np.random.default_rng(3).standard_normal(400)
+    fading = lfilter([1], [1, -0.5], news) + 50
+    notes, signs = rolling(fading, 1, lambda _, naive: 50 + 0.5 * (naive - 50))
+    assert notes == []
+    copy = signs["lag_copy"]
+    assert copy["at_horizon"] == pytest.approx(1)
+    assert copy["error"] < 0.9
+    assert not copy["found"]
 
 
 def test_without_pairs_of_cutoffs_correlations_are_null_with_a_reason():

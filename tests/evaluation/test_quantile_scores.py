@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from panels import panel_of
 from seqforecast.data.windows import index_windows
@@ -22,7 +23,7 @@ def totals_of(values, made, filled=None):
     totals = QuantileTotals(panel, LEVELS)
     given = np.broadcast_to(np.float32(made), (len(windows), 2, 2))
     for chunk in windows.chunks(1):
-        totals.add(chunk, chunk.targets(panel.values), given[:1])
+        totals.add(chunk, chunk.targets(panel.values), given[:1], given[:1, :, 1])
     return totals
 
 
@@ -36,12 +37,35 @@ def test_scores_are_those_made_by_hand():
         "q_50": {"coverage": 0.75, "pinball": pytest.approx(half / 4)},
     }
     wql = (2 * tenth / 10 + 2 * half / 10) / 2
-    crps = 2 * (tenth / 4 + half / 4) / 2
+    crps = 2 * (0.05 * tenth + 0.2 * (tenth + half) + 0.25 * half) / 4
     assert found["model"] == {
         "mae": 2.0,
         "crps": pytest.approx(crps),
         "wql": pytest.approx(wql),
     }
+
+
+@pytest.mark.parametrize(
+    ("levels", "share"),
+    [
+        ([0.025, 0.1, 0.9, 0.975], 0.88),  # the ends of intervals around one number
+        ([0.025, 0.1, 0.5, 0.9, 0.975], 0.88),
+        (np.arange(1, 10) / 10, 0.98),
+        (np.arange(1, 100) / 100, 1.0),
+    ],
+)
+def test_the_crps_is_near_that_of_a_normal_distribution(levels, share):
+    """Which is, of forecasts that know it, its deviation by the root of pi: Gneiting
+    and Raftery, 2007. Broken on purpose: the mean loss (.41 where only ends are)."""
+    truth = stats.norm.ppf((np.arange(4000) + 0.5) / 4000)
+    panel = panel_of([np.append(0, truth)])
+    windows = index_windows(panel, np.array([[0, 4001]]), (1, 1))
+    shape = (len(windows), 1, len(levels))
+    made = np.broadcast_to(stats.norm.ppf(levels), shape).astype(np.float32)
+    totals = QuantileTotals(panel, [float(each) for each in levels])
+    totals.add(windows, windows.targets(panel.values), made, np.zeros(shape[:2]))
+    crps = totals.beside({"model": {}})["model"]["crps"]
+    assert crps * np.sqrt(np.pi) == pytest.approx(share, abs=0.005)
 
 
 def test_filled_truths_do_not_count():

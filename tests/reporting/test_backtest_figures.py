@@ -4,11 +4,8 @@ import numpy as np
 import pytest
 
 from seqforecast.reporting.backtest.errors import describe_cutoffs, draw_cutoffs
-from seqforecast.reporting.backtest.forecasts import (
-    SeriesPicture,
-    describe_rolled,
-    draw_rolled,
-)
+from seqforecast.reporting.backtest.forecasts import draw_rolled
+from seqforecast.reporting.backtest.rolled import SeriesPicture, describe_rolled
 
 
 def document(model, *, every=1, name="linear", horizon=4, **baselines):
@@ -96,8 +93,14 @@ def test_forecasts_can_be_drawn(picture, told, steps):
     truth[0] = np.nan
     places = steps - 1 - horizon - np.arange(cutoffs)[::-1]
     made = np.zeros((cutoffs, horizon))
-    shown = SeriesPicture("größe", np.arange(steps), truth, places, made, made + 1)
+    bands = {80.0: (made - 2, made + 2), 95.0: (made - 9, made + 9)}
+    given = (np.arange(steps), truth, places, made, made + 1, bands)
+    shown = SeriesPicture("größe", *given)
     figure = describe_rolled([shown, shown], {**told, "series": 9})
     assert figure.caption.startswith("2 of 9 series, evenly spaced")
     assert figure.rows[0].refits[0] == places[0] + 0.5
+    # The widest first, and the axis holds it.
+    levels = [level for level, *_ in figure.rows[0].bands]
+    assert levels == [95.0] * cutoffs + [80.0] * cutoffs
+    assert (min(figure.rows[0].values), max(figure.rows[0].values)) == (-9, 9)
     picture(draw_rolled, figure)

@@ -1,5 +1,6 @@
 """Run directories are made once, and opened only when they are what they seem."""
 
+import re
 import secrets
 from datetime import datetime, timezone
 
@@ -8,6 +9,8 @@ import pytest
 from seqforecast.errors import RunError
 from seqforecast.runs.opening import claim, create, open_complete, open_run
 from seqforecast.runs.writing import write_json, write_whole
+from seqforecast.workflows.report import report
+from seqforecast.workflows.train import resume_run
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
 
@@ -66,6 +69,24 @@ def test_a_run_without_scores_is_not_complete(tmp_path):
     assert "--resume" in caught.value.hint
     write_json(run.metrics, {"schema": 1})
     assert open_complete(run.path) == run
+
+
+@pytest.mark.parametrize(
+    ("files", "hint"),
+    [
+        (["resolved.yaml", "backtest.json"], "train .*resolved.yaml` makes a run"),
+        (["best/metrics.json", "resolved.yaml"], "one of its runs, as .*best$"),
+        ([], "the command that began it"),
+    ],
+)
+def test_several_fits_are_no_run_that_could_be_resumed(tmp_path, files, hint):
+    for name in ("manifest.json", "request.json", *files):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    for use in (open_complete, report, resume_run):
+        with pytest.raises(RunError, match="is not a run but several fits") as caught:
+            use(tmp_path)
+        assert re.search(hint, caught.value.hint)
 
 
 def test_a_broken_file_is_named(tmp_path):

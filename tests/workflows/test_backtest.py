@@ -37,7 +37,8 @@ def settings(path, values, **changed):
     """An experiment on a file of these values."""
     pd.DataFrame({"t": np.arange(len(values)), "y": values}).to_csv(path, index=False)
     data = {"source": "table", "path": str(path), "time": "t", "season": 12}
-    return small(data=data, split=SPLIT, training=TRAINING, **changed)
+    asked = {"intervals": {"level": [80]}, **changed}
+    return small(data=data, split=SPLIT, training=TRAINING, **asked)
 
 
 def backtest(place, mapping, display=None, **asked):
@@ -58,19 +59,19 @@ def whole(tmp_path_factory):
     return backtest(Place(folder / "runs"), mapping)
 
 
-@pytest.mark.parametrize("number", [1, 3])
-def test_each_fit_is_a_run_on_the_data_up_to_there(whole, tmp_path, number):
+def test_each_fit_is_a_run_on_the_data_up_to_there(whole, tmp_path):
     """A loop by hand: the file is cut after each horizon, and `train` does the rest.
 
-    Broken on purpose: scales of the first fit kept; weights not begun anew.
+    Broken on purpose: scales of the first fit kept; weights not begun anew; margins
+    of the first fit.
     """
-    stop = LENGTH - (CUTOFFS - number) * HORIZON
+    number, stop = 2, LENGTH - HORIZON
     run = train(tmp_path / "runs", settings(tmp_path / "cut.csv", wave()[:stop]))
 
     made, alone = forecasts(whole), forecasts(run)
     mine = made[made["cutoff"] == stop - HORIZON - 1].reset_index(drop=True)
     assert len(mine) == HORIZON
-    for column in ("ds", "step", "y", "y_hat"):
+    for column in ("ds", "step", "y", "y_hat", "q_10", "q_90"):
         assert np.array_equal(mine[column], alone[column]), column
     document = whole.read_json(whole.metrics)
     then = document["by_cutoff"][number - 1]
@@ -87,7 +88,7 @@ def test_nothing_after_a_cutoff_influences_its_forecasts(whole, tmp_path):
     values = wave()
     values[cutoff:] = np.random.default_rng(2).normal(1e4, 1e3, LENGTH - cutoff)
     other = backtest(Place(tmp_path / "runs"), settings(tmp_path / "wave.csv", values))
-    columns = ["cutoff", "step", "y_hat", *BASELINES]
+    columns = ["cutoff", "step", "y_hat", "q_10", "q_90", *BASELINES]
     mine, yours = (
         made.loc[made["cutoff"] < cutoff, columns]
         for made in (forecasts(whole), forecasts(other))

@@ -5,9 +5,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from seqforecast.config.loading import load_mapping
 from seqforecast.errors import ConfigError, DataError
+from seqforecast.reporting.backtest import forecasts
 from seqforecast.reporting.backtest.plan import say_plan
 from seqforecast.reporting.backtest.table import render_backtest
 from seqforecast.runs.backtest import BacktestDirectory
@@ -34,9 +36,10 @@ def pretended(planned, levels=(), wrong=0.1):
     """The truth and noise as forecasts, and what the baselines forecast."""
     random = np.random.default_rng(0)
     truth = planned.windows.targets(planned.first.panel.values).astype(np.float64)
-    shape = (*truth.shape, len(levels)) if levels else truth.shape
-    noise = wrong * random.standard_normal(shape)
-    made = {"model": (truth[..., None] if levels else truth) + noise}
+    made = {"model": truth + wrong * random.standard_normal(truth.shape)}
+    if levels:
+        beyond = wrong * stats.norm.ppf(levels)
+        made["quantiles"] = made["model"][..., None] + beyond
     for name in planned.first.experiment.evaluation.reported:
         parts = [
             fit_baseline(prepared := planned.prepare(fold), name)(prepared.test)
@@ -213,6 +216,50 @@ def test_every_file_agrees_with_the_document(tmp_path):
         "error_by_cutoff.png",
         "forecasts.png",
     }
+
+
+def test_intervals_are_scored_over_all_cutoffs():
+    """Ends a tenth beyond a forecast that is off by less, but at one cutoff."""
+    planned = plan({**SETTINGS, "intervals": {"level": [50, 80]}})
+    levels = (0.1, 0.25, 0.75, 0.9)
+    made = pretended(planned, levels, wrong=0.0)
+    made["model"][2] += 1
+    ends = [-0.1, -0.05, 0.05, 0.1]
+    made["quantiles"] = made["model"][..., None] + np.array(ends)
+    document = describe(planned, made, levels)
+    told = document["test"]["intervals"]
+    assert [each["level"] for each in told] == [50, 80]
+    assert [each["coverage"] for each in told] == [0.8, 0.8]
+    assert [each["width"] for each in told] == pytest.approx([0.1, 0.2])
+    said = " ".join(render_backtest(document).split())
+    assert "80 % intervals cover 80 % of the truths" in said
+
+
+def test_the_picture_shades_what_the_scores_are_of(tmp_path, monkeypatch):
+    planned = plan({**SETTINGS, "intervals": {"level": [80, 95]}})
+    levels = (0.025, 0.1, 0.9, 0.975)
+    made, drawn = pretended(planned, levels), []
+    monkeypatch.setattr(forecasts, "draw_rolled", lambda each, _: drawn.append(each))
+    document = describe(planned, made, levels)
+    draw_backtest(BacktestDirectory(tmp_path), planned, made, levels, document)
+    (row,) = drawn[0].rows
+    level, low, high = row.bands[-1]  # the narrow one at the last cutoff
+    assert level == 80
+    for points, column in ((low, 1), (high, 2)):
+        ends = made["quantiles"][-1, :, column]
+        assert [value for _, value in points] == pytest.approx(ends)
+
+
+def test_a_gap_that_leaves_a_later_fit_no_errors_is_refused_before_the_first(tmp_path):
+    """Filled values say nothing of errors. Broken on purpose: the first fit alone."""
+    frame = pd.DataFrame({"ds": np.arange(240), "y": np.sin(np.arange(240.0))})
+    frame.loc[205:230, "y"] = np.nan
+    frame.to_csv(tmp_path / "x.csv", index=False)
+    data = {"source": "table", "path": str(tmp_path / "x.csv"), "missing": "previous"}
+    settings = {**SETTINGS, "data": data, "split": {"validation": 30, "test": 20}}
+    plan(settings)
+    with pytest.raises(DataError, match=r"at fit 5: .* there are 18$"):
+        plan({**settings, "intervals": {"level": [95]}}, step=4)
 
 
 def test_the_table_reads_as_reviewed(golden):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,8 @@ from small import SMALL, small, train
 
 pytestmark = pytest.mark.tensorflow
 
+# How it was trained does not matter to the audit.
+QUICK = {"training.epochs": 1, "training.compile": "eager"}
 STEPS, CUT = 240, 200
 COVARIATES = {"past": ["wind"], "future": ["promotion"], "calendar": ["weekday"]}
 
@@ -86,29 +89,130 @@ def test_strangers_and_a_wrong_file_are_told(run, tmp_path):
     result, _ = evaluate(run, "--data", tmp_path / "early.csv")
     assert result.exit_code == 3
     assert "has not been trained or chosen on" in result.stderr
+    assert "needs 4 steps after 2024-06-18" in " ".join(result.stderr.split())
     assert call("evaluate", run.path, "--output", "x.txt").exit_code == 2
     assert call("evaluate", tmp_path).exit_code == 5
 
 
-@pytest.mark.parametrize(
-    "data",
-    [COVARIATES, {"missing": "seasonal", "season": 7}, {"calendar": ["weekday"]}],
-    ids=["covariates", "gaps", "calendar"],
-)
-def test_a_clean_model_passes_the_audit(tmp_path, data):
-    frame = table(CUT)
-    if "missing" in data:
-        frame.loc[[20, 80, 190, 350], "y"] = np.nan
+def test_a_file_that_begins_after_the_run_has_a_history_too(run, tmp_path):
+    """Its first lookback, which MASE divides by. Broken on purpose: none."""
+    frame = table()
+    frame[frame["ds"] >= "2024-07-10"].to_csv(tmp_path / "late.csv", index=False)
+    _, told = evaluate(run, "--data", tmp_path / "late.csv")
+    assert told["scored"]["first"] == "2024-07-18"
+    assert told["test"]["model"]["mase"] > 0
+    assert "history" not in " ".join(told["test"]["notes"])
+
+
+@pytest.mark.parametrize("command", ["evaluate", "predict"])
+def test_nothing_that_is_read_is_written_over(run, tmp_path, command):
+    """Broken on purpose: the file of the data taken for a new one."""
+    data, own = tmp_path / "new.csv", load_experiment(run.resolved).experiment.data
+    table().to_csv(data, index=False)
+    for output in (data, run.forecasts, Path(own.path)):
+        before = output.read_bytes()
+        result = call(command, run.path, "--data", data, "--output", output)
+        assert result.exit_code == 2
+        assert "would be written over" in result.stderr
+        assert output.read_bytes() == before
+
+
+def test_a_name_in_capitals_is_the_same_kind_of_file(run, tmp_path):
+    """Broken on purpose: all but `.csv` written as Parquet."""
+    assert call("evaluate", run.path, "-o", tmp_path / "F.CSV").exit_code == 0
+    made = pd.read_csv(tmp_path / "F.CSV")
+    assert len(made) == len(pd.read_csv(run.forecasts))
+
+
+@pytest.fixture
+def changing(run):
+    """The file the run was trained on, put back afterwards."""
+    path = Path(load_experiment(run.resolved).experiment.data.path)
+    before = path.read_bytes()
+    yield path
+    path.write_bytes(before)
+
+
+def test_of_its_own_file_that_has_grown_nothing_learnt_from_is_scored(run, changing):
+    """Broken on purpose: the file cut anew, so that scores begin somewhere else."""
+    table().to_csv(changing, index=False)
+    result, told = evaluate(run)
+    assert "the data have changed since this run was trained" in result.stderr
+    assert told["recorded"] is None
+    assert told["data"]["path"] == str(changing)
+    _, other = evaluate(run, "--data", changing)
+    assert told["test"] == other["test"]
+    assert told["scored"] == {"series": 2, "first": "2024-06-19", "last": "2024-08-27"}
+
+
+def test_its_own_file_with_less_than_was_trained_on_is_refused(run, changing):
+    """Cut anew, its test part would lie in the train part of the run."""
+    table(150).to_csv(changing, index=False)
+    result, _ = evaluate(run)
+    assert result.exit_code == 3
+    assert "has not been trained or chosen on" in result.stderr
+
+
+def test_data_that_have_changed_are_not_audited(run, changing):
+    table(199).to_csv(changing, index=False)
+    result, _ = evaluate(run, "--audit")
+    assert result.exit_code == 3
+    assert "the data have changed since this run was trained" in result.stderr
+
+
+@pytest.fixture(scope="module")
+def hourly(tmp_path_factory):
+    """A run on hours of Tokyo with gaps, a calendar and groups, and its data."""
+    folder = tmp_path_factory.mktemp("hourly")
+    frame = table(CUT).assign(kind=lambda each: "kind " + each["unique_id"])
+    hours = pd.date_range("2024-01-01", periods=CUT, freq="h").map("{}+09:00".format)
+    frame["ds"] = [*hours, *hours]
+    frame.loc[[20, 80, 190, 350], "y"] = np.nan
+    frame.to_csv(folder / "x.csv", index=False)
+    data = {"missing": "seasonal", "season": 7, "calendar": ["hour"]}
+    wanted = {**asked(folder / "x.csv", **data), "evaluation": {"group": "kind"}}
+    return train(folder, wanted, **QUICK), frame
+
+
+def test_groups_are_scored_on_other_data_too(hourly, tmp_path):
+    made, frame = hourly
     frame.to_csv(tmp_path / "x.csv", index=False)
-    made = train(tmp_path, asked(tmp_path / "x.csv", **data), **{"training.epochs": 1})
-    result, told = evaluate(made, "--audit")
+    result, told = evaluate(made, "--data", tmp_path / "x.csv")
+    assert set(told["test"]["groups"]) == {"kind s0", "kind s1"}
+    assert "these are in" not in result.stderr
+    frame.drop(columns="kind").to_csv(tmp_path / "y.csv", index=False)
+    _, told = evaluate(made, "--data", tmp_path / "y.csv")
+    assert "groups" not in told["test"]
+    assert any("no column 'kind'" in note for note in told["test"]["notes"])
+    result = call("evaluate", made.path, "--data", tmp_path / "no.csv")
+    assert result.exit_code == 3
+    assert "hint: a relative path starts where you are" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("evaluate", "--json"), ("predict",)], ids=["evaluate", "predict"]
+)
+def test_stamps_on_another_clock_are_told(hourly, tmp_path, words):
+    """Nine hours that were trained on would pass for new, and nobody would know."""
+    made, frame = hourly
+    utc = frame["ds"].str.replace("+09:00", "Z")
+    frame.assign(ds=utc).to_csv(tmp_path / "x.csv", index=False)
+    command, *more = words
+    result = call(command, made.path, "--data", tmp_path / "x.csv", *more)
+    assert result.exit_code == 0
+    assert "time stamps are in +0900, these are in UTC" in result.stderr
+
+
+@pytest.mark.parametrize("which", ["covariates", "gaps"])
+def test_a_clean_model_passes_the_audit(run, hourly, which):
+    result, told = evaluate(run if which == "covariates" else hourly[0], "--audit")
     assert result.exit_code == 0, told["audit"]
     assert told["audit"]["passed"]
     assert told["audit"]["windows"] == 10
 
 
 def test_synthetic_data_are_audited_too(tmp_path):
-    made = train(tmp_path, SMALL, **{"training.epochs": 1})
+    made = train(tmp_path, SMALL, **QUICK)
     assert evaluate(made, "--audit")[1]["audit"]["passed"]
 
 
@@ -142,11 +246,7 @@ def leak_future(monkeypatch):
 def test_a_model_that_leaks_on_purpose_is_caught(tmp_path, monkeypatch, leak, what):
     leak(monkeypatch)
     table(CUT).to_csv(tmp_path / "x.csv", index=False)
-    made = train(
-        tmp_path,
-        asked(tmp_path / "x.csv", past=["wind"]),
-        **{"training.epochs": 1},
-    )
+    made = train(tmp_path, asked(tmp_path / "x.csv", past=["wind"]), **QUICK)
     result, told = evaluate(made, "--audit")
     assert result.exit_code == 1
     assert not told["audit"]["passed"]
@@ -161,7 +261,7 @@ def test_filling_from_later_values_is_a_leak_and_said(tmp_path):
     frame.loc[frame["ds"].isin(pd.date_range("2024-06-25", periods=4)), "y"] = np.nan
     frame.to_csv(tmp_path / "x.csv", index=False)
     data = {"missing": "interpolate"}
-    made = train(tmp_path, asked(tmp_path / "x.csv", **data), **{"training.epochs": 1})
+    made = train(tmp_path, asked(tmp_path / "x.csv", **data), **QUICK)
     result, told = evaluate(made, "--audit")
     assert result.exit_code == 1
     assert "fills a gap from the value after it" in told["audit"]["why"]

@@ -95,13 +95,6 @@ def test_values_far_outside_what_was_trained_on_are_told(run, frame, caplog):
     assert "drift" not in caplog.text
 
 
-def test_hours_in_utc_and_on_a_local_clock_are_told_apart(run, frame, caplog):
-    """The run's days have no zone: nothing to tell."""
-    local = frame.assign(day=frame["day"].dt.tz_localize("Asia/Tokyo"))
-    run.predict(local)
-    assert "the run's time stamps" not in caplog.text
-
-
 def test_the_command_writes_what_python_returns(run, tmp_path):
     expected = run.predict()
     for name, read in (("next.csv", pd.read_csv), ("next.parquet", pd.read_parquet)):

@@ -133,4 +133,5 @@ def test_the_command_says_what_has_changed(tmp_path):
     result = call("train", path, "--from", old.path, *words)
     assert result.exit_code == 0, result.stderr
     assert "the data are others: 200 values, they were 160" in result.stderr
+    assert "the scores flatter" not in result.stderr
     assert call("train", "--resume", old.path, "--from", old.path).exit_code == 2

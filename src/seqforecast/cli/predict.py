@@ -63,9 +63,13 @@ def predict(
 
     from seqforecast.runs.forecasts import write_csv, write_frames
     from seqforecast.runs.opening import open_complete
+    from seqforecast.workflows.destination import check_destination
     from seqforecast.workflows.predict import forecast_run
 
-    made = forecast_run(open_complete(run), data, device or "auto")
+    opened = open_complete(run)
+    if output is not None:
+        check_destination(output, opened, data)
+    made = forecast_run(opened, data, device or "auto")
     if output is not None:
         write_frames(output, made.frames, made.date_format)
         if as_json:

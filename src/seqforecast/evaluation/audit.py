@@ -14,6 +14,9 @@ SMALL = 0.1
 # A forecast whose changes are those of the last value but for a fifth of their
 # variance, and less than half as much those of the truth, tells of the past.
 COPIED = 0.9
+# One that is a twentieth nearer to the truth than the last value is knows more than
+# that: where news fade, the best there is moves as the last value does.
+BETTER = 0.95
 # Correlations of fewer changes than this say little.
 FEWEST_CHANGES = 20
 
@@ -28,6 +31,7 @@ class Audit:
     def __init__(self) -> None:
         self._from_naive = 0.0
         self._truth_from_naive = 0.0
+        self._from_truth = 0.0
         self._movement = 0.0
         self._truth_movement = 0.0
         # Sums of products of changes of model, truth and naive forecast.
@@ -56,6 +60,7 @@ class Audit:
         """
         self._from_naive += float(weights @ np.abs(model - naive).sum(axis=1))
         self._truth_from_naive += float(weights @ np.abs(actual - naive).sum(axis=1))
+        self._from_truth += float(weights @ np.abs(model - actual).sum(axis=1))
         self._movement += float(weights @ model.std(axis=1))
         self._truth_movement += float(weights @ actual.std(axis=1))
         if starts is not None and len(starts):
@@ -117,46 +122,51 @@ class Audit:
         `lag_copy`: the changes of forecasts from one cutoff to the next are correlated
         with the changes of the truth they are for (`at_zero`), and with those of the
         truth one lead time earlier, which is the last value (`at_horizon`): step h of
-        a copy lags by h. It is found when `at_horizon` is at least 0.9 and `at_zero`
-        less than half of it, or when the forecast `repeats` the last value: `distance`
-        is its mean distance from the naive forecast, as a share of the truth's, below
-        a tenth. Changes are taken before they are correlated, because any two slow
-        series are correlated (Granger and Newbold, "Spurious regressions in
-        econometrics", 1974).
+        a copy lags by h. It is found when `at_horizon` is at least 0.9, `at_zero` less
+        than half of it, and `error`, the mean absolute error as a share of the naive
+        forecast's, at least 0.95; or when the forecast `repeats` the last value:
+        `distance` is its mean distance from the naive forecast, as a share of the
+        truth's, below a tenth. Changes are taken before they are correlated, because
+        any two slow series are correlated (Granger and Newbold, "Spurious regressions
+        in econometrics", 1974).
 
         `flat_line`: `movement` is the mean deviation over the steps of a window, as a
         share of the truth's; found below a tenth. One step is never flat.
 
         A number that is not defined is null with a reason.
         """
-        distance = _share(self._from_naive, self._truth_from_naive)
         movement = _share(self._movement, self._truth_movement)
+        flat = {"found": movement is not None and movement < SMALL}
+        return {
+            "lag_copy": self._lag_copy(),
+            "flat_line": _with_reasons(
+                {**flat, "movement": movement},
+                {"movement": "the truth does not vary over the steps of a window"},
+            ),
+        }
+
+    def _lag_copy(self) -> dict[str, Any]:
+        distance = _share(self._from_naive, self._truth_from_naive)
+        error = _share(self._from_truth, self._truth_from_naive)
         zero, horizon, reason = self._correlations()
         repeats = distance is not None and distance < SMALL
         trails = False
         if zero is not None and horizon is not None:
-            trails = horizon >= COPIED and zero < horizon / 2
+            is_better = error is not None and error < BETTER
+            trails = horizon >= COPIED and zero < horizon / 2 and not is_better
+        shares = {"distance": distance, "error": error}
+        pairs = {"at_zero": zero, "at_horizon": horizon}
         still = "the truth does not move from the last value"
-        return {
-            "lag_copy": _with_reasons(
-                {
-                    "found": bool(repeats or trails),
-                    "repeats": repeats,
-                    "distance": distance,
-                    "at_zero": zero,
-                    "at_horizon": horizon,
-                    "changes": self._changes,
-                },
-                {"distance": still, "at_zero": reason, "at_horizon": reason},
-            ),
-            "flat_line": _with_reasons(
-                {
-                    "found": movement is not None and movement < SMALL,
-                    "movement": movement,
-                },
-                {"movement": "the truth does not vary over the steps of a window"},
-            ),
-        }
+        return _with_reasons(
+            {
+                "found": bool(repeats or trails),
+                "repeats": repeats,
+                **shares,
+                **pairs,
+                "changes": self._changes,
+            },
+            dict.fromkeys(shares, still) | dict.fromkeys(pairs, reason),
+        )
 
     def _correlations(self) -> tuple[float | None, float | None, str]:
         """Return those with truth and last value, or why there are none."""

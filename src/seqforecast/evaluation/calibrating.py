@@ -43,9 +43,11 @@ def check_room(
     fewest, least = int(counts.min()), needed(max(levels))
     if fewest < least:
         raise DataError(
-            f"an interval of {max(levels):g} % needs {least} validation windows, there "
-            f"are {fewest}",
-            hint="make split.validation longer, or lower intervals.level",
+            f"an interval of {max(levels):.10g} % needs {least:,} validation windows, "
+            f"there are {fewest:,}",
+            hint="make split.validation longer, or lower intervals.level"
+            if least <= MOST
+            else f"lower intervals.level: no more than {MOST:,} windows are used",
         )
 
 

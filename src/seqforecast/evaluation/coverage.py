@@ -9,11 +9,13 @@ from scipy import stats
 from seqforecast.data.filled import mark_observed
 from seqforecast.data.panel import FloatArray, Panel
 from seqforecast.data.windows import WindowIndex
-from seqforecast.evaluation.intervals import tails
+from seqforecast.evaluation.intervals import Calibration, tails
 from seqforecast.evaluation.totals import Doubles
 
-# Fewer units than these do not tell how much a share varies by chance.
-FEWEST_UNITS = 5
+# Fewer units than these do not tell how much a share varies by chance; nor do so few
+# that hardly one of their series is outside. Too few outside are told where more are
+# expected than can be missing by chance: of four, all are in one case of fifty.
+FEWEST_UNITS, FEWEST_OUTSIDE, FEWEST_EXPECTED = 5, 2, 4
 # Shares nearer to the level than this are as wanted, however many points there are.
 CLOSE = 0.02
 
@@ -23,11 +25,17 @@ class CoverageTotals:
 
     Targets that were filled are not counted. How much a share varies by chance is told
     by units that hardly depend on each other: stretches of one horizon, each with all
-    series, or series where each has one cutoff.
+    series, or series where each has one cutoff. Neighbouring stretches share targets:
+    as far as they are alike, they count as fewer. The widths were learnt by chance too,
+    from as many units as the validation part has.
     """
 
     def __init__(
-        self, panel: Panel, windows: WindowIndex, levels: Sequence[float]
+        self,
+        panel: Panel,
+        windows: WindowIndex,
+        levels: Sequence[float],
+        learnt_on: Calibration | None = None,
     ) -> None:
         """Prepare for windows.
 
@@ -35,6 +43,8 @@ class CoverageTotals:
             panel: where they lie.
             windows: all that will be added, at least one.
             levels: of the intervals, in percent; of none nothing is kept.
+            learnt_on: what said how wide they are; None: not known, taken to be as
+                many windows as there are here.
         """
         shape = (len(levels), windows.horizon)
         self._panel, self._levels = panel, tuple(levels)
@@ -42,11 +52,14 @@ class CoverageTotals:
         self._points = np.zeros(windows.horizon)
         self._span = 0
         self._first = 0
-        units = len(panel.ids)
-        if int(np.bincount(windows.series).max()) > 1:
-            cutoffs = windows.cutoffs(panel)
-            self._first, self._span = int(cutoffs.min()), windows.horizon
-            units = (int(cutoffs.max()) - self._first) // self._span + 1
+        here, counts = Calibration.of(panel, windows), np.bincount(windows.series)
+        known = learnt_on or here
+        units, self._each, self._learnt_units = len(panel.ids), 1, known.of_series
+        if int(counts.max()) > 1:
+            self._first = int(windows.cutoffs(panel).min())
+            self._span = windows.horizon
+            units, self._each = here.stretches, int(np.count_nonzero(counts))
+            self._learnt_units = known.stretches
         self._unit_inside = np.zeros((len(levels), units))
         self._unit_points = np.zeros(units)
 
@@ -113,7 +126,7 @@ class CoverageTotals:
         said = []
         for each, inside in zip(self.result(), self._unit_inside, strict=True):
             level, share = each["level"] / 100, each["coverage"]
-            chance = self._chance(inside, share)
+            chance = self._chance(level, inside, share)
             if abs(share - level) <= max(CLOSE, chance):
                 continue
             why = (
@@ -129,14 +142,18 @@ class CoverageTotals:
             )
         return said
 
-    def _chance(self, inside: Doubles, share: float) -> float:
+    def _chance(self, level: float, inside: Doubles, share: float) -> float:
         """Return how far a share may lie from its level by chance, at 95 %."""
         counted = self._unit_points > 0
         units = int(counted.sum())
-        if units < FEWEST_UNITS:
+        least = FEWEST_OUTSIDE if share < level else FEWEST_EXPECTED
+        outside = units * self._each * (1 - min(level, share))
+        if units < FEWEST_UNITS or outside < least - 1e-9:
             return 1.0
         apart = inside[counted] - share * self._unit_points[counted]
-        variance = float(apart @ apart) * units / (units - 1)
+        alike = max(2 * float(apart[1:] @ apart[:-1]), 0.0) if self._span else 0.0
+        variance = (float(apart @ apart) + alike) * units / (units - 1)
+        variance *= 1 + units / self._learnt_units
         error = np.sqrt(variance) / float(self._unit_points.sum())
         return float(error * stats.t.ppf(0.975, units - 1))
 

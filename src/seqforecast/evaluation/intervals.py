@@ -1,7 +1,7 @@
 """Intervals around forecasts, and the section that asks for them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
-from seqforecast.data.panel import FloatArray
+from seqforecast.data.panel import FloatArray, Panel
+from seqforecast.data.windows import WindowIndex
 from seqforecast.evaluation.totals import Doubles
 from seqforecast.section import Section
 
@@ -44,6 +45,27 @@ def tails(level: float) -> tuple[float, float]:
     return float(below), float(1 - below)
 
 
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What intervals were learnt on: how much chance there is in their width.
+
+    Attributes:
+        stretches: of one horizon, from the first cutoff of any series to the last.
+        of_series: of one horizon in each series, all series together.
+    """
+
+    stretches: int
+    of_series: int
+
+    @classmethod
+    def of(cls, panel: Panel, windows: WindowIndex) -> "Calibration":
+        """Count those of some windows, at least one."""
+        span = int(np.ptp(windows.cutoffs(panel)))
+        counts = np.bincount(windows.series)
+        of_series = -(-counts // windows.horizon)
+        return cls(span // windows.horizon + 1, int(of_series.sum()))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Intervals:
     """Intervals around forecasts, as wide as errors on the validation part were.
@@ -55,11 +77,13 @@ class Intervals:
             (Romano, Patterson and Candes, Conformalized Quantile Regression, 2019).
         units: shape (series + 1,), what a unit of each series is; the last one is that
             of series the run does not know.
+        learnt_on: the windows that said how wide; None in runs of older versions.
     """
 
     levels: tuple[float, ...]
     margins: Doubles
     units: Doubles
+    learnt_on: Calibration | None = None
 
     def apply(
         self, out: FloatArray, quantiles: Sequence[float], units: Doubles
@@ -103,13 +127,16 @@ class Intervals:
             "level": list(self.levels),
             "margins": self.margins.tolist(),
             "units": self.units.tolist(),
+            "learnt_on": self.learnt_on and asdict(self.learnt_on),
         }
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "Intervals":
         """Return the intervals that such values describe."""
         margins, units = (np.array(values[name]) for name in ("margins", "units"))
-        return cls(tuple(values["level"]), margins, units)
+        learnt_on = values.get("learnt_on")
+        known = Calibration(**learnt_on) if learnt_on else None
+        return cls(tuple(values["level"]), margins, units, known)
 
 
 def quantiles_of(

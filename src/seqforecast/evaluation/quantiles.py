@@ -11,6 +11,7 @@ from seqforecast.data.panel import FloatArray, Panel
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import DataError
 from seqforecast.evaluation.coverage import CoverageTotals
+from seqforecast.models.section import MEDIAN
 
 
 def quantile_name(level: float) -> str:
@@ -48,11 +49,16 @@ class QuantileTotals:
         self._names = [quantile_name(each) for each in levels]
         self._below = np.zeros(len(levels), dtype=np.int64)
         self._loss = np.zeros(len(levels))
+        self._median_loss = 0.0
         self._size = 0.0
         self._points = 0
 
     def add(
-        self, windows: WindowIndex, actual: FloatArray, forecasts: FloatArray
+        self,
+        windows: WindowIndex,
+        actual: FloatArray,
+        forecasts: FloatArray,
+        y_hat: FloatArray,
     ) -> None:
         """Add some windows.
 
@@ -60,6 +66,7 @@ class QuantileTotals:
             windows: which.
             actual: shape (windows, horizon), in the unit of the data.
             forecasts: shape (windows, horizon, quantiles), in the same unit.
+            y_hat: shape (windows, horizon): the median, or what stands for it.
 
         Raises:
             DataError: a quantile is not a finite number.
@@ -82,6 +89,8 @@ class QuantileTotals:
         self._below += (above <= 0).sum(axis=0)
         loss = np.maximum(self._levels * above, (self._levels - 1) * above)
         self._loss += loss.sum(axis=0)
+        off = np.abs(truth[:, 0] - y_hat[counted])
+        self._median_loss += float(off.sum()) / 2
         self._size += float(np.abs(truth).sum())
         self._points += len(truth)
         if self._coverage is not None:
@@ -94,18 +103,16 @@ class QuantileTotals:
         `quantiles` has of each the share of truths at or below it and the mean pinball
         loss, in the unit of the data. `wql` of the model is the weighted quantile
         loss, twice the sum of losses by the sum of |truth|, mean over quantiles:
-        Salinas et al., "DeepAR", 2020; null where every truth is 0. `crps` is twice the
-        mean loss over quantiles, which is the continuous ranked probability score as
-        far as these quantiles tell it, in the unit of the data: Laio and Tamea,
-        Verification tools for probabilistic forecasts of continuous hydrological
-        variables, 2007; Gneiting and Raftery, Strictly Proper Scoring Rules, 2007.
+        Salinas et al., "DeepAR", 2020; null where every truth is 0. `crps` is the
+        continuous ranked probability score as far as these quantiles tell it, in the
+        unit of the data: see `_crps`.
         `intervals` has coverage and width of each.
         """
         if not len(self._levels):
             return test
         coverage, loss = self._below / self._points, self._loss / self._points
         model = dict(test["model"])
-        model["crps"] = float(2 * loss.mean())
+        model["crps"] = self._crps()
         model["wql"] = None
         if self._size > 0:
             model["wql"] = float(2 * self._loss.mean() / self._size)
@@ -121,3 +128,21 @@ class QuantileTotals:
             told["intervals"] = self._coverage.result()
             told["notes"] = [*test.get("notes", []), *self._coverage.notes()]
         return told
+
+    def _crps(self) -> float:
+        """Return twice the area below the pinball losses over the levels 0 to 1.
+
+        That is the score (Laio and Tamea, Verification tools for probabilistic
+        forecasts of continuous hydrological variables, 2007). Between levels the loss
+        is taken to be a straight line, at 0 and 1 it is nothing, and y_hat is the
+        median where no quantile is. The loss is in fact bent upwards, so that few
+        levels make it somewhat small: of a normal distribution by 12 % with intervals
+        of 80 and 95 %, by 2 % with nine tenths.
+        """
+        at, area = self._levels.tolist(), self._loss.tolist()
+        if MEDIAN not in at:
+            at, area = [*at, MEDIAN], [*area, self._median_loss]
+        order = np.argsort(at)
+        levels = np.concatenate([[0.0], np.array(at)[order], [1.0]])
+        losses = np.concatenate([[0.0], np.array(area)[order], [0.0]]) / self._points
+        return float(((losses[1:] + losses[:-1]) * np.diff(levels)).sum())

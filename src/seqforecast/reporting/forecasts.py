@@ -1,10 +1,10 @@
 """The forecast figure: truth beside model and naive forecast in a few windows."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from seqforecast.reporting import scales, style
+from seqforecast.reporting.bands import Band, band_entries, draw_bands
 from seqforecast.reporting.lettering import drawable
 from seqforecast.reporting.style import Axes, Figure
 from seqforecast.reporting.windows import ForecastFigure, Panel
@@ -12,7 +12,6 @@ from seqforecast.reporting.windows import ForecastFigure, Panel
 PANEL, GAP, LEGEND = 1.75, 0.42, 0.18  # inches
 MIDDLE = 0.75  # inches between the two columns, for tick labels
 POINTED = 8  # horizons up to here are drawn as points too
-BAND = 0.18  # how much an interval covers what is below it
 DENSE = 200  # horizons above are drawn with thinner lines
 
 
@@ -42,7 +41,7 @@ def draw_forecasts(figure: ForecastFigure, path: Path) -> None:
                 axes.tick_params(labelbottom=False)
             else:
                 axes.set_xlabel("steps after the cutoff")
-        _put_legend(canvas, axes)
+        _put_legend(canvas, axes, figure.panels[-1].bands)
 
 
 def draw_panel(
@@ -70,7 +69,7 @@ def draw_panel(
     scales.set_linear(axes, "y", scales.limits(panel.values), most=4)
     axes.axvspan(0, horizon + room, color=style.SHADE, zorder=0)
     axes.axvline(0, color=style.PAST, linewidth=0.9, zorder=0.5)
-    draw_bands(axes, panel, model)
+    draw_bands(axes, panel.bands, model)
     many, few = horizon > DENSE, horizon <= POINTED
     bold = 0.6 if many else 1.0
     for points, name, color, (width, dash, marker) in (
@@ -92,39 +91,11 @@ def draw_panel(
         )
 
 
-def draw_bands(axes: Axes, panel: Panel, color: str) -> None:
-    """Shade the intervals, the widest first, so that narrow ones are darker.
-
-    One step has no area: there they are lines.
-    """
-    for level, low, high in panel.bands:
-        name = f"{level:g} % interval"
-        (steps, lows), (others, highs) = map(style.columns, (low, high))
-        if len(steps) == 1:
-            axes.vlines(steps, lows, highs, color, linewidth=7, alpha=BAND, label=name)
-            continue
-        highs = np.interp(steps, others, highs)
-        axes.fill_between(
-            steps, lows, highs, color=color, alpha=BAND, linewidth=0, label=name
-        )
-
-
-def _put_legend(canvas: Figure, axes: Axes) -> None:
+def _put_legend(canvas: Figure, axes: Axes, bands: Sequence[Band]) -> None:
     """Name the lines and bands once, below the caption."""
-    from matplotlib.patches import Patch
-
     height = canvas.get_size_inches()[1]
-    bands = [
-        Patch(
-            color=style.MODEL,
-            alpha=1 - (1 - BAND) ** number,
-            linewidth=0,
-            label=each.get_label(),
-        )
-        for number, each in enumerate(axes.collections, start=1)
-    ]
     canvas.legend(
-        handles=[*axes.get_lines()[1:], *bands],
+        handles=[*axes.get_lines()[1:], *band_entries(bands)],
         loc="upper left",
         ncols=6,
         bbox_to_anchor=(0.13 / style.WIDTH, 1 - 0.6 / height),

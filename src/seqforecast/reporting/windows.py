@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqforecast.reporting.bands import Band
 from seqforecast.reporting.lettering import elide, stamp_texts
 from seqforecast.reporting.numbers import plural
 from seqforecast.reporting.thinning import Points, points_of, values_of
@@ -60,7 +61,7 @@ class Panel:
     truth: Points
     model: Points
     naive: Points
-    bands: tuple[tuple[float, Points, Points], ...] = ()
+    bands: tuple[Band, ...] = ()
 
     @property
     def values(self) -> list[float]:

@@ -5,6 +5,9 @@ from pathlib import Path
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.requests import RequestDirectory
 
+# The name of what is forecast beside the model's one number a step, and the baselines'.
+QUANTILES = "quantiles"
+
 
 class BacktestFit(RunDirectory):
     """What one fit of a backtest leaves; it is complete once `metrics` exists."""

@@ -13,6 +13,8 @@ import filelock
 from seqforecast.errors import RunError
 
 LOCK = ".lock"
+# Only directories of several fits have one.
+REQUEST = "request.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from seqforecast.errors import RunError
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.directory import REQUEST, RunDirectory
 from seqforecast.runs.writing import cannot_write
 
 
@@ -83,9 +83,10 @@ def open_complete(path: Path) -> RunDirectory:
     """Open a complete run.
 
     Raises:
-        RunError: there is no run, or it has not been scored.
+        RunError: there is no run, or it has not been scored; or there are several.
     """
     run = open_run(path)
+    refuse_several(run)
     if not run.is_complete:
         status = run.read_json(run.manifest).get("status", "unknown")
         raise RunError(
@@ -93,3 +94,27 @@ def open_complete(path: Path) -> RunDirectory:
             hint=f"go on with `seqforecast train --resume {path}`",
         )
     return run
+
+
+def refuse_several(run: RunDirectory) -> None:
+    """Refuse what holds the fits of a comparison, a backtest or a search.
+
+    Raises:
+        RunError: it does.
+    """
+    if (run.path / REQUEST).is_file():
+        raise RunError(
+            f"{run.path} is not a run but several fits: a comparison, a backtest or a "
+            "search",
+            hint=_how_to_one_run(run),
+        )
+
+
+def _how_to_one_run(several: RunDirectory) -> str:
+    """Return the way to a run of a comparison, a backtest or a search."""
+    inner = sorted(several.path.rglob(several.metrics.name))
+    if inner:
+        return f"name one of its runs, as {inner[0].parent}"
+    if several.resolved.is_file():
+        return f"`seqforecast train {several.resolved}` makes a run of its experiment"
+    return "the command that began it goes on with it"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from seqforecast.errors import RunError
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.directory import REQUEST, RunDirectory
 from seqforecast.runs.place import Place
 from seqforecast.runs.writing import write_json
 
@@ -19,7 +19,7 @@ class RequestDirectory(RunDirectory):
     @property
     def request(self) -> Path:
         """What is asked: the same request goes on where it stopped."""
-        return self.path / "request.json"
+        return self.path / REQUEST
 
     @property
     def is_begun(self) -> bool:

@@ -31,15 +31,16 @@ INTERPOLATED = (
 def audit_run(run: RunDirectory, prepared: Prepared, folder: Path) -> dict[str, Any]:
     """Scramble what comes after a cutoff, learn again, and compare bit by bit.
 
-    First everything after the train part is scrambled: scale, vocabulary, season and
-    lookback must be those of the run. Then, at five cutoffs of each series' test part,
+    First everything after the train part is scrambled: scale, vocabulary and season
+    must be those of the run. Then, at five cutoffs of each series' test part,
     everything after the cutoff but the `future` columns: the preprocessing must be
     the same again, and the run's model, with scales learnt from the scrambled data,
     must forecast the same bits. Values are scrambled as they are read, so the filling
     of gaps is audited too; with `interpolate`, also at a cutoff inside a gap.
 
-    What it cannot see: columns that were made from later values before they came here,
-    and whether a `future` column is known in time.
+    What it cannot see: columns that were made from later values before they came here
+    (moving means that look ahead, a mean of the whole series as a static column),
+    whether a `future` column is known in time, and what chose lookback and weights.
 
     Args:
         run: complete.

@@ -11,9 +11,9 @@ from seqforecast.evaluation.metrics import METRICS
 from seqforecast.evaluation.quantiles import by_name
 from seqforecast.evaluation.scoring import MODEL
 from seqforecast.reporting.lettering import stamp_texts
-from seqforecast.runs.backtest import BacktestDirectory
+from seqforecast.runs.backtest import QUANTILES, BacktestDirectory
 from seqforecast.runs.forecasts import RowMaker, path_for, write_frames
-from seqforecast.workflows.backtest_scores import WINDOWS_AT_ONCE, Scores, median_of
+from seqforecast.workflows.backtest_scores import WINDOWS_AT_ONCE, Scores
 from seqforecast.workflows.rolling import Planned
 
 if TYPE_CHECKING:
@@ -97,9 +97,10 @@ def write_forecasts(
     """
     windows, panel = planned.windows, planned.first.panel
     rows = RowMaker(panel, windows, windows.horizon)
-    y_hat = median_of(made[MODEL], levels)
-    columns = by_name(levels, made[MODEL]) if len(levels) else {}
-    columns |= {name: each for name, each in made.items() if name != MODEL}
+    y_hat = made[MODEL]
+    columns = by_name(levels, made[QUANTILES]) if levels else {}
+    others = {MODEL, QUANTILES}
+    columns |= {name: each for name, each in made.items() if name not in others}
 
     def frames() -> Iterator["pd.DataFrame"]:
         for begin in range(0, len(windows), WINDOWS_AT_ONCE):

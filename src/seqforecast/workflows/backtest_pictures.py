@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqforecast.evaluation.intervals import tails
 from seqforecast.evaluation.scoring import MODEL
-from seqforecast.reporting.backtest import errors, forecasts
+from seqforecast.reporting.backtest import errors, forecasts, rolled
 from seqforecast.reporting.windows import choose_windows
-from seqforecast.runs.backtest import BacktestDirectory
+from seqforecast.runs.backtest import QUANTILES, BacktestDirectory
 from seqforecast.runs.writing import make_folder
-from seqforecast.workflows.backtest_scores import median_of
 from seqforecast.workflows.rolling import Planned
 
 BEFORE = 3  # horizons that are shown before the first cutoff
@@ -26,22 +26,31 @@ def draw_backtest(
 ) -> None:
     """Draw both figures into the folder of plots.
 
+    Args:
+        directory: complete but for them.
+        planned: whose forecasts they are.
+        made: forecasts by name, in the order of `planned.windows`.
+        levels: of quantiles, ends of intervals among them; empty without.
+        document: backtest.json.
+
     Raises:
         RunError: a figure cannot be written.
     """
     make_folder(directory.plots)
     by_cutoff = errors.describe_cutoffs(document)
     errors.draw_cutoffs(by_cutoff, directory.plots / "error_by_cutoff.png")
-    chosen = choose_windows(len(planned.first.panel.ids), forecasts.MOST_SERIES)
-    y_hat = median_of(made[MODEL], levels)
-    pictures = [_picture(planned, i, y_hat, made["naive"]) for i in chosen]
-    rolled = forecasts.describe_rolled(pictures, document)
-    forecasts.draw_rolled(rolled, directory.plots / "forecasts.png")
+    chosen = choose_windows(len(planned.first.panel.ids), rolled.MOST_SERIES)
+    pictures = [_picture(planned, i, made, levels) for i in chosen]
+    figure = rolled.describe_rolled(pictures, document)
+    forecasts.draw_rolled(figure, directory.plots / "forecasts.png")
 
 
 def _picture(
-    planned: Planned, i: int, model: npt.NDArray[Any], naive: npt.NDArray[Any]
-) -> forecasts.SeriesPicture:
+    planned: Planned,
+    i: int,
+    made: Mapping[str, npt.NDArray[Any]],
+    levels: Sequence[float],
+) -> rolled.SeriesPicture:
     """Return what is shown of one series: all cutoffs, and some steps before."""
     panel, windows, count = (
         planned.first.panel,
@@ -55,12 +64,21 @@ def _picture(
     end = int(cutoffs[-1]) + 1 + windows.horizon
     truth = panel.values[begin:end].astype(np.float64)
     truth[panel.filled[(panel.filled >= begin) & (panel.filled < end)] - begin] = np.nan
+    asked = planned.first.experiment.intervals
+    pairs = {
+        level: [levels.index(each) for each in tails(level)]
+        for level in ([] if asked is None else asked.level)
+    }
     steps = int(panel.first_steps[i]) + np.arange(begin, end) - offset
-    return forecasts.SeriesPicture(
+    return rolled.SeriesPicture(
         series=panel.ids[i],
         stamps=panel.stamps(steps),
         truth=truth,
         cutoffs=cutoffs - begin,
-        model=model[mine],
-        naive=naive[mine],
+        model=made[MODEL][mine],
+        naive=made["naive"][mine],
+        bands={
+            level: (made[QUANTILES][mine, :, low], made[QUANTILES][mine, :, high])
+            for level, (low, high) in pairs.items()
+        },
     )

@@ -9,12 +9,15 @@ import numpy.typing as npt
 
 from seqforecast.data.filled import mark_observed
 from seqforecast.data.windows import WindowIndex
+from seqforecast.evaluation.calibrating import calibration_windows
+from seqforecast.evaluation.coverage import CoverageTotals
+from seqforecast.evaluation.intervals import Calibration
 from seqforecast.evaluation.metrics import METRICS, measure
 from seqforecast.evaluation.owa import add_owa
 from seqforecast.evaluation.quantiles import QuantileTotals
 from seqforecast.evaluation.scoring import MODEL, Scorer
 from seqforecast.evaluation.totals import ErrorTotals, InSample, in_sample_errors
-from seqforecast.models.section import MEDIAN
+from seqforecast.runs.backtest import QUANTILES
 from seqforecast.workflows.rolling import Planned
 
 WINDOWS_AT_ONCE = 50_000
@@ -45,13 +48,13 @@ def score_backtest(
     Args:
         planned: whose windows they are.
         made: forecasts by name, in the order of `planned.windows`.
-        levels: of quantiles; empty where the model forecasts one number a step.
+        levels: of quantiles, ends of intervals among them; empty without.
 
     Raises:
         DataError: a forecast is beyond any use, or no target is in the data.
     """
     first, windows, panel = planned.first, planned.windows, planned.first.panel
-    given = {**made, MODEL: median_of(made[MODEL], levels)}
+    given = {name: each for name, each in made.items() if name != QUANTILES}
     stops = first.parts.test[:, 0]
     scorer = Scorer(
         panel,
@@ -62,13 +65,14 @@ def score_backtest(
         train_std=first.deviation,
         groups=panel.groups,
     )
-    quantiles = QuantileTotals(panel, levels)
+    quantiles = QuantileTotals(panel, levels, _coverage(planned))
     for begin in range(0, len(windows), WINDOWS_AT_ONCE):
         some = slice(begin, begin + WINDOWS_AT_ONCE)
         chunk = windows.take(some)
         truth = chunk.targets(panel.values)
         scorer.add(chunk, truth, {name: each[some] for name, each in given.items()})
-        quantiles.add(chunk, truth, made[MODEL][some])
+        if levels:
+            quantiles.add(chunk, truth, made[QUANTILES][some], made[MODEL][some])
     in_sample = in_sample_errors(panel, stops, panel.season)
     cutoffs = planned.rolling.cutoffs
     by_cutoff = [
@@ -78,9 +82,14 @@ def score_backtest(
     return Scores(quantiles.beside(scorer.result()), by_cutoff)
 
 
-def median_of(made: npt.NDArray[Any], levels: Sequence[float]) -> npt.NDArray[Any]:
-    """Return y_hat, (windows, horizon), of what the model forecast."""
-    return made[..., list(levels).index(MEDIAN)] if len(levels) else made
+def _coverage(planned: Planned) -> CoverageTotals | None:
+    """Return empty totals of intervals; None where there are none."""
+    first, section = planned.first, planned.first.experiment.intervals
+    if section is None:
+        return None
+    # Each fit has its own, of one size; they overlap, so that one of them counts.
+    learnt_on = Calibration.of(first.panel, calibration_windows(first.validation))
+    return CoverageTotals(first.panel, planned.windows, section.level, learnt_on)
 
 
 def _at_cutoff(

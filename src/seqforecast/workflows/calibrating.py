@@ -5,7 +5,7 @@ import numpy as np
 from seqforecast.data.filled import known_targets
 from seqforecast.data.scaling import pooled_deviation
 from seqforecast.evaluation.calibrating import calibrate, calibration_windows
-from seqforecast.evaluation.intervals import Intervals
+from seqforecast.evaluation.intervals import Calibration, Intervals
 from seqforecast.evaluation.totals import Doubles
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.forecasting import forecast
@@ -38,7 +38,8 @@ def learn_intervals(prepared: Prepared, forecaster: Forecaster) -> Intervals | N
         forecaster.quantiles,
         units[windows.series],
     )
-    return Intervals(tuple(section.level), margins, units)
+    learnt_on = Calibration.of(panel, windows)
+    return Intervals(tuple(section.level), margins, units, learnt_on)
 
 
 def _units(prepared: Prepared) -> Doubles:

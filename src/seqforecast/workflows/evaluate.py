@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqforecast.config.loading import load_experiment
+from seqforecast.config.loading import Loaded, load_experiment
 from seqforecast.data.observations import format_stamp
-from seqforecast.errors import BackendError, ConfigError
+from seqforecast.data.sources.table import TableSource
+from seqforecast.data.splitting import split
+from seqforecast.errors import BackendError, DataError
 from seqforecast.models.builder import load_forecaster
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.forecasts import write_frames
 from seqforecast.training.devices import use_device
 from seqforecast.workflows.auditing import audit_run
 from seqforecast.workflows.calibrating import read_intervals
+from seqforecast.workflows.destination import check_destination
 from seqforecast.workflows.differing import differences
-from seqforecast.workflows.prepare import Prepared, prepare
+from seqforecast.workflows.prepare import Prepared, prepare_panel
 from seqforecast.workflows.scoring import score_forecasts
 from seqforecast.workflows.stopping import stoppable
 from seqforecast.workflows.unseen import prepare_unseen
@@ -27,8 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LOGGER = logging.getLogger("seqforecast")
-
-SUFFIXES = (".csv", ".parquet")
 
 
 def evaluate_run(
@@ -44,37 +45,39 @@ def evaluate_run(
     Args:
         run: complete.
         data: a file with the columns of the run's; default the data of the run. What
-            of it is scored: see `prepare_unseen`.
+            of it, or of data that have changed, is scored: see `prepare_unseen`.
         audit: whether to look for leaks too; see `audit_run`.
         output: where the forecasts go, .csv or .parquet; default nowhere.
         device: default that of the run, where it is there.
 
     Returns:
-        `run`, `data`, `scored` (series, first and last time stamp), `test` as in
-        metrics.json, `recorded` (whether that is what metrics.json says; null for
-        other data) and `audit`, null unless asked for.
+        `run`, `data` (its path is null where it is the run's, as it was), `scored`
+        (series, first and last time stamp), `test` as in metrics.json, `recorded`
+        (whether that is what metrics.json says; null for other or changed data) and
+        `audit`, null unless asked for.
 
     Raises:
-        ConfigError: a file other than its own for a run on synthetic data.
-        DataError: the data cannot be used, or hold nothing to score.
+        ConfigError: a file other than its own for a run on synthetic data; or
+            `output` is no file that may be written.
+        DataError: the data cannot be used, hold nothing to score, or are to be audited
+            and have changed.
     """
-    if output is not None and output.suffix not in SUFFIXES:
-        raise ConfigError(
-            f"{output}: forecasts are written as {' or '.join(SUFFIXES)}",
-            hint=f"name it {output.with_suffix('.csv')}",
-        )
+    if output is not None:
+        check_destination(output, run, data)
     manifest = run.read_json(run.manifest)
     with stoppable():
         loaded = load_experiment(run.resolved)
+        own = data or _own_data(manifest, loaded, audit=audit)
         _use(device, manifest["device"]["name"])
         forecaster = load_forecaster(run.model)
         numbers, recorded = None, None
         notes: list[str] = []
-        if data is None:
-            prepared = prepare(loaded.experiment, loaded.folder)
-        else:
-            made = prepare_unseen(run, loaded, data, forecaster)
+        file = own if isinstance(own, Path) else None
+        if isinstance(own, Path):
+            made = prepare_unseen(run, loaded, own, forecaster)
             prepared, numbers, notes = made
+        else:
+            prepared = own
         write = _writer(output)
         intervals = read_intervals(run)
         scorer, quantiles = score_forecasts(
@@ -82,11 +85,11 @@ def evaluate_run(
         )
         test = quantiles.beside(scorer.result())
         test["notes"] = [*notes, *test["notes"]]
-        if data is None:
-            recorded = _is_recorded(run, manifest, prepared, test)
+        if file is None:
+            recorded = _is_recorded(run, test)
         return {
             "run": str(run.path),
-            "data": {"path": data and str(data), "sha256": prepared.panel.sha256},
+            "data": {"path": file and str(file), "sha256": prepared.panel.sha256},
             "scored": _scored(prepared),
             "test": test,
             "recorded": recorded,
@@ -119,12 +122,34 @@ def _writer(output: Path | None) -> Any:
     return write
 
 
-def _is_recorded(
-    run: RunDirectory, manifest: dict[str, Any], prepared: Prepared, test: Any
-) -> bool:
+def _own_data(
+    manifest: dict[str, Any], loaded: Loaded, *, audit: bool
+) -> Prepared | Path:
+    """Return the data of the run as it was trained on them; if they changed, where.
+
+    Cut anew, a changed file may have a test part that was trained on, and series whose
+    numbers are those of others.
+
+    Raises:
+        DataError: they are to be audited, or were made by seqforecast, and changed.
+    """
+    experiment = loaded.experiment
+    panel = experiment.data.load(loaded.folder, experiment.evaluation.group)
+    if panel.sha256 == manifest["data"]["sha256"]:
+        return prepare_panel(experiment, panel, split(panel, experiment.split))
+    changed = "the data have changed since this run was trained on them"
+    if audit or not isinstance(experiment.data, TableSource):
+        raise DataError(
+            f"{changed}: SHA-256 {panel.sha256[:12]}..., it was "
+            f"{manifest['data']['sha256'][:12]}...",
+            hint="put the data back, or train anew on what they are now",
+        )
+    LOGGER.warning("%s; they are scored like other data", changed)
+    return loaded.folder / Path(experiment.data.path).expanduser()
+
+
+def _is_recorded(run: RunDirectory, test: Any) -> bool:
     """Return whether the scores are those of metrics.json; say what differs."""
-    if manifest["data"]["sha256"] != prepared.panel.sha256:
-        LOGGER.warning("the data have changed since this run was trained on them")
     found = [*differences(run.read_json(run.metrics)["test"], test)]
     if found:
         path, before, now = found[0]

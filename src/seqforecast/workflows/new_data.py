@@ -14,6 +14,7 @@ from seqforecast.data.sources.table import TableSource
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import ConfigError, DataError, SeqforecastError, did_you_mean
 from seqforecast.runs.directory import RunDirectory
+from seqforecast.workflows.clocks import say_clocks
 
 LOGGER = logging.getLogger("seqforecast")
 
@@ -27,12 +28,15 @@ WINDOWS_AT_ONCE = 10_000
 MANY = 0.5
 
 
-def load_data(loaded: Loaded, data: "pd.DataFrame | str | Path | None") -> Panel:
+def load_data(
+    loaded: Loaded, data: "pd.DataFrame | str | Path | None", group: str | None = None
+) -> Panel:
     """Return the panel of a run's data, or of others in their place.
 
     Args:
         loaded: the settings of the run.
         data: a file or frame with the columns of the run's; None: its own data.
+        group: a column of a file, as for `Source.load`.
 
     Raises:
         DataError: they cannot be used, columns are absent, or steps have another
@@ -41,7 +45,7 @@ def load_data(loaded: Loaded, data: "pd.DataFrame | str | Path | None") -> Panel
     """
     source = loaded.experiment.data
     if data is None:
-        return source.load(loaded.folder)
+        return source.load(loaded.folder, group)
     if not hasattr(data, "columns") and not isinstance(data, str | Path):
         raise DataError(
             f"expected a file or a data frame, got {type(data).__name__}",
@@ -52,16 +56,18 @@ def load_data(loaded: Loaded, data: "pd.DataFrame | str | Path | None") -> Panel
             "this run made its data itself and cannot read others",
             hint="train on a table: data.source: table",
         )
-    place = str(data) if isinstance(data, str | Path) else "data frame"
     if isinstance(data, str | Path):
+        place, file = str(data), Path(data).expanduser()
+        if not file.exists():
+            raise DataError(
+                f"{place} does not exist", hint="a relative path starts where you are"
+            )
         source = source.model_copy(update={"path": str(data)})
-        columns: Sequence[str] = open_table(
-            Path(data).expanduser(), source.dialect
-        ).columns
+        columns: Sequence[str] = open_table(file, source.dialect).columns
     else:
-        columns = [str(name) for name in data.columns]
+        place, columns = "data frame", [str(name) for name in data.columns]
     _refuse_absent(source, columns, place)
-    return _same_steps(source, data, place)
+    return _same_steps(source, data, place, group)
 
 
 def _refuse_absent(source: TableSource, columns: Sequence[str], place: str) -> None:
@@ -81,7 +87,7 @@ def _refuse_absent(source: TableSource, columns: Sequence[str], place: str) -> N
 
 
 def _same_steps(
-    source: TableSource, data: "pd.DataFrame | Path | str", place: str
+    source: TableSource, data: "pd.DataFrame | Path | str", place: str, group: Any
 ) -> Panel:
     """Read data, and say so where their steps are others than the run's.
 
@@ -91,7 +97,7 @@ def _same_steps(
 
     def read(section: TableSource) -> Panel:
         if isinstance(data, str | Path):
-            return section.load(Path())
+            return section.load(Path(), group)
         return section.load_frame(data)
 
     try:
@@ -125,12 +131,7 @@ def say_news(run: RunDirectory, panel: Panel, *, is_own: bool) -> None:
         return
     for note in panel.notes:
         LOGGER.info("data: %s", note)
-    of_run = any("into UTC" in note for note in facts["notes"])
-    if of_run != any("into UTC" in note for note in panel.notes) and any(
-        "stay local" in note for note in (*panel.notes, *facts["notes"])
-    ):
-        clocks = ("UTC", "a local clock") if of_run else ("a local clock", "UTC")
-        LOGGER.warning("the run's time stamps are in %s, these are in %s", *clocks)
+    say_clocks(facts["notes"], panel.notes)
 
 
 def say_strangers(panel: Panel, known: Sequence[str], *, scaled: bool) -> None:

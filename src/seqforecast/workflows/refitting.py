@@ -13,15 +13,18 @@ import numpy.typing as npt
 
 from seqforecast.data.rolling import Fold
 from seqforecast.errors import DataError, RunError
+from seqforecast.evaluation.intervals import quantiles_of
 from seqforecast.models.ensemble import join_members
+from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.forecasting import forecast
 from seqforecast.runs import records
-from seqforecast.runs.backtest import BacktestDirectory, BacktestFit
+from seqforecast.runs.backtest import QUANTILES, BacktestDirectory, BacktestFit
 from seqforecast.runs.writing import make_folder, write_json
 from seqforecast.training.autopsy import NotFiniteError
 from seqforecast.training.checkpoints import Checkpoint
 from seqforecast.training.members import Learner, Trained, fit_members
 from seqforecast.workflows.bench import Bench, Turn
+from seqforecast.workflows.calibrating import learn_intervals
 from seqforecast.workflows.learning import count_trained, models_of
 from seqforecast.workflows.outcome import describe_training, say_what_was_kept
 from seqforecast.workflows.prepare import Prepared
@@ -32,7 +35,7 @@ from seqforecast.workflows.watching import Recorder, Silent
 LOGGER = logging.getLogger("seqforecast")
 MODEL = "model"
 
-# By name, the model first: (windows, horizon), of quantiles (windows, horizon, levels).
+# By name, the model first: (windows, horizon); quantiles: (windows, horizon, levels).
 Made = Mapping[str, npt.NDArray[Any]]
 
 
@@ -81,16 +84,7 @@ def _refit(
     learners = bench.begin(prepared)
     trained = _train(fit, prepared, learners, display)
     forecaster = join_members(models_of(learners), trained.final)
-    panel, test = prepared.panel, prepared.test
-    out = [
-        chunk
-        for _, chunk in forecast(
-            forecaster, panel.values, test, features=prepared.features
-        )
-    ]
-    made = {MODEL: np.concatenate(out)}
-    for name in prepared.experiment.evaluation.reported:
-        made[name] = fit_baseline(prepared, name)(test)
+    levels, made = _forecast(prepared, forecaster)
     _be_finite(made, prepared)
     records.write_arrays(fit.made, made)
     engine = learners[0].engine
@@ -108,7 +102,7 @@ def _refit(
             "windows": {
                 part: len(getattr(prepared, part)) for part in ("train", "validation")
             },
-            "levels": list(forecaster.quantiles),
+            "levels": list(levels),
             **told,
         },
     )
@@ -132,6 +126,26 @@ def _train(
     return trained
 
 
+def _forecast(
+    prepared: Prepared, forecaster: Forecaster
+) -> tuple[tuple[float, ...], Made]:
+    """Return the levels of quantiles, and what model and baselines forecast.
+
+    Intervals are calibrated on the validation part of this fit.
+    """
+    panel, test = prepared.panel, prepared.test
+    chunks = forecast(forecaster, panel.values, test, features=prepared.features)
+    out = np.concatenate([chunk for _, chunk in chunks])
+    made = {MODEL: forecaster.median_of(out)}
+    intervals = learn_intervals(prepared, forecaster)
+    levels, ends = quantiles_of(out, forecaster.quantiles, intervals, test.series)
+    if levels:
+        made[QUANTILES] = ends
+    for name in prepared.experiment.evaluation.reported:
+        made[name] = fit_baseline(prepared, name)(test)
+    return levels, made
+
+
 def _be_finite(made: Made, prepared: Prepared) -> None:
     """Refuse forecasts that are no numbers before they count as a result."""
     for name, each in made.items():
@@ -149,8 +163,7 @@ def read_made(directory: BacktestDirectory, planned: Planned) -> dict[str, Any]:
     """Return the forecasts of every fit, put together in the order of the windows.
 
     Returns:
-        By name: model, then the baselines; (windows, horizon) or (windows, horizon,
-        levels).
+        By name: model, quantiles where there are any, then the baselines.
 
     Raises:
         RunError: they cannot be read.

@@ -38,7 +38,10 @@ def report(path: Path, output: Path | None = None) -> Path:
     if output is not None:
         _check_output(output)
     comparison = ComparisonDirectory(path)
-    is_comparison = comparison.is_begun
+    # Backtests and searches are asked for too, and have no page.
+    is_comparison = comparison.is_begun and "members" in comparison.read_json(
+        comparison.request
+    )
     run: RunDirectory = comparison if is_comparison else opening.open_complete(path)
     if is_comparison and not comparison.metrics.is_file():
         raise RunError(

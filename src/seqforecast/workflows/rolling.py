@@ -14,6 +14,7 @@ from seqforecast.data.rolling import Fold, Rolling, roll
 from seqforecast.data.splitting import split
 from seqforecast.data.windows import WindowIndex, index_windows
 from seqforecast.errors import ConfigError, DataError
+from seqforecast.evaluation.calibrating import check_room
 from seqforecast.reporting.backtest.plan import say_early, say_overlap
 from seqforecast.reporting.lettering import stamp_texts
 from seqforecast.workflows.prepare import Prepared, prepare_panel, with_season
@@ -45,7 +46,7 @@ class Planned:
         """All that the results depend on; the same again goes on where it stopped."""
         rolling = self.rolling
         return {
-            "schema": 1,
+            "schema": 2,
             "version": __version__,
             "sha256": self.first.panel.sha256,
             "cutoffs": rolling.cutoffs,
@@ -103,11 +104,6 @@ def plan_backtest(
             "series",
             hint="set split.by: time",
         )
-    if experiment.intervals is not None:
-        raise ConfigError(
-            "intervals: a backtest makes none; those of a run are calibrated once",
-            hint="leave them out: --set intervals=null",
-        )
     panel = experiment.data.load(loaded.folder, experiment.evaluation.group)
     parts = split(panel, experiment.split)
     _, horizon = choose_length(
@@ -131,6 +127,7 @@ def plan_backtest(
             f"{which}: {error}",
             hint=f"ask for fewer --cutoffs or a smaller --step, or {error.hint}",
         ) from error
+    _check_room(first, folds)
     windows = _windows_of_all(first, folds, rolling.step)
     early = _before_test(folds[0], parts.test[:, 0], rolling)
     notes = (*say_overlap(rolling, horizon), *say_early(early, cutoffs))
@@ -161,6 +158,18 @@ def _check_history(
         hint="ask for fewer --cutoffs or a smaller --step, or lower "
         f"{'window.min_history' if section.min_history else 'window.lookback'}",
     )
+
+
+def _check_room(first: Prepared, folds: list[Fold]) -> None:
+    """Refuse intervals that a later fit has too few errors for: gaps do not count."""
+    section = first.experiment.intervals
+    levels = None if section is None else section.level
+    for fold in folds:
+        validation = _index(first, fold.parts.validation, 1)
+        try:
+            check_room(first.panel, validation, levels)
+        except DataError as error:
+            raise DataError(f"at fit {fold.number}: {error}", hint=error.hint) from None
 
 
 def at_cutoffs(prepared: Prepared, step: int) -> Prepared:

@@ -99,7 +99,7 @@ def score_forecasts(
             scorer.add(chunk, y, given)
             which = chunk.series if numbers is None else numbers[chunk.series]
             levels, ends = quantiles_of(out, forecaster.quantiles, intervals, which)
-            quantiles.add(chunk, y, ends)
+            quantiles.add(chunk, y, ends, y_hat)
             known = known_targets(panel, chunk)
             yield rows.rows(chunk, y_hat, known, by_name(levels, ends))
 
@@ -115,7 +115,9 @@ def _quantile_totals(
     if intervals is None:
         return QuantileTotals(panel, forecaster.quantiles)
     ends = {tail for level in intervals.levels for tail in tails(level)}
-    coverage = CoverageTotals(panel, prepared.test, intervals.levels)
+    coverage = CoverageTotals(
+        panel, prepared.test, intervals.levels, intervals.learnt_on
+    )
     return QuantileTotals(panel, sorted(levels | ends), coverage)
 
 

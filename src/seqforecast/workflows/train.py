@@ -107,6 +107,7 @@ def resume_run(
     stages = Stages()
     check_mirrors(mirrors)
     run = opening.open_run(path)
+    opening.refuse_several(run)
     with records.logged() as log, stoppable(), run.locked():
         if run.is_complete:
             raise RunError(

@@ -1,31 +1,30 @@
 """Unseen: which steps of another file a finished run can be scored on."""
 
 import dataclasses
-import logging
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from seqforecast.config.experiment import Experiment
 from seqforecast.config.loading import Loaded
+from seqforecast.data.observations import format_stamp
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.parts import Parts
 from seqforecast.data.scaling import Scaler, train_deviation
+from seqforecast.data.sources.reading import open_table
 from seqforecast.data.windows import index_windows
 from seqforecast.errors import DataError
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.normalization import check_values
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.tested import first_cutoffs
-from seqforecast.workflows.new_data import load_data
+from seqforecast.workflows.drifting import describe_drift
+from seqforecast.workflows.learnt import NOT_RECORDED, steps_learnt
+from seqforecast.workflows.new_data import load_data, say_news
 from seqforecast.workflows.predict import features_of, series_numbers
 from seqforecast.workflows.prepare import Prepared
-
-LOGGER = logging.getLogger("seqforecast")
-
-# A mean this many spreads from the centre of the train part is told.
-DRIFTED = 3.0
 
 
 def prepare_unseen(
@@ -35,9 +34,10 @@ def prepare_unseen(
 
     A target is scored when it lies after the first cutoff of the run's test part,
     which is the end of what was trained and chosen on; of series that the run does not
-    know, after the first lookback. What comes before is history: lookbacks reach into
-    it, MASE divides by its errors, and `linear` is fitted on it. Series that the run
-    knows and has not tested are not scored: how far it knows them is not recorded.
+    know, or whose steps in the file are all new, after the first lookback. What comes
+    before is history: lookbacks reach into it, MASE divides by its errors, and `linear`
+    is fitted on it. Series that the run knows and has not tested are not scored: how
+    far it knows them is not recorded.
 
     Returns:
         The data, the number by which the model knows each series, and notes.
@@ -47,7 +47,9 @@ def prepare_unseen(
         DataError: the file cannot be used, or nothing in it is unseen.
     """
     experiment = loaded.experiment
-    panel = load_data(loaded, data)
+    group, ungrouped = _group_of(experiment, data)
+    panel = load_data(loaded, data, group)
+    say_news(run, panel, is_own=False)
     check_values(panel, experiment.model.instance_norm)
     preprocess = run.read_json(run.preprocess)
     lookback, horizon = forecaster.lookback, forecaster.horizon
@@ -60,15 +62,12 @@ def prepare_unseen(
         for spans in (parts.test, parts.train)
     )
     if not len(test):
-        raise DataError(
-            f"{data} has no window of {lookback} + {horizon} steps whose targets this "
-            f"run has not been trained or chosen on",
-            hint=f"it needs {horizon} steps after the run's validation part, and "
-            f"{history} before them",
-        )
+        raise _nothing_new(run, data, length, history)
     numbers = series_numbers(panel, preprocess["series"])
     scaler = _scaler_of(preprocess["scale"], numbers)
-    drifted = _drift(panel, borders, scaler, numbers < len(preprocess["series"]))
+    drifted = describe_drift(
+        panel, borders, scaler, numbers < len(preprocess["series"])
+    )
     evaluation, fitted = _without_linear(experiment, len(train))
     prepared = Prepared(
         experiment=experiment.model_copy(update={"evaluation": evaluation}),
@@ -81,26 +80,43 @@ def prepare_unseen(
         test=test,
         features=features_of(panel, preprocess.get("features"), 0),
     )
-    return prepared, numbers, [*notes, *fitted, *drifted]
+    return prepared, numbers, [*notes, *ungrouped, *fitted, *drifted]
+
+
+def _nothing_new(
+    run: RunDirectory, data: Path, length: tuple[int, int], history: int
+) -> DataError:
+    """Return the refusal of data with no window of (lookback, horizon) to score."""
+    cutoff = format_stamp(first_cutoffs(run).min())
+    return DataError(
+        f"{data} has no window of {length[0]} + {length[1]} steps whose targets this "
+        "run has not been trained or chosen on",
+        hint=f"it needs {length[1]} steps after {cutoff}, the run's first test cutoff, "
+        f"and {history} before them",
+    )
+
+
+def _group_of(experiment: Experiment, data: Path) -> tuple[str | None, list[str]]:
+    """Return the column of `evaluation.group`, where the file has it, and notes."""
+    group, source = experiment.evaluation.group, experiment.data
+    file = data.expanduser()
+    # What is not there is refused by `load_data`.
+    if group is None or source.source != "table" or not file.exists():
+        return None, []
+    if group in open_table(file, source.dialect).columns:
+        return group, []
+    return None, [f"There are no scores of groups: {data} has no column {group!r}."]
 
 
 def _borders(
     run: RunDirectory, panel: Panel, known: list[str], history: int
 ) -> tuple[IntArray, list[str]]:
     """Return the step from which each series is unseen, shape (series,), and notes."""
-    tested, names = first_cutoffs(run), set(known)
-    borders = np.full(len(panel.ids), history, np.int64)
-    strangers, untold, overlaps = [], [], 0
-    for i, name in enumerate(panel.ids):
-        if name in tested.index:
-            seen = _steps_until(panel, i, tested[name])
-            borders[i] = max(seen, 0)
-            overlaps += seen > 0
-        elif name in names:
-            borders[i] = panel.lengths[i]
-            untold.append(name)
-        else:
-            strangers.append(name)
+    learnt, names = steps_learnt(run, panel, known), set(known)
+    borders = np.maximum(learnt, history)
+    borders[learnt == NOT_RECORDED] = panel.lengths[learnt == NOT_RECORDED]
+    strangers = [name for name in panel.ids if name not in names]
+    untold = [panel.ids[i] for i in np.flatnonzero(learnt == NOT_RECORDED)]
     notes = []
     if strangers:
         notes.append(
@@ -112,25 +128,13 @@ def _borders(
             "Series that the run knows but did not test are not scored: "
             f"{_some(untold)}."
         )
-    if overlaps:
+    seen = learnt[learnt > 0]
+    if len(seen):
         notes.append(
             f"Steps that the run was trained or chosen on are history here, and not "
-            f"scored: {int(np.minimum(borders, panel.lengths).sum()):,} in "
-            f"{overlaps:,} of {len(panel.ids):,} series."
+            f"scored: {seen.sum():,} in {len(seen):,} of {len(panel.ids):,} series."
         )
     return borders, notes
-
-
-def _steps_until(panel: Panel, series: int, stamp: Any) -> int:
-    """Return how many steps of a series lie at or before a time stamp."""
-    if isinstance(panel.origin, int):
-        step = (int(stamp) - panel.origin) // int(panel.frequency)
-    else:
-        last = int(panel.first_steps[series] + panel.lengths[series])
-        grid = panel.stamps(np.arange(last))
-        step = int(np.searchsorted(grid, stamp.to_datetime64(), side="right")) - 1
-    steps = step + 1 - int(panel.first_steps[series])
-    return int(np.clip(steps, 0, panel.lengths[series]))
 
 
 def _parts(borders: IntArray, panel: Panel) -> Parts:
@@ -164,29 +168,6 @@ def _without_linear(experiment: Any, windows: int) -> tuple[Any, list[str]]:
     rest = [name for name in section.baselines if name != "linear"] or ["naive"]
     note = "The baseline linear is left out: no window lies before the scored steps."
     return section.model_copy(update={"baselines": rest}), [note]
-
-
-def _drift(
-    panel: Panel, borders: IntArray, scaler: Scaler, known: npt.NDArray[np.bool_]
-) -> list[str]:
-    """Say which known series have moved away from their train part."""
-    if scaler.kind not in ("standard", "robust"):
-        return []
-    far = []
-    for i in np.flatnonzero(known & (borders < panel.lengths)).tolist():
-        mean = panel.series(i)[borders[i] :].mean(dtype=np.float64)
-        distance = abs(mean - scaler.center[i]) / scaler.spread[i]
-        if distance > DRIFTED:
-            far.append((distance, panel.ids[i]))
-    if not far:
-        return []
-    distance, name = max(far)
-    note = (
-        f"Drift: the scored values of {len(far):,} of {int(known.sum()):,} series lie "
-        f"on average more than {DRIFTED:g} spreads of the train part from its centre; "
-        f"the farthest is {name}, {distance:.1f}."
-    )
-    return [note]
 
 
 def _some(names: list[str]) -> str:

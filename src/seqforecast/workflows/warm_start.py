@@ -19,6 +19,7 @@ from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.opening import open_complete
 from seqforecast.training.checkpoints import Arrays
 from seqforecast.training.members import Learner, learner_of
+from seqforecast.workflows.learnt import steps_tested_again
 from seqforecast.workflows.prepare import Prepared
 
 LOGGER = logging.getLogger("seqforecast")
@@ -63,6 +64,7 @@ def start_from(path: Path, prepared: Prepared, learners: Sequence[Learner]) -> S
     _refuse_others(old, prepared.experiment, path)
     known = run.read_json(run.preprocess)["series"]
     _say_changes(run, prepared, known)
+    flattering = _say_learnt(run, prepared, known)
     model = load_forecaster(run.model)
     members = range(1, prepared.experiment.training.ensemble + 1)
     weights = []
@@ -71,7 +73,8 @@ def start_from(path: Path, prepared: Prepared, learners: Sequence[Learner]) -> S
         mine = learner_of(learners, member).engine.forecaster.core
         weights.append(_fitting(core, mine, known, prepared.panel.ids, path))
     digest = hashlib.sha256(run.model.read_bytes()).hexdigest()
-    facts = {"path": str(path.resolve()), "model_sha256": digest}
+    facts: dict[str, Any] = {"path": str(path.resolve()), "model_sha256": digest}
+    facts["test_steps_learnt"] = flattering
     return Start(weights, facts)
 
 
@@ -117,6 +120,22 @@ def _say_changes(run: RunDirectory, prepared: Prepared, known: Sequence[str]) ->
             new,
             gone,
         )
+
+
+def _say_learnt(run: RunDirectory, prepared: Prepared, known: Sequence[str]) -> int:
+    """Warn of test steps that the run was trained or chosen on; return how many."""
+    steps = steps_tested_again(run, prepared, known)
+    count = int(steps.sum())
+    if count:
+        LOGGER.warning(
+            "%s was trained or chosen on %s steps that are tested here, in %s of %s "
+            "series: the scores flatter; let the test part begin later",
+            run.path,
+            f"{count:,}",
+            f"{np.count_nonzero(steps):,}",
+            f"{len(steps):,}",
+        )
+    return count
 
 
 def _member(model: Forecaster, number: int, count: int) -> Forecaster:

@@ -1,109 +1,17 @@
 """The forecasts at the cutoffs, drawn over some of the series."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from seqforecast.reporting import scales, style
-from seqforecast.reporting.lettering import drawable, elide, stamp_texts
-from seqforecast.reporting.numbers import plural
+from seqforecast.reporting.backtest.rolled import RolledFigure, Row
+from seqforecast.reporting.bands import Band, band_entries, draw_bands
+from seqforecast.reporting.lettering import drawable
 from seqforecast.reporting.style import Axes, Figure
-from seqforecast.reporting.thinning import Points, points_of, values_of
-from seqforecast.reporting.verdict import say_errors
 
-MOST_SERIES = 4
 ROW, GAP, LEGEND = 1.75, 0.5, 0.18  # inches
-NAME_WIDTH = 60
-STAMPS = 5
 LINES = ("truth", "naive forecast", "model")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SeriesPicture:
-    """One series to show.
-
-    Attributes:
-        series: the id.
-        stamps: shape (steps,), datetime64 or whole numbers.
-        truth: shape (steps,), NaN where nothing is known.
-        cutoffs: shape (cutoffs,), places of the last observed steps among the steps.
-        model: shape (cutoffs, horizon).
-        naive: the same shape.
-    """
-
-    series: str
-    stamps: npt.NDArray[Any]
-    truth: npt.NDArray[Any]
-    cutoffs: npt.NDArray[np.int64]
-    model: npt.NDArray[Any]
-    naive: npt.NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One series as drawn; points are (step shown, value).
-
-    Attributes:
-        title: the series.
-        truth: what came.
-        model: a line a cutoff.
-        naive: a line a cutoff.
-        refits: the steps after which the model was trained.
-        ticks: steps and their time stamps.
-        steps: how many are shown.
-    """
-
-    title: str
-    truth: Points
-    model: tuple[Points, ...]
-    naive: tuple[Points, ...]
-    refits: tuple[float, ...]
-    ticks: tuple[tuple[float, str], ...]
-    steps: int
-
-
-@dataclass(frozen=True, slots=True)
-class RolledFigure:
-    """What to draw.
-
-    Attributes:
-        title: the finding.
-        caption: which series are shown, and how they were chosen.
-        rows: one a series.
-    """
-
-    title: str
-    caption: str
-    rows: tuple[Row, ...]
-
-
-def describe_rolled(
-    pictures: Sequence[SeriesPicture], document: Mapping[str, Any]
-) -> RolledFigure:
-    """Return what to draw of some series.
-
-    Args:
-        pictures: at least one, chosen evenly.
-        document: backtest.json.
-    """
-    total, count = document["series"], len(pictures)
-    horizon = document["horizon"]
-    which = f"{count} of {total:,} series, evenly spaced; " if count < total else ""
-    refits = [row["cutoff"] - 1 for row in document["by_cutoff"] if row["is_refit"]]
-    cutoffs = document["cutoffs"]
-    caption = (
-        f"{which}the {horizon} {plural('step', horizon)} after each of {cutoffs} "
-        f"{plural('cutoff', cutoffs)}; dotted: trained on what lies before"
-    )
-    return RolledFigure(
-        title=f"Backtest: {say_errors(document['test'])}",
-        caption=caption[0].upper() + caption[1:],
-        rows=tuple(_row(each, refits) for each in pictures),
-    )
 
 
 def draw_rolled(figure: RolledFigure, path: Path) -> None:
@@ -121,48 +29,17 @@ def draw_rolled(figure: RolledFigure, path: Path) -> None:
             bottom = height - top - (number + 1) * (ROW + GAP) + 0.25
             axes = style.place(canvas, (style.LEFT, bottom, width, ROW))
             _draw_row(axes, row)
-        _put_legend(canvas)
-
-
-def _row(picture: SeriesPicture, refits: Sequence[int]) -> Row:
-    steps, horizon = len(picture.truth), picture.model.shape[1]
-    ahead = np.arange(1, horizon + 1)
-    # In the middle of equal shares: no text leaves the picture.
-    shown = ((np.arange(min(STAMPS, steps)) + 0.5) * steps / min(STAMPS, steps)).astype(
-        np.int64
-    )
-    texts = stamp_texts([*picture.stamps[shown]])
-    places = picture.cutoffs.tolist()
-
-    def lines(made: npt.NDArray[Any]) -> tuple[Points, ...]:
-        return tuple(
-            points_of(at + ahead, each, 200)
-            for at, each in zip(places, made, strict=True)
-        )
-
-    return Row(
-        title=elide(picture.series, NAME_WIDTH),
-        truth=points_of(np.arange(steps), picture.truth),
-        model=lines(picture.model),
-        naive=lines(picture.naive),
-        refits=tuple(places[at] + 0.5 for at in refits),
-        ticks=tuple(zip(shown.astype(float).tolist(), texts, strict=True)),
-        steps=steps,
-    )
+        _put_legend(canvas, figure.rows[0].bands)
 
 
 def _draw_row(axes: Axes, row: Row) -> None:
-    values = [
-        value
-        for line in (row.truth, *row.model, *row.naive)
-        for value in values_of(line)
-    ]
-    scales.set_linear(axes, "y", scales.limits(values), most=4)
+    scales.set_linear(axes, "y", scales.limits(row.values), most=4)
     room = max(row.steps * 0.01, 0.5)
     axes.set_xlim(-room, row.steps - 1 + room)
     axes.set_xticks([at for at, _ in row.ticks], [text for _, text in row.ticks])
     for at in row.refits:
         axes.axvline(at, color=style.PAST, linewidth=1.0, linestyle=":", zorder=0.5)
+    draw_bands(axes, row.bands, style.MODEL)
     marker = "o" if len(row.model[0]) == 1 else ""
     for lines, color, width, dash in (
         ((row.truth,), style.TRUTH, 1.2, "-"),
@@ -177,8 +54,8 @@ def _draw_row(axes: Axes, row: Row) -> None:
     axes.set_title(text, fontfamily=fonts)
 
 
-def _put_legend(canvas: Figure) -> None:
-    """Name the lines once, below the caption."""
+def _put_legend(canvas: Figure, bands: Sequence[Band]) -> None:
+    """Name the lines and bands once, below the caption."""
     from matplotlib.lines import Line2D
 
     looks: Any = zip(
@@ -188,9 +65,10 @@ def _put_legend(canvas: Figure) -> None:
         handles=[
             Line2D([], [], color=color, linestyle=dash, label=name)
             for name, color, dash in looks
-        ],
+        ]
+        + band_entries(bands),
         loc="upper left",
-        ncols=3,
+        ncols=6,
         bbox_to_anchor=(0.13 / style.WIDTH, 1 - 0.6 / canvas.get_size_inches()[1]),
         borderaxespad=0,
         handlelength=1.8,

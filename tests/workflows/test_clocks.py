@@ -1,0 +1,46 @@
+"""Time stamps of new data that may be on another clock than the run's are told."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from seqforecast.config.loading import load_mapping
+from seqforecast.workflows.clocks import say_clocks
+
+
+def notes_of(zone, start="2024-01-01", hours=200):
+    """What reading hours of a zone says; in text, where it is no name of a place."""
+    stamps = pd.date_range(start, periods=hours, freq="h", tz=zone)
+    ds = stamps.map(str) if zone and zone[0] in "+U" else stamps
+    frame = pd.DataFrame({"unique_id": "a", "ds": ds, "y": np.arange(hours)})
+    source = load_mapping({"data": {"source": "table", "path": "-", "layout": "long"}})
+    return source.experiment.data.load_frame(frame).notes
+
+
+@pytest.mark.parametrize(
+    ("of_run", "here", "said"),
+    [
+        ({"zone": None}, {"zone": None}, None),
+        ({"zone": None}, {"zone": "Asia/Tokyo"}, None),
+        ({"zone": "+09:00"}, {"zone": None}, None),
+        ({"zone": "+09:00"}, {"zone": "+09:00"}, None),
+        ({"zone": "Europe/Berlin", "hours": 4000}, {"zone": "UTC"}, None),
+        ({"zone": "Asia/Tokyo"}, {"zone": "UTC"}, "in Asia/Tokyo, these are in UTC"),
+        ({"zone": "UTC"}, {"zone": "+09:00"}, "are in UTC, these are in +0900"),
+        (
+            {"zone": "Europe/Berlin"},  # winter only: the clock stays local
+            {"zone": "Europe/Berlin", "hours": 4000},
+            "in Europe/Berlin, these are in UTC",
+        ),
+        (
+            {"zone": "Europe/Berlin", "hours": 4000},
+            {"zone": None},
+            "in UTC, these are without a zone",
+        ),
+    ],
+)
+def test_clocks_that_are_hours_apart_are_told(caplog, of_run, here, said):
+    """Broken on purpose: only stamps turned into UTC told from local ones."""
+    say_clocks(notes_of(**of_run), notes_of(**here))
+    assert bool(caplog.text) == bool(said)
+    assert (said or "") in caplog.text
