@@ -104,6 +104,7 @@ def search(
 
     Raises:
         BackendError: this machine cannot train.
+        DataError: `tune.metric` is not defined on these data.
     """
     optuna = load_optuna()
     late = None if minutes is None else time.monotonic() + 60 * minutes
@@ -134,7 +135,6 @@ def _run_trial(
     reporter = Reporter(trial, prunes=tune.can_prune)
     try:
         scores = try_settings(experiment, values, given, reporter)
-        metric = metric_of(tune.metric, given.panel, scores)
     except PrunedError:
         study.tell(trial, state=states.PRUNED)
         return f"ended early, after epoch {reporter.epochs}"
@@ -145,6 +145,8 @@ def _run_trial(
         trial.set_user_attr("error", reason)
         study.tell(trial, state=states.FAIL)
         return f"failed: {reason}"
+    # Undefined here, it is undefined everywhere: that ends the search, not the trial.
+    metric = metric_of(tune.metric, given.panel, scores)
     trial.set_user_attr("epochs", reporter.epochs)
     trial.set_user_attr("metric", metric)
     study.tell(trial, scores[metric])
