@@ -48,7 +48,7 @@ def open_study(directory: TuningDirectory, experiment: Experiment) -> Any:
     """Open the study in the directory, or begin it; give up trials that were on."""
     optuna, tune = load_optuna(), section_of(experiment)
     pruner: Any = optuna.pruners.NopPruner()
-    if tune.can_prune:
+    if tune.can_prune(experiment.training.loss_unit):
         pruner = optuna.pruners.MedianPruner(
             n_startup_trials=WARM_UP,
             n_warmup_steps=experiment.training.epochs // UNJUDGED,
@@ -132,7 +132,7 @@ def _run_trial(
 ) -> str:
     """Run one trial, tell the study how it ended, and return that in words."""
     states, tune = load_optuna().trial.TrialState, section_of(experiment)
-    reporter = Reporter(trial, prunes=tune.can_prune)
+    reporter = Reporter(trial, prunes=tune.can_prune(experiment.training.loss_unit))
     try:
         scores = try_settings(experiment, values, given, reporter)
     except PrunedError:
