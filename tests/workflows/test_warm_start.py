@@ -19,7 +19,7 @@ def train(root, mapping, start=None, exact=None, display=None, **overrides):
     from seqforecast.config.loading import load_mapping
     from seqforecast.workflows.train import Place, train_experiment
 
-    loaded = load_mapping(mapping, overrides)
+    loaded = load_mapping(mapping, {"training.compile": "eager"} | overrides)
     return train_experiment(loaded, Place(root, exact), display, start=start)
 
 
@@ -96,6 +96,49 @@ def test_another_model_is_refused_with_every_difference(tmp_path):
     assert train(tmp_path, dropout, old.path, **STILL).is_complete
     with pytest.raises(RunError):
         train(tmp_path, small(), tmp_path / "nothing")
+
+
+def test_what_static_columns_hold_is_part_of_the_model(tmp_path):
+    """As many other texts have as many weights. Broken on purpose: shapes alone."""
+
+    def table(kinds):
+        at = [*range(120)] * 2
+        frame = pd.DataFrame({"unique_id": ["a"] * 120 + ["b"] * 120, "ds": at})
+        frame["y"] = np.sin(frame["ds"] / 3)
+        frame["kind"] = np.repeat(kinds, 120)
+        path = tmp_path / f"{kinds[0]}.csv"
+        frame.to_csv(path, index=False)
+        return {"source": "table", "path": str(path), "layout": "long"}
+
+    old = train(tmp_path, small(data=table(["x", "y"]) | {"static": ["kind"]}), **STILL)
+    with pytest.raises(ConfigError, match=r"'kind': \[p, q\], it was \[x, y\]"):
+        train(tmp_path, small(data=table(["p", "q"]) | {"static": ["kind"]}), old.path)
+
+
+def test_it_warns_where_the_weights_have_seen_the_test_part(tmp_path):
+    """Also at second hand; broken on purpose: nothing was said, and scores flatter."""
+    old = train(tmp_path, small(), **STILL)
+
+    def seen(start, **overrides):
+        run = train(tmp_path, small(), start, **STILL | overrides)
+        said = [line for line in run.log.read_text().splitlines() if "has seen" in line]
+        assert run.read_json(run.manifest)["from"]["test_seen"] == len(said)
+        return run, said
+
+    _, said = seen(old.path)
+    assert said == []
+    early = {"split.train": 0.4, "split.validation": 0.2, "split.test": 0.4}
+    _, said = seen(old.path, **early)
+    assert "has seen the test part of 1 series" in said[0]
+    assert "tested from 96 on, seen up to 135" in said[0]
+    short = {"split.train": 60, "split.validation": 20, "split.test": 80}
+    first = train(tmp_path, small(), **STILL | short)
+    again, said = seen(first.path)
+    assert said == []
+    assert again.read_json(again.seen) == old.read_json(old.seen)
+    third, said = seen(again.path, **short)
+    assert len(said) == 1
+    assert third.read_json(third.seen) == old.read_json(old.seen)
 
 
 class Killer(Silent):
