@@ -37,11 +37,12 @@ def write_seen(run: RunDirectory, prepared: Prepared, before: Seen) -> None:
 def read_seen(run: RunDirectory) -> Seen:
     """Return the last time stamp that a run has seen of each series.
 
+    Empty where there is no such file: runs of older versions have none.
+
     Raises:
         RunError: the file is broken.
     """
     if not run.seen.is_file():
-        LOGGER.warning("%s does not tell what it has seen of the test part", run.path)
         return {}
     until: Seen = run.read_json(run.seen)["until"]
     return until
@@ -58,6 +59,8 @@ def warn_of_seen(prepared: Prepared, seen: Seen, path: Path) -> int:
     Returns:
         The number of series whose test part begins no later than what was seen of it.
     """
+    if not seen:
+        LOGGER.warning("%s does not tell what it has seen of the test part", path)
     part = prepared.parts.test
     found = {
         name: first

@@ -21,6 +21,7 @@ from seqforecast.runs.tested import first_cutoffs
 from seqforecast.workflows.new_data import load_data
 from seqforecast.workflows.predict import features_of, series_numbers
 from seqforecast.workflows.prepare import Prepared
+from seqforecast.workflows.seen import read_seen
 
 LOGGER = logging.getLogger("seqforecast")
 
@@ -35,8 +36,9 @@ def prepare_unseen(
 
     A target is scored when it lies after the first cutoff of the run's test part,
     which is the end of what was trained and chosen on; of series that the run does not
-    know, after the first lookback. What comes before is history: lookbacks reach into
-    it, MASE divides by its errors, and `linear` is fitted on it. Series that the run
+    know, after the first lookback; and after what the weights that it began with had
+    seen. What comes before is history: lookbacks reach into it, MASE divides by its
+    errors, and `linear` is fitted on it. Series that the run
     knows and has not tested are not scored: how far it knows them is not recorded.
 
     Returns:
@@ -89,18 +91,21 @@ def _borders(
 ) -> tuple[IntArray, list[str]]:
     """Return the step from which each series is unseen, shape (series,), and notes."""
     tested, names = first_cutoffs(run), set(known)
+    # The weights that a run began with may have seen more than the run.
+    until = read_seen(run) if run.start.is_file() else {}
     borders = np.full(len(panel.ids), history, np.int64)
-    strangers, untold, overlaps = [], [], 0
+    strangers, untold, overlaps, is_whole = [], [], 0, isinstance(panel.origin, int)
     for i, name in enumerate(panel.ids):
         if name in tested.index:
-            seen = _steps_until(panel, i, tested[name])
-            borders[i] = max(seen, 0)
-            overlaps += seen > 0
+            borders[i] = _steps_until(panel, i, tested[name])
+            overlaps += borders[i] > 0
         elif name in names:
             borders[i] = panel.lengths[i]
             untold.append(name)
         else:
             strangers.append(name)
+        if name in until and isinstance(until[name], int) == is_whole:
+            borders[i] = max(borders[i], _steps_until(panel, i, until[name]))
     notes = []
     if strangers:
         notes.append(
@@ -128,7 +133,7 @@ def _steps_until(panel: Panel, series: int, stamp: Any) -> int:
     else:
         last = int(panel.first_steps[series] + panel.lengths[series])
         grid = panel.stamps(np.arange(last))
-        step = int(np.searchsorted(grid, stamp.to_datetime64(), side="right")) - 1
+        step = int(np.searchsorted(grid, np.datetime64(stamp), side="right")) - 1
     steps = step + 1 - int(panel.first_steps[series])
     return int(np.clip(steps, 0, panel.lengths[series]))
 
