@@ -15,6 +15,7 @@ from seqforecast.errors import (
     ConfigError,
     DataError,
     Interrupted,
+    RunError,
     TrainingError,
 )
 from seqforecast.reporting.tuning import render_tuning
@@ -135,6 +136,27 @@ def test_more_trials_go_on_with_a_search_that_was_stopped(tried, tmp_path, monke
     directory, again = tune(tmp_path, asked(trials=5))  # the other one is complete
     assert len([*directory.path.parent.iterdir()]) == 2
     assert outcomes(again) == outcomes(document)
+
+
+def test_the_same_settings_are_tried_once(tried, tmp_path):
+    """Broken on purpose: three values, and twenty were trained."""
+    space = {"model.units": [[3], [5], [7]], "model.instance_norm": [None, "last"]}
+    directory, document = tune(tmp_path, asked(space, trials=60))
+    assert len(tried) == 7  # as given, and six
+    assert len(document["trials"]) < 61
+    assert "every value of the space was tried" in directory.log.read_text()
+    assert {each["state"] for each in document["trials"]} == {"complete"}
+
+
+def test_a_study_that_is_broken_is_told(tried, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(workflow, "_train_best", stop)
+        with pytest.raises(Interrupted):
+            tune(tmp_path, asked(trials=3))
+    (directory,) = (tmp_path / "tune-small").iterdir()
+    (directory / "study.db").write_bytes(b"no study" * 99)
+    with pytest.raises(RunError, match=r"study\.db cannot be .* not a database"):
+        tune(tmp_path, asked(trials=3))
 
 
 def stop(*_):
