@@ -6,6 +6,7 @@ import signal
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from calling import call
 from seqforecast.errors import ConfigError, Interrupted, RunError
@@ -92,6 +93,10 @@ def test_another_model_is_refused_with_every_difference(tmp_path):
         "window.lookback: 12, it was 16",
     ):
         assert said in str(caught.value)
+    (tmp_path / "other.yaml").write_text(yaml.safe_dump(other))
+    tried = call("train", tmp_path / "other.yaml", "--dry-run", "--from", old.path)
+    assert tried.exit_code == 2
+    assert "model.cell: lstm, it was gru" in tried.stderr
     dropout = small(model={"cell": "gru", "units": [6], "dropout": 0.0})
     assert train(tmp_path, dropout, old.path, **STILL).is_complete
     with pytest.raises(RunError):
@@ -168,8 +173,6 @@ def test_interrupted_and_resumed_it_is_the_same(tmp_path):
 
 def test_the_command_says_what_has_changed(tmp_path):
     old = train(tmp_path, small(), **{"training.epochs": 1})
-    import yaml
-
     path = tmp_path / "next.yaml"
     path.write_text(yaml.safe_dump(small(data=SINE | {"length": 200})))
     words = ("--runs", tmp_path / "runs", "-s", "training.epochs=1")
