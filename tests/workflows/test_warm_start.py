@@ -31,6 +31,11 @@ def first_losses(run):
 STILL = {"training.epochs": 1, "training.learning_rate": 1e-9}
 
 
+@pytest.fixture(scope="module")
+def old(tmp_path_factory):
+    return train(tmp_path_factory.mktemp("old"), small(), **{"training.epochs": 1})
+
+
 @pytest.mark.parametrize("members", [1, 2])
 def test_it_begins_where_the_run_ended(tmp_path, members):
     """Without moving, the loss is that of the epoch that was kept."""
@@ -80,8 +85,7 @@ def _vectors(run):
     return np.asarray(vectors)
 
 
-def test_another_model_is_refused_with_every_difference(tmp_path):
-    old = train(tmp_path, small(), **{"training.epochs": 1})
+def test_another_model_is_refused_with_every_difference(old, tmp_path):
     other = small(
         model={"cell": "lstm", "units": [7]}, window={"lookback": 12, "horizon": 4}
     )
@@ -120,9 +124,8 @@ def test_what_static_columns_hold_is_part_of_the_model(tmp_path):
         train(tmp_path, small(data=table(["p", "q"]) | {"static": ["kind"]}), old.path)
 
 
-def test_it_warns_where_the_weights_have_seen_the_test_part(tmp_path):
+def test_it_warns_where_the_weights_have_seen_the_test_part(old, tmp_path):
     """Also at second hand; broken on purpose: nothing was said, and scores flatter."""
-    old = train(tmp_path, small(), **STILL)
 
     def seen(start, **overrides):
         run = train(tmp_path, small(), start, **STILL | overrides)
@@ -171,11 +174,17 @@ def test_interrupted_and_resumed_it_is_the_same(tmp_path):
     assert same_run(whole, resumed) == []
 
 
-def test_the_command_says_what_has_changed(tmp_path):
-    old = train(tmp_path, small(), **{"training.epochs": 1})
+def test_the_command_says_what_has_changed(old, tmp_path):
     path = tmp_path / "next.yaml"
     path.write_text(yaml.safe_dump(small(data=SINE | {"length": 200})))
-    words = ("--runs", tmp_path / "runs", "-s", "training.epochs=1")
+    words = (
+        "--runs",
+        tmp_path / "runs",
+        "-s",
+        "training.epochs=1",
+        "-s",
+        "training.compile=eager",
+    )
     result = call("train", path, "--from", old.path, *words)
     assert result.exit_code == 0, result.stderr
     assert "the data are others: 200 values, they were 160" in result.stderr
