@@ -43,9 +43,13 @@ def load(space, **more):
 
 def test_lists_and_ranges_of_real_settings_are_taken():
     tune = load({"model.units": [[8], [16, 8]], "training.learning_rate": RANGE})
-    assert tune.can_prune
-    assert not load({"training.loss": ["mse", "mae"]}).can_prune
-    assert not load({"model.units": [[8], [9]]}, prune=False).can_prune
+    assert tune.can_prune("series")
+    assert not load({"training.loss": ["mse", "mae"]}).can_prune("series")
+    assert not load({"model.units": [[8], [9]]}, prune=False).can_prune("series")
+    # A window's own size is another one where its lookback is.
+    lookbacks = load({"window.lookback": [8, 16]})
+    assert lookbacks.can_prune("series")
+    assert not lookbacks.can_prune("window")
     # As the file writes them: null for none, the short name of a cell, a word.
     load({"model.instance_norm": [None, "last"], "model.cell": ["rnn", "gru"]})
     load({"window.lookback": ["auto", 12], "training.clip_norm": [None, 1]})

@@ -1,6 +1,7 @@
 """Scoring a run again, on its own data and on newer ones; and the leak audit."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,6 +78,23 @@ def test_of_newer_data_only_what_was_not_learnt_from_is_scored(run, tmp_path):
     assert told["test"]["model"]["mae"] == pytest.approx(error, rel=1e-5)
     assert "are history here, and not scored" in " ".join(told["test"]["notes"])
     assert told["recorded"] is None
+
+
+def test_what_the_weights_had_seen_before_the_run_is_not_scored(run, tmp_path):
+    """As after a warm start. Broken on purpose: scored from its own test part on."""
+    warm = tmp_path / "warm"
+    shutil.copytree(run.path, warm)
+    np.savez(warm / "start.npz")
+    seen = json.loads((warm / "seen.json").read_text())
+    seen["until"] |= {"s1": "2024-07-30", "new": "2024-08-10", "other": 7}
+    (warm / "seen.json").write_text(json.dumps(seen))
+    frames = [table(), table().query("unique_id == 's0'").replace({"s0": "new"})]
+    pd.concat(frames).to_csv(tmp_path / "new.csv", index=False)
+    words = ("--data", tmp_path / "new.csv", "--output", tmp_path / "f.csv")
+    assert call("evaluate", warm, *words).exit_code == 0
+    cutoffs = pd.read_csv(tmp_path / "f.csv").groupby("unique_id")["cutoff"].min()
+    own = pd.read_csv(run.forecasts)["cutoff"].min()
+    assert cutoffs.to_dict() == {"s0": own, "s1": "2024-07-30", "new": "2024-08-10"}
 
 
 def test_strangers_and_a_wrong_file_are_told(run, tmp_path):

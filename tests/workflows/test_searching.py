@@ -1,6 +1,7 @@
 """Searching without training: what is drawn, told, stopped and gone on with."""
 
 import csv
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,9 @@ from seqforecast.config.loading import load_mapping
 from seqforecast.errors import (
     BackendError,
     ConfigError,
+    DataError,
     Interrupted,
+    RunError,
     TrainingError,
 )
 from seqforecast.reporting.tuning import render_tuning
@@ -20,7 +23,7 @@ from seqforecast.runs.place import Place
 from seqforecast.workflows import searching, trying
 from seqforecast.workflows import tune as workflow
 from seqforecast.workflows.prepare import prepare
-from seqforecast.workflows.trying import PrunedError, changed, metric_of
+from seqforecast.workflows.trying import PrunedError, Reporter, changed, metric_of
 from small import small
 
 pytest.importorskip("optuna")
@@ -135,6 +138,27 @@ def test_more_trials_go_on_with_a_search_that_was_stopped(tried, tmp_path, monke
     assert outcomes(again) == outcomes(document)
 
 
+def test_the_same_settings_are_tried_once(tried, tmp_path):
+    """Broken on purpose: three values, and twenty were trained."""
+    space = {"model.units": [[3], [5], [7]], "model.instance_norm": [None, "last"]}
+    directory, document = tune(tmp_path, asked(space, trials=60))
+    assert len(tried) == 7  # as given, and six
+    assert len(document["trials"]) < 61
+    assert "every value of the space was tried" in directory.log.read_text()
+    assert {each["state"] for each in document["trials"]} == {"complete"}
+
+
+def test_a_study_that_is_broken_is_told(tried, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(workflow, "_train_best", stop)
+        with pytest.raises(Interrupted):
+            tune(tmp_path, asked(trials=3))
+    (directory,) = (tmp_path / "tune-small").iterdir()
+    (directory / "study.db").write_bytes(b"no study" * 99)
+    with pytest.raises(RunError, match=r"study\.db cannot be .* not a database"):
+        tune(tmp_path, asked(trials=3))
+
+
 def stop(*_):
     raise KeyboardInterrupt
 
@@ -190,9 +214,11 @@ def test_a_machine_that_cannot_train_ends_the_search(tried, tmp_path, monkeypatc
 
 
 def test_a_metric_that_is_not_defined_is_no_number(tried, tmp_path):
-    """Broken on purpose: `None` was told to the study, and ended it."""
-    with pytest.raises(TrainingError, match="MASE: all is constant"):
-        tune(tmp_path, asked(metric="mase", trials=1))
+    """It is of no trial: the first one ends the search. Broken: all were tried."""
+    with pytest.raises(DataError, match="MASE: all is constant") as caught:
+        tune(tmp_path, asked(metric="mase", trials=9))
+    assert caught.value.hint == "set tune.metric: mae"
+    assert len(tried) == 1
     panel = prepare(load_mapping(small()).experiment, tmp_path).panel
     assert metric_of("auto", panel, {"mase": 1.0}) == "mae"
 
@@ -217,6 +243,30 @@ def test_a_lookback_with_other_validation_windows_is_refused(tmp_path):
     given = prepare(experiment, tmp_path)
     with pytest.raises(ConfigError, match="other validation windows"):
         trying.try_settings(experiment, {"window.lookback": 28}, given, None)
+
+
+class Asked:
+    """A trial that remembers what it is told."""
+
+    def __init__(self):
+        self.told = []
+
+    def report(self, value, step):
+        self.told.append((step, value))
+
+    def should_prune(self):
+        return False
+
+
+def test_members_of_an_ensemble_are_not_held_against_each_other():
+    """With patience the fifth epoch may be one of any member."""
+    trial = Asked()
+    reporter = Reporter(trial, prunes=True)
+    for member, epoch, loss in [(1, 1, 3.0), (1, 2, 2.0), (2, 1, 9.0)]:
+        record = SimpleNamespace(member=member, epoch=epoch, val_loss=loss)
+        reporter.epoch_ended(SimpleNamespace(history=[record]))
+    assert trial.told == [(1, 3.0), (2, 2.0)]
+    assert reporter.epochs == 3
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 1000))

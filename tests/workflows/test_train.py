@@ -26,6 +26,7 @@ FILES = {
     "model.keras",
     "model.txt",
     "preprocess.json",
+    "seen.json",
     "checkpoint.npz",
     "memory.csv",
     "report.html",

@@ -1,7 +1,10 @@
 """Searches: ranked by validation, reading the test part once, going on when stopped."""
 
 import json
+import signal
+import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -89,24 +92,40 @@ def test_the_test_part_changes_nothing_that_is_found(found, tmp_path):
     assert document["test"] != found[1]["test"]
 
 
-def test_stopped_in_a_trial_it_goes_on_to_the_same_end(found, tmp_path, monkeypatch):
-    real, calls = searching.try_settings, []
+KILLED = """
+import os, signal, sys, yaml
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from seqforecast.workflows import trying
+from workflows.test_tune import tune
+def ended(reporter, checkpoint):
+    if reporter.trial.number == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    told(reporter, checkpoint)
+told, trying.Reporter.epoch_ended = trying.Reporter.epoch_ended, ended
+tune(Path(sys.argv[3]), yaml.safe_load(Path(sys.argv[2]).read_text()))
+"""
 
-    def stop(*given):
-        calls.append(1)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return real(*given)
 
-    monkeypatch.setattr(searching, "try_settings", stop)
+def test_killed_in_a_trial_it_goes_on_to_the_same_end(found, tmp_path):
+    """SIGKILL cannot be caught. Broken on purpose: the trial that was on counts."""
     mapping = asked(table(tmp_path, "wave.csv"))
-    with pytest.raises(Interrupted, match="interrupted"):
-        tune(tmp_path, mapping)
-    (stopped,) = (tmp_path / "tune-small").iterdir()
-    assert not (stopped / "tune.json").exists()
+    (tmp_path / "asked.yaml").write_text(yaml.safe_dump(mapping))
+    tests = Path(__file__).parents[1]
+    words = [sys.executable, "-c", KILLED, tests, tmp_path / "asked.yaml", tmp_path]
+    done = subprocess.run(words, capture_output=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    (left,) = (tmp_path / "tune-small").iterdir()
+    whole = {"config.yaml", "manifest.json", "request.json", "run.log", "study.db"}
+    # SQLite undoes what its journal holds when the study is opened again.
+    names = {path.name for path in left.iterdir()}
+    assert names - {".lock", "study.db-journal"} == whole
+    assert json.loads((left / "manifest.json").read_text())["status"] == "running"
     directory, document = tune(tmp_path, mapping)
-    assert directory.path == stopped
+    assert directory.path == left
     assert outcomes(document) == outcomes(found[1])
+    assert document["test"] == found[1]["test"]
+    assert [each["number"] for each in document["trials"]] == [0, 1, 2]
 
 
 def test_stopped_at_the_end_it_goes_on_there(found, tmp_path, monkeypatch):

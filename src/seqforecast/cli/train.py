@@ -55,8 +55,10 @@ def train(
             "--set, --device, --run-dir, --from or --dry-run"
         )
     listen(quiet=quiet, verbose=verbose)
+    names = [each.value for each in mirrors or ()]
     if dry_run:
-        _plan(str(experiment), changes, as_json=as_json)
+        asked = {"start": start, "mirrors": names}
+        _plan(str(experiment), changes, asked, as_json=as_json)
         return
     display = None
     if has_terminal() and not quiet:
@@ -68,7 +70,6 @@ def train(
     from seqforecast.runs.place import Place
     from seqforecast.workflows import train as workflow
 
-    names = [each.value for each in mirrors or ()]
     if resume is not None:
         run = workflow.resume_run(resume, display, mirrors=names)
     else:
@@ -91,7 +92,9 @@ def _show(path: Path, metrics: dict[str, Any], *, as_json: bool) -> None:
     print_result(str(path))
 
 
-def _plan(experiment: str, changes: list[str], *, as_json: bool) -> None:
+def _plan(
+    experiment: str, changes: list[str], asked: dict[str, Any], *, as_json: bool
+) -> None:
     """Print what a run would be."""
     from seqforecast.config.loading import load_experiment, resolve
     from seqforecast.reporting.plan import render_plan
@@ -99,7 +102,7 @@ def _plan(experiment: str, changes: list[str], *, as_json: bool) -> None:
 
     loaded = load_experiment(resolve(experiment), changes)
     # So far nothing ran beside Python: its processor time is its wall time.
-    plan = plan_run(loaded, before=time.process_time())
+    plan = plan_run(loaded, before=time.process_time(), **asked)
     if as_json:
         print_json(plan)
     else:

@@ -95,10 +95,15 @@ class TuneSection(Section):
         description="by setting: a list of values, or {low, high, log, step}",
     )
 
-    @property
-    def can_prune(self) -> bool:
-        """Whether losses of trials can be compared while they go on."""
-        return self.prune and not any(name in MEASURES for name in self.space)
+    def can_prune(self, loss_unit: str) -> bool:
+        """Return whether losses of trials can be compared while they go on.
+
+        Args:
+            loss_unit: `training.loss_unit`; the size of a window is another one
+                where its lookback is.
+        """
+        unlike = {*MEASURES, *(() if loss_unit == "series" else ("window.lookback",))}
+        return self.prune and unlike.isdisjoint(self.space)
 
 
 def why_fixed(name: str) -> str:

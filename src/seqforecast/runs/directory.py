@@ -79,6 +79,11 @@ class RunDirectory:
         return self.path / "preprocess.json"
 
     @property
+    def seen(self) -> Path:
+        """How far into each series it learnt from, or chose by."""
+        return self.path / "seen.json"
+
+    @property
     def intervals(self) -> Path:
         """How wide the intervals of forecasts are."""
         return self.path / "intervals.json"

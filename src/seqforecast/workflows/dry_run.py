@@ -1,7 +1,8 @@
 """What a run would be, and how long it would take; nothing is kept or written."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from seqforecast.config.loading import Loaded
 from seqforecast.models import counting
@@ -10,16 +11,21 @@ from seqforecast.training.pace import Pace
 from seqforecast.training.sampling import windows_in_epoch
 from seqforecast.workflows.estimating import count_fits, estimate
 from seqforecast.workflows.learning import build, count_trained, models_of
+from seqforecast.workflows.mirrors import check_mirrors
 from seqforecast.workflows.prepare import Prepared, prepare
 from seqforecast.workflows.setup import say_notes
 from seqforecast.workflows.stages import Stages, peak_memory
 from seqforecast.workflows.stopping import stoppable
-
-if TYPE_CHECKING:
-    pass
+from seqforecast.workflows.warm_start import check_start
 
 
-def plan_run(loaded: Loaded, before: float = 0.0) -> dict[str, Any]:
+def plan_run(
+    loaded: Loaded,
+    before: float = 0.0,
+    *,
+    start: Path | None = None,
+    mirrors: Sequence[str] = (),
+) -> dict[str, Any]:
     """Return what a run of an experiment comes to: the document of `--dry-run`.
 
     A few batches are trained and a few windows scored by a model that is thrown away.
@@ -27,8 +33,11 @@ def plan_run(loaded: Loaded, before: float = 0.0) -> dict[str, Any]:
     Args:
         loaded: the experiment.
         before: seconds that this process has taken already.
+        start: the run whose weights it would begin with; refused as by `train`.
+        mirrors: names in `MIRRORS`, refused as by `train`.
 
     Raises:
+        RunError: there is no such run to begin with.
         ConfigError: a setting does not fit the data.
         DataError: the data cannot be used as asked.
         BackendError: TensorFlow does not load, or the device is not there.
@@ -36,8 +45,11 @@ def plan_run(loaded: Loaded, before: float = 0.0) -> dict[str, Any]:
     """
     stages = Stages()
     with stoppable():
+        check_mirrors(mirrors)
         prepared = prepare(loaded.experiment, loaded.folder)
         say_notes(prepared)
+        if start is not None:
+            check_start(start, prepared)
         stages.end("read data")
         device, learners = build(prepared, stages)
         seconds = {"start Python": before}

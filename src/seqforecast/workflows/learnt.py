@@ -8,8 +8,7 @@ import numpy as np
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.tested import first_cutoffs
-from seqforecast.workflows.prepare import Prepared
-from seqforecast.workflows.scoring import history_stops
+from seqforecast.workflows.seen import read_seen
 
 # Of a series that the run knows and has not tested.
 NOT_RECORDED = -1
@@ -18,8 +17,8 @@ NOT_RECORDED = -1
 def steps_learnt(run: RunDirectory, panel: Panel, known: Sequence[str]) -> IntArray:
     """Return how many steps of each series the run has learnt from, shape (series,).
 
-    That is all up to the first cutoff of its test part; none of a series that it does
-    not know.
+    That is all up to the first cutoff of its test part, and what the weights that it
+    began with had seen; none of a series that neither knows.
 
     Args:
         run: complete.
@@ -27,7 +26,7 @@ def steps_learnt(run: RunDirectory, panel: Panel, known: Sequence[str]) -> IntAr
         known: names of the run's series.
 
     Raises:
-        RunError: its forecasts cannot be read.
+        RunError: its files cannot be read.
     """
     tested, names = first_cutoffs(run).to_dict(), set(known)
     grid = panel.stamps(np.arange(int((panel.first_steps + panel.lengths).max())))
@@ -37,35 +36,15 @@ def steps_learnt(run: RunDirectory, panel: Panel, known: Sequence[str]) -> IntAr
             steps[i] = _steps_until(panel, i, tested[name], grid)
         elif name in names:
             steps[i] = NOT_RECORDED
+    if not run.start.is_file():
+        return steps
+    row = {name: i for i, name in enumerate(panel.ids)}
+    for name, stamp in read_seen(run).items():
+        is_comparable = isinstance(stamp, int) == isinstance(panel.origin, int)
+        if name in row and is_comparable and steps[row[name]] != NOT_RECORDED:
+            until = _steps_until(panel, row[name], stamp, grid)
+            steps[row[name]] = max(steps[row[name]], until)
     return steps
-
-
-def steps_tested_again(
-    run: RunDirectory, prepared: Prepared, known: Sequence[str]
-) -> IntArray:
-    """Return how many test steps of each series a run has learnt from, (series,).
-
-    Synthetic data that are not the run's own, and stamps of another kind, are other
-    series, whatever their names.
-
-    Args:
-        run: complete.
-        prepared: what is to be trained and tested.
-        known: names of the run's series.
-
-    Raises:
-        RunError: the run's forecasts cannot be read.
-    """
-    panel, data = prepared.panel, run.read_json(run.manifest)["data"]
-    is_table = prepared.experiment.data.source == "table"
-    counts = isinstance(data["frequency"], int) == isinstance(panel.frequency, int)
-    if not counts or not (is_table or data["sha256"] == panel.sha256):
-        return np.zeros(len(panel.ids), np.int64)
-    learnt = steps_learnt(run, panel, known)
-    stop = prepared.parts.test[:, 1]
-    begin = np.minimum(history_stops(prepared, prepared.parts.test), stop)
-    learnt = np.where(learnt == NOT_RECORDED, stop, learnt)
-    return np.clip(learnt, begin, stop) - begin
 
 
 def _steps_until(panel: Panel, series: int, stamp: Any, grid: Any) -> int:
@@ -74,10 +53,10 @@ def _steps_until(panel: Panel, series: int, stamp: Any, grid: Any) -> int:
     Args:
         panel: all series.
         series: which.
-        stamp: a date, or a whole number.
+        stamp: a date, also as text, or a whole number.
         grid: the stamps of all steps, rising.
     """
-    at = stamp if isinstance(panel.origin, int) else stamp.to_datetime64()
+    at = stamp if isinstance(panel.origin, int) else np.datetime64(stamp)
     step = int(np.searchsorted(grid, at, side="right"))
     steps = step - int(panel.first_steps[series])
     return int(np.clip(steps, 0, panel.lengths[series]))

@@ -1,20 +1,22 @@
 """Searching: trials one after another, in a study that survives its process."""
 
 import importlib
-import json
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from seqforecast.config.experiment import Experiment
-from seqforecast.config.tuning import Range, TuneSection, accepts_whole
-from seqforecast.errors import BackendError, ConfigError, SeqforecastError
+from seqforecast.config.tuning import TuneSection
+from seqforecast.errors import BackendError, ConfigError, RunError, SeqforecastError
 from seqforecast.reporting.tuning import AS_GIVEN, say_settings
 from seqforecast.reporting.verdict import NAMES
 from seqforecast.runs.tuning import TuningDirectory
 from seqforecast.workflows.prepare import Prepared
+from seqforecast.workflows.suggesting import are_all_tried, repeat, suggest
 from seqforecast.workflows.trying import (
     PrunedError,
     Reporter,
@@ -48,7 +50,7 @@ def open_study(directory: TuningDirectory, experiment: Experiment) -> Any:
     """Open the study in the directory, or begin it; give up trials that were on."""
     optuna, tune = load_optuna(), section_of(experiment)
     pruner: Any = optuna.pruners.NopPruner()
-    if tune.can_prune:
+    if tune.can_prune(experiment.training.loss_unit):
         pruner = optuna.pruners.MedianPruner(
             n_startup_trials=WARM_UP,
             n_warmup_steps=experiment.training.epochs // UNJUDGED,
@@ -71,6 +73,27 @@ def open_study(directory: TuningDirectory, experiment: Experiment) -> Any:
         study.set_user_attr(f"stopped {trial.number}", value=True)
         study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
     return study
+
+
+@contextmanager
+def kept(directory: TuningDirectory) -> Iterator[None]:
+    """Tell a study that cannot be read or written as what it is.
+
+    Raises:
+        RunError: the disk is full, or the file is broken.
+    """
+    errors = importlib.import_module("sqlalchemy.exc")
+    broken = load_optuna().exceptions.StorageInternalError
+    try:
+        yield
+    except (errors.SQLAlchemyError, broken) as error:
+        cause = error.__cause__ if isinstance(error, broken) else error
+        reason = getattr(cause, "orig", None) or error
+        raise RunError(
+            f"{directory.study} cannot be read or written: {reason}",
+            hint="free some space, then the same command goes on; where the file is "
+            "broken, search anew with another --run-dir",
+        ) from error
 
 
 def section_of(experiment: Experiment) -> TuneSection:
@@ -108,6 +131,7 @@ def search(
 
     Raises:
         BackendError: this machine cannot train.
+        DataError: `tune.metric` is not defined on these data.
     """
     optuna = load_optuna()
     late = None if minutes is None else time.monotonic() + 60 * minutes
@@ -116,6 +140,9 @@ def search(
         if late is not None and time.monotonic() > late and number:
             LOGGER.warning("no trial begins after %g minutes", minutes)
             return
+        if number and are_all_tried(study, section_of(experiment)):
+            LOGGER.info("every value of the space was tried: the search ends")
+            return
         # A sampler for each trial, so that a search that was stopped goes on alike.
         study.sampler = optuna.samplers.TPESampler(
             seed=_seed_of(experiment.seed, number), n_startup_trials=WARM_UP
@@ -123,7 +150,10 @@ def search(
         trial = study.ask()
         values = suggest(trial, section_of(experiment)) if number else {}
         said = f"trial {number} of {count}, {say_settings(values) or AS_GIVEN}"
-        LOGGER.info("%s: %s", said, _run_trial(study, trial, values, experiment, given))
+        ended = repeat(study, trial) or _run_trial(
+            study, trial, values, experiment, given
+        )
+        LOGGER.info("%s: %s", said, ended)
 
 
 def _run_trial(
@@ -135,10 +165,9 @@ def _run_trial(
 ) -> str:
     """Run one trial, tell the study how it ended, and return that in words."""
     states, tune = load_optuna().trial.TrialState, section_of(experiment)
-    reporter = Reporter(trial, prunes=tune.can_prune)
+    reporter = Reporter(trial, prunes=tune.can_prune(experiment.training.loss_unit))
     try:
         scores = try_settings(experiment, values, given, reporter)
-        metric = metric_of(tune.metric, given.panel, scores)
     except PrunedError:
         study.tell(trial, state=states.PRUNED)
         return f"ended early, after epoch {reporter.epochs}"
@@ -149,6 +178,8 @@ def _run_trial(
         trial.set_user_attr("error", reason)
         study.tell(trial, state=states.FAIL)
         return f"failed: {reason}"
+    # Undefined here, it is undefined everywhere: that ends the search, not the trial.
+    metric = metric_of(tune.metric, given.panel, scores)
     trial.set_user_attr("epochs", reporter.epochs)
     trial.set_user_attr("metric", metric)
     study.tell(trial, scores[metric])
@@ -158,23 +189,3 @@ def _run_trial(
 def _seed_of(seed: int, trial: int) -> int:
     """Return the seed of a trial's sampler; neighbours have nothing in common."""
     return int(np.random.SeedSequence([seed, trial]).generate_state(1)[0])
-
-
-def suggest(trial: Any, tune: TuneSection) -> dict[str, Any]:
-    """Return the settings of a trial, by dotted name."""
-    values: dict[str, Any] = {}
-    for name, space in tune.space.items():
-        if isinstance(space, list):
-            # Optuna takes no lists for values.
-            written = [json.dumps(each) for each in space]
-            values[name] = json.loads(trial.suggest_categorical(name, written))
-            continue
-        ends = Range.model_validate(space)
-        if accepts_whole(Experiment, name):
-            low, high, step = int(ends.low), int(ends.high), int(ends.step or 1)
-            values[name] = trial.suggest_int(name, low, high, step=step, log=ends.log)
-        else:
-            values[name] = trial.suggest_float(
-                name, float(ends.low), float(ends.high), step=ends.step, log=ends.log
-            )
-    return values

@@ -13,6 +13,7 @@ from seqforecast.runs import manifest, opening, records
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.place import Place
 from seqforecast.runs.writing import write_json, write_whole
+from seqforecast.training.checkpoints import Arrays
 from seqforecast.training.members import Learner
 from seqforecast.workflows.calibrating import learn_intervals, write_intervals
 from seqforecast.workflows.learning import build, count_trained, learn, models_of
@@ -23,6 +24,7 @@ from seqforecast.workflows.pictures import Shown, draw_pictures
 from seqforecast.workflows.prepare import Prepared, prepare
 from seqforecast.workflows.report import unless_it_fails, write_run_page
 from seqforecast.workflows.scoring import score_test, score_validation
+from seqforecast.workflows.seen import write_seen
 from seqforecast.workflows.setup import (
     check_same_data,
     facts_of,
@@ -31,7 +33,7 @@ from seqforecast.workflows.setup import (
 )
 from seqforecast.workflows.stages import Stages, describe_stages
 from seqforecast.workflows.stopping import stoppable
-from seqforecast.workflows.warm_start import start_from
+from seqforecast.workflows.warm_start import check_start, start_from
 from seqforecast.workflows.watching import Silent
 
 LOGGER = logging.getLogger("seqforecast")
@@ -53,7 +55,7 @@ def train_experiment(
         loaded: the experiment.
         place: where the run goes.
         display: is told of epochs.
-        start: a complete run with whose weights training begins; see `start_from`.
+        start: a complete run with whose weights training begins; see `check_start`.
         mirrors: names in `MIRRORS`, told of the run as well.
 
     Raises:
@@ -69,19 +71,23 @@ def train_experiment(
         place.check()
         prepared = prepare(loaded.experiment, loaded.folder)
         say_notes(prepared)
+        origin = None if start is None else check_start(start, prepared)
         stages.end("read data")
         device, learners = build(prepared, stages)
         facts = manifest.describe(facts_of(prepared, device), loaded.folder)
-        begun = None if start is None else start_from(start, prepared, learners)
-        if begun is not None:
-            facts["from"] = begun.facts
+        begun: list[Arrays] = []
+        if origin is not None:
+            begun = start_from(origin, prepared, learners)
+            facts["from"] = origin.facts
         run = place.create(loaded.experiment.name)
         with run.locked(), closing(display or Silent()) as shown:
             records.log_into(run, log)
             with manifest.recorded(run, facts):
+                # Before the file without which a killed run is not resumed.
+                if begun:
+                    records.write_start(run, begun)
+                write_seen(run, prepared, {} if origin is None else origin.seen)
                 write_setup(run, loaded, prepared, learners[0].engine.forecaster)
-                if begun is not None:
-                    records.write_start(run, begun.weights)
                 with mirrored(shown, run, mirrors) as told:
                     _finish(run, prepared, learners, told, facts, stages=stages)
     return run

@@ -50,14 +50,17 @@ class Reporter:
     def epoch_ended(self, checkpoint: Checkpoint) -> None:
         """Report the loss of an epoch.
 
+        Of an ensemble only the first member is: patience ends members at different
+        epochs, and the same count of epochs is then another one of another member.
+
         Raises:
             PrunedError: the trial is behind.
         """
         self.epochs += 1
         record = checkpoint.history[-1]
-        if not self.prunes or record.val_loss is None:
+        if not self.prunes or record.val_loss is None or record.member > 1:
             return
-        self.trial.report(record.val_loss, self.epochs)
+        self.trial.report(record.val_loss, record.epoch)
         if self.trial.should_prune():
             raise PrunedError
 

@@ -16,6 +16,7 @@ from seqforecast.runs.tuning import TuningDirectory
 from seqforecast.runs.writing import make_folder, write_json, write_text
 from seqforecast.workflows.prepare import prepare
 from seqforecast.workflows.searching import (
+    kept,
     load_optuna,
     open_study,
     search,
@@ -80,7 +81,7 @@ def tune_experiment(
             records.log_into(directory, log)
             if goes_on:
                 LOGGER.info("going on with %s", directory.path)
-            with manifest.recorded(directory, facts):
+            with manifest.recorded(directory, facts), kept(directory):
                 write_text(directory.config, loaded.text)
                 study = open_study(directory, experiment)
                 search(study, experiment, given, count=count, minutes=minutes)

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,73 +14,109 @@ from seqforecast.config.loading import load_experiment
 from seqforecast.errors import ConfigError
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.forecaster import Forecaster
-from seqforecast.reporting.settings import flatten_settings
+from seqforecast.reporting.settings import flatten_settings, setting_text
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.opening import open_complete
 from seqforecast.training.checkpoints import Arrays
 from seqforecast.training.members import Learner, learner_of
-from seqforecast.workflows.learnt import steps_tested_again
 from seqforecast.workflows.prepare import Prepared
+from seqforecast.workflows.seen import Seen, read_seen, warn_of_seen
 
 LOGGER = logging.getLogger("seqforecast")
 
 # They change what weights mean, beside all of `model` but this one.
 FREE = ("model.dropout",)
-BINDING = ("window.lookback", "window.horizon", "training.ensemble")
+BINDING = ("window.lookback", "window.horizon", "training.ensemble", "scale")
 COLUMNS = ("past", "future", "static", "calendar")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Start:
-    """What training begins with.
+class Origin:
+    """The run that training begins with.
 
     Attributes:
-        weights: of the core of each member.
+        run: complete, and of the same model.
+        known: the names of its series.
+        seen: how far into each series its weights have seen.
         facts: `from` of the manifest.
     """
 
-    weights: list[Arrays]
+    run: RunDirectory
+    known: Sequence[str]
+    seen: Seen
     facts: dict[str, Any]
 
 
-def start_from(path: Path, prepared: Prepared, learners: Sequence[Learner]) -> Start:
-    """Return the weights that each member begins with, and say what has changed.
+def check_start(path: Path, prepared: Prepared) -> Origin:
+    """Refuse a run that training cannot begin with, and say what has changed.
+
+    TensorFlow is not needed. What the weights have seen of the test part is warned of.
+
+    Args:
+        path: of a complete run.
+        prepared: the data to train on.
+
+    Raises:
+        RunError: there is no such run, or it is not complete.
+        ConfigError: something on which the meaning of weights depends differs.
+    """
+    run = open_complete(path)
+    old = load_experiment(run.resolved).experiment
+    preprocess = run.read_json(run.preprocess)
+    _refuse_others(old, prepared, preprocess, path)
+    _say_changes(run, prepared, preprocess)
+    facts: dict[str, Any] = {
+        "path": str(path.resolve()),
+        "model_sha256": hashlib.sha256(run.model.read_bytes()).hexdigest(),
+    }
+    seen: Seen = {}
+    if _may_be_same(run, prepared):
+        seen = read_seen(run)
+        facts["test_seen"] = warn_of_seen(prepared, seen, path)
+    return Origin(run, preprocess["series"], seen, facts)
+
+
+def _may_be_same(run: RunDirectory, prepared: Prepared) -> bool:
+    """Return whether equal names may be equal series: not in other synthetic data."""
+    is_table = prepared.experiment.data.source == "table"
+    data = run.read_json(run.manifest)["data"]
+    return is_table or bool(data["sha256"] == prepared.panel.sha256)
+
+
+def start_from(
+    origin: Origin, prepared: Prepared, learners: Sequence[Learner]
+) -> list[Arrays]:
+    """Return the weights that the core of each member begins with.
 
     Cells, decoder and vectors begin as the run ended; scales, of values and covariates,
     are those of the train part at hand. A series that the run did not know begins with
     the vector 0, as every series began.
 
     Args:
-        path: of a complete run.
+        origin: checked against the data.
         prepared: the data to train on.
         learners: built for them.
 
     Raises:
-        RunError: there is no such run, or it is not complete.
-        ConfigError: a setting on which the meaning of weights depends differs.
+        ConfigError: the model reads other columns.
     """
-    run = open_complete(path)
-    old = load_experiment(run.resolved).experiment
-    _refuse_others(old, prepared.experiment, path)
-    known = run.read_json(run.preprocess)["series"]
-    _say_changes(run, prepared, known)
-    flattering = _say_learnt(run, prepared, known)
-    model = load_forecaster(run.model)
-    members = range(1, prepared.experiment.training.ensemble + 1)
+    model = load_forecaster(origin.run.model)
+    count = prepared.experiment.training.ensemble
     weights = []
-    for member in members:
-        core = _member(model, member, len(members)).core
+    for member in range(1, count + 1):
+        core = _member(model, member, count).core
         mine = learner_of(learners, member).engine.forecaster.core
-        weights.append(_fitting(core, mine, known, prepared.panel.ids, path))
-    digest = hashlib.sha256(run.model.read_bytes()).hexdigest()
-    facts: dict[str, Any] = {"path": str(path.resolve()), "model_sha256": digest}
-    facts["test_steps_learnt"] = flattering
-    return Start(weights, facts)
+        weights.append(_fitting(core, mine, origin, prepared.panel.ids))
+    return weights
 
 
-def _refuse_others(old: Experiment, new: Experiment, path: Path) -> None:
+def _refuse_others(
+    old: Experiment, prepared: Prepared, preprocess: Mapping[str, Any], path: Path
+) -> None:
     """Refuse to begin with weights that mean something else; name every difference."""
-    before, now = (_binding(each) for each in (old, new))
+    spec = None if prepared.spec is None else prepared.spec.values()
+    before = _binding(old) | _texts(preprocess["features"])
+    now = _binding(prepared.experiment) | _texts(spec)
     different = [
         f"{name}: {now.get(name, '-')}, it was {before.get(name, '-')}"
         for name in dict.fromkeys([*before, *now])
@@ -103,10 +139,25 @@ def _binding(experiment: Experiment) -> dict[str, str]:
     )
 
 
-def _say_changes(run: RunDirectory, prepared: Prepared, known: Sequence[str]) -> None:
+def _texts(features: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return what each static column holds: every text has a weight of its own."""
+    static = {} if features is None else features["static"]
+    return {
+        f"static column {name!r}": setting_text("numbers" if texts is None else texts)
+        for name, texts in static.items()
+    }
+
+
+def _say_changes(
+    run: RunDirectory, prepared: Prepared, preprocess: Mapping[str, Any]
+) -> None:
     """Say how the data differ from those of the run."""
-    data = run.read_json(run.manifest)["data"]
+    data, known = run.read_json(run.manifest)["data"], preprocess["series"]
     LOGGER.info("beginning with the weights of %s", run.path)
+    for name in ("frequency", "season"):
+        before, now = preprocess[name], getattr(prepared.panel, name)
+        if before != now:
+            LOGGER.warning("the %s is %s, that of the run was %s", name, now, before)
     if data["sha256"] == prepared.panel.sha256:
         LOGGER.info("the data are those it was trained on")
     else:
@@ -122,41 +173,23 @@ def _say_changes(run: RunDirectory, prepared: Prepared, known: Sequence[str]) ->
         )
 
 
-def _say_learnt(run: RunDirectory, prepared: Prepared, known: Sequence[str]) -> int:
-    """Warn of test steps that the run was trained or chosen on; return how many."""
-    steps = steps_tested_again(run, prepared, known)
-    count = int(steps.sum())
-    if count:
-        LOGGER.warning(
-            "%s was trained or chosen on %s steps that are tested here, in %s of %s "
-            "series: the scores flatter; let the test part begin later",
-            run.path,
-            f"{count:,}",
-            f"{np.count_nonzero(steps):,}",
-            f"{len(steps):,}",
-        )
-    return count
-
-
 def _member(model: Forecaster, number: int, count: int) -> Forecaster:
     if count == 1:
         return model
     return Forecaster.of(model.model.get_layer(f"member_{number}"))
 
 
-def _fitting(
-    old: Any, mine: Any, known: Sequence[str], ids: Sequence[str], path: Path
-) -> Arrays:
+def _fitting(old: Any, mine: Any, origin: Origin, ids: Sequence[str]) -> Arrays:
     """Return the weights of a core, the vectors of series in the order of these."""
     weights = []
     for before, now in zip(old.weights, mine.weights, strict=True):
         value = np.asarray(before)
         if now.path.endswith("vectors/vectors"):
-            value = _vectors(value, known, ids)
+            value = _vectors(value, origin.known, ids)
         if value.shape != tuple(now.shape):
             raise ConfigError(
-                f"{now.path} has shape {tuple(now.shape)}, in {path} it is "
-                f"{value.shape}: the columns of the data hold other texts",
+                f"{now.path} has shape {tuple(now.shape)}, in {origin.run.path} it is "
+                f"{value.shape}: the model reads other columns",
                 hint="train without --from",
             )
         weights.append(value)

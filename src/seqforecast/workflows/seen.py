@@ -1,0 +1,99 @@
+"""What a run has seen: how far into each series it learnt from, or chose by."""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqforecast.data.panel import IntArray, Panel
+from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.writing import write_json
+from seqforecast.workflows.prepare import Prepared
+
+LOGGER = logging.getLogger("seqforecast")
+
+Seen = Mapping[str, str | int]
+
+
+def write_seen(run: RunDirectory, prepared: Prepared, before: Seen) -> None:
+    """Write the last time stamp of each series' train and validation parts.
+
+    Args:
+        run: where it goes.
+        prepared: what the run learns from.
+        before: what its weights had seen when it began.
+    """
+    part = prepared.parts.seen
+    until = dict(before)
+    for name, stamp in _stamps(prepared.panel, part, part[:, 1] - 1).items():
+        if name not in until or _is_after(stamp, until[name]):
+            until[name] = stamp
+    write_json(run.seen, {"schema": 1, "until": until})
+
+
+def read_seen(run: RunDirectory) -> Seen:
+    """Return the last time stamp that a run has seen of each series.
+
+    Empty where there is no such file: runs of older versions have none.
+
+    Raises:
+        RunError: the file is broken.
+    """
+    if not run.seen.is_file():
+        return {}
+    until: Seen = run.read_json(run.seen)["until"]
+    return until
+
+
+def warn_of_seen(prepared: Prepared, seen: Seen, path: Path) -> int:
+    """Warn that a test part is no test, if the series are what they are called.
+
+    Args:
+        prepared: the data whose test part is to be scored.
+        seen: by the weights.
+        path: of the run that they are of.
+
+    Returns:
+        The number of series whose test part begins no later than what was seen of it.
+    """
+    if not seen:
+        LOGGER.warning("%s does not tell what it has seen of the test part", path)
+    part = prepared.parts.test
+    found = {
+        name: first
+        for name, first in _stamps(prepared.panel, part, part[:, 0]).items()
+        if name in seen and not _is_after(first, seen[name])
+    }
+    for name, first in [*found.items()][:1]:
+        LOGGER.warning(
+            "%s has seen the test part of %d series (%r: tested from %s on, seen up to "
+            "%s): where these are the same series, their scores flatter",
+            path,
+            len(found),
+            name,
+            first,
+            seen[name],
+        )
+    return len(found)
+
+
+def _stamps(panel: Panel, part: IntArray, steps: IntArray) -> dict[str, str | int]:
+    """Return the time stamp of a step of each series that has this part."""
+    has = np.flatnonzero(part[:, 1] > part[:, 0])
+    stamps: npt.NDArray[Any] = panel.stamps(panel.first_steps[has] + steps[has])
+    told = stamps.tolist() if stamps.dtype.kind == "i" else stamps.astype(str).tolist()
+    return {panel.ids[i]: stamp for i, stamp in zip(has, told, strict=True)}
+
+
+def _is_after(one: str | int, other: str | int) -> bool:
+    """Return whether a time stamp is later; dates and numbers have no common past."""
+    if isinstance(one, int) != isinstance(other, int):
+        return True
+    return bool(_as_time(one) > _as_time(other))
+
+
+def _as_time(stamp: str | int) -> Any:
+    return stamp if isinstance(stamp, int) else np.datetime64(stamp)
