@@ -48,6 +48,17 @@ def read_seen(run: RunDirectory) -> Seen:
     return until
 
 
+def may_be_same(run: RunDirectory, prepared: Prepared) -> bool:
+    """Return whether equal names may be equal series: not in other synthetic data.
+
+    Raises:
+        RunError: the manifest is broken.
+    """
+    is_table = prepared.experiment.data.source == "table"
+    data = run.read_json(run.manifest)["data"]
+    return is_table or bool(data["sha256"] == prepared.panel.sha256)
+
+
 def warn_of_seen(prepared: Prepared, seen: Seen, path: Path) -> int:
     """Warn that a test part is no test, if the series are what they are called.
 

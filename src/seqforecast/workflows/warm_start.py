@@ -20,7 +20,7 @@ from seqforecast.runs.opening import open_complete
 from seqforecast.training.checkpoints import Arrays
 from seqforecast.training.members import Learner, learner_of
 from seqforecast.workflows.prepare import Prepared
-from seqforecast.workflows.seen import Seen, read_seen, warn_of_seen
+from seqforecast.workflows.seen import Seen, may_be_same, read_seen, warn_of_seen
 
 LOGGER = logging.getLogger("seqforecast")
 
@@ -70,17 +70,10 @@ def check_start(path: Path, prepared: Prepared) -> Origin:
         "model_sha256": hashlib.sha256(run.model.read_bytes()).hexdigest(),
     }
     seen: Seen = {}
-    if _may_be_same(run, prepared):
+    if may_be_same(run, prepared):
         seen = read_seen(run)
         facts["test_seen"] = warn_of_seen(prepared, seen, path)
     return Origin(run, preprocess["series"], seen, facts)
-
-
-def _may_be_same(run: RunDirectory, prepared: Prepared) -> bool:
-    """Return whether equal names may be equal series: not in other synthetic data."""
-    is_table = prepared.experiment.data.source == "table"
-    data = run.read_json(run.manifest)["data"]
-    return is_table or bool(data["sha256"] == prepared.panel.sha256)
 
 
 def start_from(
