@@ -93,6 +93,39 @@ def test_the_horizon_can_be_said(tmp_path):
     assert start(data, tmp_path, "--horizon", 5)[0].window.horizon == 5
 
 
+@pytest.mark.parametrize(("series", "steps"), [(1, 20), (3, 300), (25, 62)])
+def test_the_longest_horizon_fits_and_a_longer_one_is_refused(tmp_path, series, steps):
+    """Broken on purpose: the parts as long as without a horizon of one's own."""
+    data = write(waves(series=series, steps=steps), tmp_path / "x.csv")
+    horizon = (steps - 2) // 3
+    experiment, prepared, _ = start(data, tmp_path, "--horizon", horizon)
+    assert experiment.window.horizon == horizon
+    assert len(prepared.test) >= series
+    result = call("init", data, "--horizon", horizon + 1, "-o", tmp_path / "no.yaml")
+    assert result.exit_code == 3
+    assert f"a horizon of {horizon + 1} steps is too long" in result.stderr
+    assert f"at most --horizon {horizon}:" in result.stderr
+    assert not (tmp_path / "no.yaml").exists()
+
+
+def test_line_breaks_in_the_names_of_columns_stay_out_of_the_file(tmp_path):
+    frame = waves().rename(columns={"s0": "of\none: 1"})
+    frame["two\nlines: 2"] = "text"
+    assert start(write(frame, tmp_path / "x.csv"), tmp_path)[1].panel.ids == (
+        "of\none: 1",
+        "s1",
+        "s2",
+    )
+    assert "# Column two lines: 2 is not used" in (tmp_path / "it.yaml").read_text()
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_data_are_read(tmp_path):
+    result = call("init", tmp_path / "no.csv", "-o", tmp_path / "no" / "it.yaml")
+    assert result.exit_code == 5
+    assert f"there is no folder {tmp_path / 'no'}" in result.stderr
+    assert "hint: make the folder first" in result.stderr
+
+
 def test_the_season_is_that_of_the_train_part(tmp_path):
     """Broken on purpose: found in all of the data."""
     frame = waves(series=1, season=12)

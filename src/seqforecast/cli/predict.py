@@ -63,8 +63,11 @@ def predict(
 
     from seqforecast.runs.forecasts import write_csv, write_frames
     from seqforecast.runs.opening import open_complete
+    from seqforecast.runs.writing import refuse_output
     from seqforecast.workflows.predict import forecast_run
 
+    if output is not None:
+        refuse_output(output, data)
     made = forecast_run(open_complete(run), data, device or "auto")
     if output is not None:
         write_frames(output, made.frames, made.date_format)

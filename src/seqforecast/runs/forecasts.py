@@ -93,7 +93,7 @@ def write_frames(
     Raises:
         RunError: the file cannot be written.
     """
-    if path.suffix == ".csv":
+    if path.suffix.lower() == ".csv":
         write_whole(path, lambda part: _write_csv(part, frames, date_format))
     else:
         write_whole(path, lambda part: _write_parquet(part, frames))
