@@ -56,6 +56,11 @@ def test_what_it_writes_loads_and_fits_the_data(tmp_path, name, form):
     assert experiment.data.season == 12
     assert experiment.window.horizon == 12
     assert "A season of 12 steps, by autocorrelation." in said
+    columns = {
+        "wide": "values are in s0, s1, s2.",
+        "long": "series are named in sensor, values are in value.",
+    }
+    assert f"Time is in column day, {columns[experiment.data.layout]}" in said
     assert said.splitlines()[-1] == str(tmp_path / "it.yaml")
 
 

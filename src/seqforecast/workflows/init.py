@@ -11,7 +11,8 @@ import numpy as np
 from seqforecast.config.choosing import Facts, choose_settings, longest_horizon
 from seqforecast.config.starter import write_starter
 from seqforecast.data.detecting.dialect import detect_dialect
-from seqforecast.data.detecting.roles import Roles, detect_roles, read_sample
+from seqforecast.data.detecting.roles import Roles, detect_roles
+from seqforecast.data.detecting.sample import read_sample
 from seqforecast.data.frequency import infer_season
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.sources.dialect import PLAIN, Dialect
