@@ -52,6 +52,12 @@ def test_a_file_is_forecast_as_a_frame_is(run, frame, tmp_path, name):
     assert len(joined) == len(made) == 8
 
 
+def test_the_times_may_be_the_index_of_a_frame(run, frame):
+    """Broken on purpose: a frame refused that is read from a Parquet file."""
+    made = run.predict(frame.set_index("day"))
+    pd.testing.assert_frame_equal(made, run.predict(frame))
+
+
 def test_all_columns_that_are_not_there_are_named(run, frame, tmp_path):
     long = {"source": "table", "path": "x.csv", "layout": "long", "past": ["wind"]}
     from seqforecast.config.loading import load_mapping

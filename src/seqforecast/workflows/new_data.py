@@ -59,7 +59,9 @@ def load_data(loaded: Loaded, data: "pd.DataFrame | str | Path | None") -> Panel
             Path(data).expanduser(), source.dialect
         ).columns
     else:
-        columns = [str(name) for name in data.columns]
+        # A named index is read as a column, as it is from a Parquet file.
+        index = [name for name in data.index.names if name is not None]
+        columns = [str(name) for name in (*index, *data.columns)]
     _refuse_absent(source, columns, place)
     return _same_steps(source, data, place)
 
