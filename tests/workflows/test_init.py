@@ -75,6 +75,16 @@ def test_another_dialect_and_missing_values_are_found(tmp_path):
     assert "Missing values: 6, filled" in said
 
 
+def test_hours_of_business_are_told_from_a_few_missing_ones(tmp_path):
+    frame = waves(season=24, steps=24 * 40)
+    hours = frame["day"].dt.hour
+    for first, told in ((8, True), (2, False)):
+        data = write(frame[hours.between(first, 17)], tmp_path / f"{first}.csv")
+        said = call("init", data, "-o", tmp_path / f"{first}.yaml").stdout
+        assert "Missing values: " in said
+        assert ("That is more than half. If the gaps are meant" in said) == told
+
+
 def test_without_a_season_there_is_none(tmp_path):
     steps = np.random.default_rng(1).standard_normal((500, 2))
     frame = pd.DataFrame(np.cumsum(steps, axis=0), columns=["a", "b"])

@@ -9,7 +9,7 @@ from seqforecast.data.detecting.roles import Roles
 from seqforecast.data.frequency import calendar_season
 from seqforecast.data.panel import Panel
 from seqforecast.data.sources.table import TableSource
-from seqforecast.workflows.new_data import listed
+from seqforecast.workflows.new_data import MANY, listed
 
 
 def describe_data(
@@ -34,6 +34,11 @@ def describe_data(
         said.append(
             f"Missing values: {len(panel.filled):,}, filled as `missing` says; they "
             "are never scored."
+        )
+    if len(panel.filled) > MANY * len(panel.values):
+        said.append(
+            "That is more than half. If the gaps are meant (nights, closed days), "
+            "number the steps with whole numbers instead of dates."
         )
     for name, why in list(roles.left_out.items())[:10]:
         said.append(f"Column {name} is not used: {why}.")
