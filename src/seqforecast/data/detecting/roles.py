@@ -133,8 +133,9 @@ def _odd(column: pd.Series) -> str:
     for tried in (texts.str.replace(",", "."), texts):  # decimals may have commas
         odd = texts[pd.to_numeric(tried, errors="coerce").isna()]
         if len(odd):
-            few = f"{len(odd):,} of {len(column):,} values are no numbers"
-            return f"{few}, such as {odd.iloc[0]!r}"
+            few = f"{len(odd):,} of {len(texts):,} values are "
+            some = few if len(odd) < len(texts) else ""
+            return f"{some}no numbers, such as {odd.iloc[0]!r}"
     return "no numbers"
 
 
