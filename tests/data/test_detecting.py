@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqforecast.data.detecting.dialect import detect_dialect
-from seqforecast.data.detecting.roles import detect_roles, read_sample
+from seqforecast.data.detecting.roles import detect_roles
+from seqforecast.data.detecting.sample import read_sample
 from seqforecast.data.sources.dialect import Dialect
 from seqforecast.errors import DataError
 
@@ -66,7 +67,10 @@ def long(**more):
 def test_a_wide_table_has_a_column_a_series():
     roles = detect_roles(wide(b=np.arange(30) ** 2, note="-", flat=1.0), "x.csv")
     assert (roles.layout, roles.time, roles.targets) == ("wide", "day", ("a", "b"))
-    assert roles.left_out == {"note": "no numbers", "flat": "the same everywhere"}
+    assert roles.left_out == {
+        "note": "no numbers, such as '-'",
+        "flat": "the same everywhere",
+    }
 
 
 def test_a_long_table_has_a_row_an_observation():
@@ -117,3 +121,49 @@ def test_a_parquet_file_needs_no_dialect(tmp_path):
     frame.to_parquet(tmp_path / "x.parquet")
     found = read_sample(tmp_path / "x.parquet", Dialect())
     assert detect_roles(found, "x").time == "day"
+
+
+@pytest.mark.parametrize("index", [None, "day"])
+def test_what_pandas_keeps_as_an_index_is_a_column(tmp_path, index):
+    frame = wide().assign(day=pd.to_datetime(wide()["day"])).rename(columns={"a": "0"})
+    (frame.set_index(index) if index else frame[5:]).to_parquet(tmp_path / "x.parquet")
+    found = detect_roles(read_sample(tmp_path / "x.parquet", Dialect()), "x")
+    assert (found.time, found.targets) == ("day", ("0",))
+
+
+def test_a_series_may_be_called_like_a_missing_value(tmp_path):
+    """As the table itself is read. Broken on purpose: by the rules of pandas."""
+    names = long()["store"].map({"x": "NA", "y": "null"})
+    long(store=names, note="NA").to_csv(tmp_path / "x.csv", index=False)
+    found = detect_roles(read_sample(tmp_path / "x.csv", Dialect()), "x")
+    assert (found.id, found.targets) == ("store", ("sales",))
+
+
+@pytest.mark.parametrize(
+    ("last", "odd"), [("Total", "Total"), ("2024Q1", "2024Q1"), ("", None)]
+)
+def test_the_text_that_is_no_date_is_shown(last, odd):
+    days = [*wide()["day"][:-1], last]
+    if odd is None:
+        assert detect_roles(wide(day=days), "x.csv").time == "day"
+        return
+    with pytest.raises(
+        DataError, match=f"column 'day' holds '{odd}' \\(row 30\\), which"
+    ):
+        detect_roles(wide(day=days), "x.csv")
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (["1.5"] * 26 + ["-"] * 4, "4 of 30 values are no numbers, such as '-'"),
+        (["1,5"] * 29 + ["x"], "1 of 30 values are no numbers, such as 'x'"),
+        (["1,5"] * 30, "a: no numbers, such as '1,5'"),
+        (["$1.5"] * 30, r"a: no numbers, such as '\$1.5'"),
+        ([None] * 30, "a: no numbers"),
+        ([""] * 30, "a: no numbers"),
+    ],
+)
+def test_the_text_that_is_no_number_is_shown(values, told):
+    with pytest.raises(DataError, match=told):
+        detect_roles(wide(a=values), "x.csv")

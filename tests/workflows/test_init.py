@@ -56,6 +56,11 @@ def test_what_it_writes_loads_and_fits_the_data(tmp_path, name, form):
     assert experiment.data.season == 12
     assert experiment.window.horizon == 12
     assert "A season of 12 steps, by autocorrelation." in said
+    columns = {
+        "wide": "values are in s0, s1, s2.",
+        "long": "series are named in sensor, values are in value.",
+    }
+    assert f"Time is in column day, {columns[experiment.data.layout]}" in said
     assert said.splitlines()[-1] == str(tmp_path / "it.yaml")
 
 
@@ -68,6 +73,16 @@ def test_another_dialect_and_missing_values_are_found(tmp_path):
     assert experiment.data.missing == "seasonal"
     assert len(prepared.panel.filled) == 6
     assert "Missing values: 6, filled" in said
+
+
+def test_hours_of_business_are_told_from_a_few_missing_ones(tmp_path):
+    frame = waves(season=24, steps=24 * 40)
+    hours = frame["day"].dt.hour
+    for first, told in ((8, True), (2, False)):
+        data = write(frame[hours.between(first, 17)], tmp_path / f"{first}.csv")
+        said = call("init", data, "-o", tmp_path / f"{first}.yaml").stdout
+        assert "Missing values: " in said
+        assert ("That is more than half. If the gaps are meant" in said) == told
 
 
 def test_without_a_season_there_is_none(tmp_path):
@@ -91,6 +106,39 @@ def test_series_of_unequal_length_are_counted_from_their_ends(tmp_path):
 def test_the_horizon_can_be_said(tmp_path):
     data = write(waves(), tmp_path / "x.csv")
     assert start(data, tmp_path, "--horizon", 5)[0].window.horizon == 5
+
+
+@pytest.mark.parametrize(("series", "steps"), [(1, 20), (3, 300), (25, 62)])
+def test_the_longest_horizon_fits_and_a_longer_one_is_refused(tmp_path, series, steps):
+    """Broken on purpose: the parts as long as without a horizon of one's own."""
+    data = write(waves(series=series, steps=steps), tmp_path / "x.csv")
+    horizon = (steps - 2) // 3
+    experiment, prepared, _ = start(data, tmp_path, "--horizon", horizon)
+    assert experiment.window.horizon == horizon
+    assert len(prepared.test) >= series
+    result = call("init", data, "--horizon", horizon + 1, "-o", tmp_path / "no.yaml")
+    assert result.exit_code == 3
+    assert f"a horizon of {horizon + 1} steps is too long" in result.stderr
+    assert f"at most --horizon {horizon}:" in result.stderr
+    assert not (tmp_path / "no.yaml").exists()
+
+
+def test_line_breaks_in_the_names_of_columns_stay_out_of_the_file(tmp_path):
+    frame = waves().rename(columns={"s0": "of\none: 1"})
+    frame["two\nlines: 2"] = "text"
+    assert start(write(frame, tmp_path / "x.csv"), tmp_path)[1].panel.ids == (
+        "of\none: 1",
+        "s1",
+        "s2",
+    )
+    assert "# Column two lines: 2 is not used" in (tmp_path / "it.yaml").read_text()
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_data_are_read(tmp_path):
+    result = call("init", tmp_path / "no.csv", "-o", tmp_path / "no" / "it.yaml")
+    assert result.exit_code == 5
+    assert f"there is no folder {tmp_path / 'no'}" in result.stderr
+    assert "hint: make the folder first" in result.stderr
 
 
 def test_the_season_is_that_of_the_train_part(tmp_path):

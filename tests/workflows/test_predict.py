@@ -52,6 +52,12 @@ def test_a_file_is_forecast_as_a_frame_is(run, frame, tmp_path, name):
     assert len(joined) == len(made) == 8
 
 
+def test_the_times_may_be_the_index_of_a_frame(run, frame):
+    """Broken on purpose: a frame refused that is read from a Parquet file."""
+    made = run.predict(frame.set_index("day"))
+    pd.testing.assert_frame_equal(made, run.predict(frame))
+
+
 def test_all_columns_that_are_not_there_are_named(run, frame, tmp_path):
     long = {"source": "table", "path": "x.csv", "layout": "long", "past": ["wind"]}
     from seqforecast.config.loading import load_mapping
@@ -112,12 +118,31 @@ def test_the_command_writes_what_python_returns(run, tmp_path):
     assert len(told["forecasts"]) == len(expected)
 
 
+def test_the_data_are_not_written_over(run, frame, tmp_path):
+    frame.to_csv(tmp_path / "new.csv", index=False)
+    before = (tmp_path / "new.csv").read_bytes()
+    (tmp_path / "link.csv").symlink_to("new.csv")
+    data = ("--data", tmp_path / "new.csv")
+    result = call("predict", run.path, *data, "--output", tmp_path / "link.csv")
+    assert result.exit_code == 2
+    assert "link.csv is the data" in result.stderr
+    assert (tmp_path / "new.csv").read_bytes() == before
+
+
+def test_the_ending_of_a_file_may_be_in_capitals(run, tmp_path):
+    """Broken on purpose: Parquet under the name of a CSV file."""
+    call("predict", run.path, "--output", tmp_path / "NEXT.CSV")
+    assert len(pd.read_csv(tmp_path / "NEXT.CSV")) == 8
+
+
 def test_wrong_calls_say_what_is_wrong(run, tmp_path):
+    (tmp_path / "a.csv").mkdir()
     cases = {
-        ("predict", run.path, "--output", "next.xls"): (2, "must end in .csv or"),
+        ("predict", run.path, "--output", "next.xls"): (2, "are written as .csv or"),
         ("predict", run.path, "--data", tmp_path / "no.csv"): (3, "does not exist"),
         ("predict", tmp_path): (5, "is not a run"),
-        ("predict", run.path, "--output", tmp_path / "no/x.csv"): (5, "be written"),
+        ("predict", run.path, "--output", tmp_path / "no/x.csv"): (5, "is no folder"),
+        ("predict", run.path, "--output", tmp_path / "a.csv"): (5, "it is a folder"),
         ("predict", run.path, "--device", "gpu:7"): (4, "TensorFlow sees"),
     }
     for words, (code, text) in cases.items():

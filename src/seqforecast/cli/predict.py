@@ -57,8 +57,6 @@ def predict(
 
         seqforecast predict runs/simplernn/20260131-120000-a1b2c3 --output next.csv
     """
-    if output is not None and output.suffix.lower() not in (".csv", ".parquet"):
-        raise typer.BadParameter(f"--output must end in .csv or .parquet, got {output}")
     listen(quiet=quiet, verbose=verbose)
 
     from seqforecast.runs.forecasts import write_csv, write_frames

@@ -46,7 +46,8 @@ def choose_settings(facts: Facts, horizon: int | None = None) -> list[Choice]:
 
     Args:
         facts: about the data.
-        horizon: steps to forecast; None: at least one season.
+        horizon: steps to forecast, at most `longest_horizon`; None: at least one
+            season.
     """
     horizon = horizon or _horizon(facts)
     split, train = _split(facts, horizon)
@@ -86,6 +87,11 @@ def choose_settings(facts: Facts, horizon: int | None = None) -> list[Choice]:
     ]
 
 
+def longest_horizon(facts: Facts) -> int:
+    """Return the steps that fit thrice into the shortest series, beside a lookback."""
+    return (facts.shortest - 2) // 3
+
+
 def _history(lookback: int, room: int) -> list[Choice]:
     """Let short series be seen as far as they go."""
     if lookback <= room:
@@ -119,7 +125,7 @@ def _split(facts: Facts, horizon: int) -> tuple[list[Choice], int]:
         shares = {"train": 0.7, "validation": 0.15, "test": 0.15}
         return [Choice("split", shares, why)], facts.shortest - 2 * fifteenth
     few = facts.series < 20
-    size = min(2 * horizon, facts.shortest // 5) if few else horizon
+    size = max(min(2 * horizon, facts.shortest // 5), horizon) if few else horizon
     why = "counted from the end of each series; more test steps make a surer verdict"
     counts = {"train": "rest", "validation": size, "test": size}
     return [Choice("split", counts, why)], facts.shortest - 2 * size

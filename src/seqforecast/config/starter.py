@@ -32,7 +32,7 @@ def write_starter(
         data: settings of `data`, in order.
         chosen: the others.
     """
-    lines = [f"# {line}".rstrip() for line in opening]
+    lines = [f"# {_one_line(line)}".rstrip() for line in opening]
     section = ""
     for each in [*data, *chosen]:
         head, _, name = each.name.partition(".")
@@ -65,4 +65,9 @@ def _scalar(value: Any) -> str:
 
 
 def _comment(why: str) -> str:
-    return f" # {why}" if why else ""
+    return f" # {_one_line(why)}" if why else ""
+
+
+def _one_line(text: str) -> str:
+    """Return text that a comment can hold: names of columns may have line breaks."""
+    return " ".join(text.splitlines())

@@ -63,12 +63,27 @@ def write_folder(path: Path, write: Callable[[Path], Any]) -> None:
 
 def cannot_write(path: Path, error: OSError) -> RunError:
     """Return the error for a file that cannot be written."""
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    place = "choose another place with --runs or --run-dir"
-    return RunError(
-        f"{path} cannot be written: {error.strerror or error}",
-        hint=FREE_SPACE if full else place,
-    )
+    hint = "choose another place with --runs or --run-dir"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        hint = FREE_SPACE
+    return RunError(f"{path} cannot be written: {error.strerror or error}", hint=hint)
+
+
+def refuse_output(path: Path) -> None:
+    """Refuse a file named by the user that could not be written once work is done.
+
+    Raises:
+        RunError: its folder is absent or takes no files, or it is a folder.
+    """
+    why, hint = "", "name another file"
+    if not path.parent.is_dir():
+        why, hint = f"there is no folder {path.parent}", "make the folder first"
+    elif path.is_dir():
+        why = "it is a folder"
+    elif not os.access(path.parent, os.W_OK):
+        why = f"the folder {path.parent} takes no files from you"
+    if why:
+        raise RunError(f"{path} cannot be written: {why}", hint=hint)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -1,10 +1,11 @@
-"""Destination: forecasts are not written over what they are made from."""
+"""Destination: where forecasts go is settled before any work."""
 
 from pathlib import Path
 
 from seqforecast.config.loading import load_experiment
 from seqforecast.errors import ConfigError
 from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.writing import refuse_output
 
 SUFFIXES = (".csv", ".parquet")
 
@@ -19,12 +20,14 @@ def check_destination(output: Path, run: RunDirectory, data: Path | None) -> Non
 
     Raises:
         ConfigError: they cannot go there.
+        RunError: no file can be written there.
     """
     if output.suffix.lower() not in SUFFIXES:
         raise ConfigError(
             f"{output}: forecasts are written as {' or '.join(SUFFIXES)}",
             hint=f"name it {output.with_suffix('.csv')}",
         )
+    refuse_output(output)
     kept = [run.forecasts, run.many_forecasts, run.series, run.history]
     taken = dict.fromkeys(kept, "a record of the run")
     own = _own_data(run)

@@ -8,17 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from seqforecast.config.choosing import Facts, choose_settings
+from seqforecast.config.choosing import Facts, choose_settings, longest_horizon
 from seqforecast.config.starter import write_starter
 from seqforecast.data.detecting.dialect import detect_dialect
-from seqforecast.data.detecting.roles import Roles, detect_roles, read_sample
+from seqforecast.data.detecting.roles import Roles, detect_roles
+from seqforecast.data.detecting.sample import read_sample
 from seqforecast.data.frequency import infer_season
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.sources.dialect import PLAIN, Dialect
 from seqforecast.data.sources.reading import open_table
 from seqforecast.data.sources.table import TableSource
 from seqforecast.errors import DataError, RunError
-from seqforecast.runs.writing import write_text
+from seqforecast.runs.writing import refuse_output, write_text
 from seqforecast.workflows.init_document import data_choices, describe_data
 
 LOGGER = logging.getLogger("seqforecast")
@@ -56,7 +57,7 @@ def start_experiment(
         horizon: steps to forecast; default at least one season.
 
     Raises:
-        DataError: the file cannot be read, or is too short.
+        DataError: the file cannot be read, or is too short, or so for the horizon.
         RunError: there is a file of that name already, or it cannot be written.
     """
     name = re.sub(r"(\.csv)?(\.gz)?$|\.parquet$", "", data.name, flags=re.IGNORECASE)
@@ -65,6 +66,7 @@ def start_experiment(
         raise RunError(
             f"{path} is there already", hint="name another file with --output"
         )
+    refuse_output(path)
     is_table = data.suffix.lower() == ".parquet"
     dialect = PLAIN if is_table else _dialect(data)
     open_table(data, dialect)  # refuses what is no table
@@ -77,6 +79,8 @@ def start_experiment(
         way = "previous" if season is None else "seasonal"
         source = source.model_copy(update={"missing": way})
     facts = _facts(data, panel, season, stops)
+    if horizon is not None:
+        _refuse_long(horizon, facts, data)
     found = describe_data(roles, panel, facts, source)
     chosen = choose_settings(facts, horizon)
     opening = [
@@ -112,6 +116,18 @@ def _facts(data: Path, panel: Panel, season: int | None, stops: IntArray) -> Fac
             hint="leave short series out",
         )
     return facts
+
+
+def _refuse_long(horizon: int, facts: Facts, data: Path) -> None:
+    """Refuse a horizon for which three parts and a lookback have no room."""
+    longest = longest_horizon(facts)
+    if horizon > longest:
+        raise DataError(
+            f"{data}: a horizon of {horizon:,} steps is too long for the shortest "
+            f"series, which has {facts.shortest:,}",
+            hint=f"at most --horizon {longest}: train, validation and test need one "
+            "horizon each",
+        )
 
 
 def _dialect(data: Path) -> Dialect:

@@ -9,6 +9,7 @@ from seqforecast.data.detecting.roles import Roles
 from seqforecast.data.frequency import calendar_season
 from seqforecast.data.panel import Panel
 from seqforecast.data.sources.table import TableSource
+from seqforecast.workflows.new_data import MANY, listed
 
 
 def describe_data(
@@ -20,7 +21,7 @@ def describe_data(
     of_each = " each" if facts.series > 1 else ""
     noun = "column a series" if roles.layout == "wide" else "row an observation"
     found = f"{facts.series:,} series of {steps} steps{of_each}, one {noun}"
-    said = [f"Found: {found}, frequency {panel.frequency}."]
+    said = [f"Found: {found}, frequency {panel.frequency}.", _columns(roles)]
     if facts.season:
         said.append(f"A season of {facts.season} steps, by autocorrelation.")
     else:
@@ -34,9 +35,22 @@ def describe_data(
             f"Missing values: {len(panel.filled):,}, filled as `missing` says; they "
             "are never scored."
         )
+    if len(panel.filled) > MANY * len(panel.values):
+        said.append(
+            "That is more than half. If the gaps are meant (nights, closed days), "
+            "number the steps with whole numbers instead of dates."
+        )
     for name, why in list(roles.left_out.items())[:10]:
         said.append(f"Column {name} is not used: {why}.")
     return said
+
+
+def _columns(roles: Roles) -> str:
+    """Say which columns are used, and what for."""
+    named = f", series are named in {roles.id}" if roles.id else ""
+    return (
+        f"Time is in column {roles.time}{named}, values are in {listed(roles.targets)}."
+    )
 
 
 def _usual(panel: Panel) -> int | None:

@@ -65,7 +65,10 @@ def load_data(
         source = source.model_copy(update={"path": str(data)})
         columns: Sequence[str] = open_table(file, source.dialect).columns
     else:
-        place, columns = "data frame", [str(name) for name in data.columns]
+        place = "data frame"
+        # A named index is read as a column, as it is from a Parquet file.
+        index = [name for name in data.index.names if name is not None]
+        columns = [str(name) for name in (*index, *data.columns)]
     _refuse_absent(source, columns, place)
     return _same_steps(source, data, place, group)
 

@@ -2,21 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 
-from seqforecast.data.sources.dialect import Dialect
+from seqforecast.data.detecting.times import find_time
 from seqforecast.errors import DataError
 
-ROWS = 2_000_000  # looked at
-SOME = 1000  # of them, for what a text is
-TIMES = re.compile(
-    r"ds|date|dates|time|times|timestamp|datetime|day|week|month|quarter|year|period|"
-    r"step|t|datum|fecha|zeit|tag|monat|jahr",
-    re.IGNORECASE,
-)
 IDS = re.compile(
     r"(unique|series|item|store|product|sku|sensor|meter|site|location|customer)?"
     r"[_ ]?(id|name|no|nr)|series|item|store|product|sku|sensor|meter|key",
@@ -25,9 +17,6 @@ IDS = re.compile(
 VALUES = re.compile(
     r"y|value|values|target|sales|demand|count|quantity|units|load|price|wert|menge",
     re.IGNORECASE,
-)
-DATE = re.compile(
-    r"\s*\d{1,4}[-./ ]\w{1,9}[-./ ]\d{1,4}.*|\s*\d{4}[-/.]?\d{2}\s*|\s*\w{3} \d{4}\s*"
 )
 
 
@@ -52,22 +41,6 @@ class Roles:
     static: tuple[str, ...] = ()
 
 
-def read_sample(path: Path, dialect: Dialect) -> pd.DataFrame:
-    """Return the first rows of a table, of columns that have names."""
-    if path.suffix.lower() == ".parquet":
-        frame = pd.read_parquet(path).head(ROWS)
-    else:
-        frame = pd.read_csv(
-            path,
-            sep=dialect.separator,
-            decimal=dialect.decimal,
-            nrows=ROWS,
-            low_memory=False,
-        )
-    named = [name for name in frame.columns if not str(name).startswith("Unnamed: ")]
-    return frame[named]
-
-
 def detect_roles(frame: pd.DataFrame, place: str) -> Roles:
     """Decide what the columns of a table are.
 
@@ -78,7 +51,7 @@ def detect_roles(frame: pd.DataFrame, place: str) -> Roles:
     Raises:
         DataError: no column holds times or numbers, or nothing tells the series apart.
     """
-    time = _find_time(frame, place)
+    time = find_time(frame, place)
     others = [name for name in frame.columns if name != time]
     numbers = [name for name in others if _is_number(frame[name])]
     if frame[time].duplicated().any():
@@ -87,47 +60,14 @@ def detect_roles(frame: pd.DataFrame, place: str) -> Roles:
     named = [name for name in others if name not in numbers and IDS.fullmatch(name)]
     if len(named) == 1 and frame[named[0]].nunique() == 1:
         return _long(frame, time, named[0], numbers, place)
-    if not numbers:
-        raise _no_values(place, frame)
-    left_out = {name: "no numbers" for name in others if name not in numbers}
+    left_out = {name: _odd(frame[name]) for name in others if name not in numbers}
     for name in numbers:
         if frame[name].nunique() <= 1:
             left_out[name] = "the same everywhere"
     targets = tuple(name for name in numbers if name not in left_out)
     if not targets:
-        raise _no_values(place, frame)
+        raise _no_values(place, left_out)
     return Roles("wide", time, None, targets, left_out)
-
-
-def _find_time(frame: pd.DataFrame, place: str) -> str:
-    """Return the column of dates, or else of whole numbers that count steps."""
-    dated = [name for name in frame.columns if _is_dated(frame[name])]
-    counted = [
-        name
-        for name in frame.columns
-        if pd.api.types.is_integer_dtype(frame[name]) and TIMES.fullmatch(name)
-    ]
-    for found in (dated, counted):
-        known = [name for name in found if TIMES.fullmatch(name)]
-        if found:
-            return str((known or found)[0])
-    raise DataError(
-        f"{place} has no column of dates, nor one of whole numbers that is called ds, "
-        f"time, step or alike; it has {', '.join(map(str, frame.columns[:10]))}",
-        hint="add a column ds that counts the steps: 0, 1, 2, ...",
-    )
-
-
-def _is_dated(column: pd.Series) -> bool:
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return True
-    if pd.api.types.is_numeric_dtype(column):
-        return False
-    some = column.dropna().head(SOME)
-    texts = some.map(str)
-    return len(some) > 0 and bool(
-        texts.map(lambda text: bool(DATE.fullmatch(text))).all()
-    )
 
 
 def _is_number(column: pd.Series) -> bool:
@@ -167,7 +107,8 @@ def _long(
     """Return the roles of a table with one row an observation."""
     values = [name for name in numbers if name != id_column]
     if not values:
-        raise _no_values(place, frame)
+        columns = [name for name in frame.columns if name not in (time, id_column)]
+        raise _no_values(place, {name: _odd(frame[name]) for name in columns})
     known = [name for name in values if VALUES.fullmatch(name)]
     target = (known or values)[0]
     left_out, static = {}, []
@@ -179,13 +120,30 @@ def _long(
             static.append(str(name))
             left_out[str(name)] = "one value a series"
         else:
-            left_out[str(name)] = "other numbers" if name in values else "no numbers"
+            left_out[str(name)] = (
+                "other numbers" if name in values else _odd(frame[name])
+            )
     return Roles("long", time, id_column, (target,), left_out, tuple(static))
 
 
-def _no_values(place: str, frame: pd.DataFrame) -> DataError:
-    listed = ", ".join(map(str, frame.columns[:10]))
+def _odd(column: pd.Series) -> str:
+    """Say how many values are no numbers, and show the first."""
+    texts = column.dropna().map(str).str.strip()
+    texts = texts[texts != ""]
+    for tried in (texts.str.replace(",", "."), texts):  # decimals may have commas
+        odd = texts[pd.to_numeric(tried, errors="coerce").isna()]
+        if len(odd):
+            few = f"{len(odd):,} of {len(texts):,} values are "
+            some = few if len(odd) < len(texts) else ""
+            return f"{some}no numbers, such as {odd.iloc[0]!r}"
+    return "no numbers"
+
+
+def _no_values(place: str, reasons: dict[str, str]) -> DataError:
+    told = "; ".join(f"{name}: {why}" for name, why in list(reasons.items())[:10])
     return DataError(
-        f"{place} has no column of numbers that change, beside times; it has {listed}",
-        hint="decimals may have commas and thousands points: write numbers plainly",
+        f"{place} has no column of numbers that change, beside times"
+        + (f"; {told}" if told else ""),
+        hint="write numbers plainly, without units and thousands points, and leave "
+        "cells empty where values are missing",
     )
