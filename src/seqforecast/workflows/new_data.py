@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 MOST_NAMES = 5
 WINDOWS_AT_ONCE = 10_000
-# Above this share of values that were filled in, steps are likely to be longer than
-# those of the run, not missing.
+# Above this share of values filled in, steps are likely longer than the run's.
 MANY = 0.5
 
 
@@ -56,6 +55,7 @@ def load_data(
             "this run made its data itself and cannot read others",
             hint="train on a table: data.source: table",
         )
+    place = "data frame"
     if isinstance(data, str | Path):
         place, file = str(data), Path(data).expanduser()
         if not file.exists():
@@ -65,10 +65,9 @@ def load_data(
         source = source.model_copy(update={"path": str(data)})
         columns: Sequence[str] = open_table(file, source.dialect).columns
     else:
-        place = "data frame"
         # A named index is read as a column, as it is from a Parquet file.
-        index = [name for name in data.index.names if name is not None]
-        columns = [str(name) for name in (*index, *data.columns)]
+        names = (*data.index.names, *data.columns)
+        columns = [str(name) for name in names if name is not None]
     _refuse_absent(source, columns, place)
     return _same_steps(source, data, place, group)
 
