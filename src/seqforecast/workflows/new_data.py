@@ -59,9 +59,8 @@ def load_data(
     if isinstance(data, str | Path):
         place, file = str(data), Path(data).expanduser()
         if not file.exists():
-            raise DataError(
-                f"{place} does not exist", hint="a relative path starts where you are"
-            )
+            hint = "a relative path starts where you are"
+            raise DataError(f"{place} does not exist", hint=hint)
         source = source.model_copy(update={"path": str(data)})
         columns: Sequence[str] = open_table(file, source.dialect).columns
     else:
