@@ -94,6 +94,9 @@ def test_a_broken_file_is_named(tmp_path):
     run.manifest.write_text("{")
     with pytest.raises(RunError, match=r"manifest\.json cannot be read"):
         run.read_json(run.manifest)
+    write_json(run.manifest, {"schema": 9})
+    with pytest.raises(RunError, match="is of schema 9, this seqforecast reads up to"):
+        run.read_json(run.manifest)
 
 
 def test_a_failed_write_leaves_what_was_there(tmp_path):

@@ -28,7 +28,8 @@ def run(tmp_path_factory):
         "time": "day",
         "calendar": ["weekday"],
     }
-    return train(folder, small(data=data, training={"epochs": 1}))
+    levels = {"level": [60]}
+    return train(folder, small(data=data, training={"epochs": 1}, intervals=levels))
 
 
 def test_the_file_beside_says_how_to_call_it(run, tmp_path):
@@ -60,8 +61,14 @@ def test_the_file_beside_says_how_to_call_it(run, tmp_path):
         "covariates": prepared.features.take(test.places(20), test.series),
     }
     made = session.run([told["output"]["name"]], given)[0]
-    recorded = read_forecasts(run)["y_hat"].to_numpy().reshape(made.shape)
-    np.testing.assert_allclose(made, recorded, rtol=1e-5, atol=1e-5)
+    recorded = read_forecasts(run)
+    y_hat = recorded["y_hat"].to_numpy().reshape(made.shape)
+    np.testing.assert_allclose(made, y_hat, rtol=1e-5, atol=1e-5)
+    around = told["intervals"]
+    units = np.array(around["units"])[given["series"]]
+    upper = made + np.outer(units, around["margins"][0])
+    q_80 = recorded["q_80"].to_numpy().reshape(made.shape)
+    np.testing.assert_allclose(upper, q_80, rtol=1e-5, atol=1e-5)
 
 
 def test_a_model_that_differs_is_refused_and_not_kept(run, tmp_path, monkeypatch):

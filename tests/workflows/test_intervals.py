@@ -76,7 +76,9 @@ def test_the_validation_part_is_covered_as_asked(run):
     windows, values = prepared.validation, prepared.panel.values
     forecaster = load_forecaster(run.model)
     out = forecaster.forecast(windows.inputs(values), windows.series).numpy()
-    _, ends = quantiles_of(out, (), read_intervals(run), windows.series)
+    _, ends = quantiles_of(
+        out, (), read_intervals(run, loaded.experiment), windows.series
+    )
     truth = windows.targets(values)
     inside = (ends[..., 1] <= truth) & (truth <= ends[..., 2])
     exact = np.ceil((len(windows) + 1) * 0.8) / len(windows)
@@ -119,6 +121,30 @@ def test_members_of_several_lookbacks_with_quantiles(tmp_path):
 
 
 @pytest.mark.tensorflow
+@pytest.mark.tensorflow
+@pytest.mark.parametrize(
+    ("name", "command", "told"),
+    [
+        ("intervals.json", "predict", "No such file"),
+        ("model.keras", "predict", "there is no such file"),
+        ("model.keras", "evaluate", "there is no such file"),
+        ("model.keras", "export", "there is no such file"),
+    ],
+)
+def test_a_file_that_is_gone_is_named(run, name, command, told):
+    """Broken on purpose: forecasts without intervals; Keras's own error."""
+    words = ("--format", "tflite") if command == "export" else ()
+    (run.path / name).rename(run.path / "away")
+    try:
+        result = call(command, run.path, *words)
+    finally:
+        (run.path / "away").rename(run.path / name)
+    assert result.exit_code == 5
+    assert f"{name} cannot be read: " in result.stderr
+    assert told in result.stderr
+    assert "resolved.yaml` makes the run again" in result.stderr
+
+
 def test_drift_is_told(tmp_path):
     """Walks that learn on small changes and are tested on large ones."""
     draw = np.random.default_rng(0)

@@ -8,6 +8,7 @@ from typing import Any
 from seqforecast.backend import load_keras
 from seqforecast.data.features import FeatureSpec
 from seqforecast.data.scaling import Scaler
+from seqforecast.errors import RunError
 from seqforecast.models.decoding import decoder_layers
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.section import ModelSection
@@ -167,8 +168,7 @@ def load_forecaster(path: Path) -> Forecaster:
     """Read a saved model.
 
     Raises:
-        OSError: there is no such file, or it cannot be read.
-        ValueError: the file is no Keras model.
+        RunError: there is no such file, or it is no model of ours.
     """
     keras = load_keras()
     # They register what the file names.
@@ -177,4 +177,12 @@ def load_forecaster(path: Path) -> Forecaster:
     import seqforecast.models.quantiles
     import seqforecast.models.segments  # noqa: F401
 
-    return Forecaster.of(keras.models.load_model(path, compile=False))
+    try:
+        return Forecaster.of(keras.models.load_model(path, compile=False))
+    except Exception as error:  # Keras raises many kinds, some of them its own
+        why = str(error) if path.is_file() else "there is no such file"
+        raise RunError(
+            f"{path} cannot be read: {why}",
+            hint=f"`seqforecast train {path.with_name('resolved.yaml')}` makes the run "
+            "again",
+        ) from error

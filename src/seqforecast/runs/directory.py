@@ -13,6 +13,7 @@ import filelock
 from seqforecast.errors import RunError
 
 LOCK = ".lock"
+NEWEST = 2  # form of any of the files that can be read
 # Only directories of several fits have one.
 REQUEST = "request.json"
 
@@ -164,15 +165,21 @@ class RunDirectory:
         """Read one of the run's JSON files.
 
         Raises:
-            RunError: the file is missing or broken.
+            RunError: the file is missing, broken, or of a newer version.
         """
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise RunError(
                 f"{path} cannot be read: {error}",
-                hint="a run is a directory like runs/<name>/20260131-120000-a1b2c3",
+                hint=f"`seqforecast train {self.resolved}` makes the run again",
             ) from error
         if not isinstance(content, dict):
             raise RunError(f"{path} does not hold a JSON object")
+        schema = content.get("schema")
+        if isinstance(schema, int) and schema > NEWEST:
+            raise RunError(
+                f"{path} is of schema {schema}, this seqforecast reads up to {NEWEST}",
+                hint="it was written by a newer version: pip install -U seqforecast",
+            )
         return content

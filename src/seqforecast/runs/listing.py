@@ -48,8 +48,10 @@ def list_runs(root: Path) -> list[Listed]:
 
 
 def _each(root: Path) -> Iterator[Listed]:
-    for path in root.glob("*/*/manifest.json"):
-        yield describe_run(path.parent)
+    for path in root.glob("*/*"):
+        names = ("manifest.json", *DOCUMENTS.values())
+        if any((path / name).is_file() for name in names):
+            yield describe_run(path)
 
 
 def describe_run(path: Path) -> Listed:

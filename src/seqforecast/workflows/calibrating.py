@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from seqforecast.config.experiment import Experiment
 from seqforecast.data.filled import known_targets
 from seqforecast.data.scaling import pooled_deviation
 from seqforecast.evaluation.calibrating import calibrate, calibration_windows
@@ -55,12 +56,12 @@ def write_intervals(run: RunDirectory, intervals: Intervals | None) -> None:
         write_json(run.intervals, intervals.values())
 
 
-def read_intervals(run: RunDirectory) -> Intervals | None:
+def read_intervals(run: RunDirectory, experiment: Experiment) -> Intervals | None:
     """Return the intervals of a run; None where it has none.
 
     Raises:
-        RunError: the file is broken.
+        RunError: the file is broken, or missing.
     """
-    if not run.intervals.is_file():
+    if experiment.intervals is None:
         return None
     return Intervals.of(run.read_json(run.intervals))

@@ -79,7 +79,7 @@ def evaluate_run(
         else:
             prepared = own
         write = _writer(output)
-        intervals = read_intervals(run)
+        intervals = read_intervals(run, loaded.experiment)
         scorer, quantiles = score_forecasts(
             prepared, forecaster, write, intervals, numbers
         )

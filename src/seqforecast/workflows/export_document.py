@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+from seqforecast.config.loading import load_experiment
 from seqforecast.models.exporting import FORMATS, OUTPUT
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.manifest import versions
+from seqforecast.workflows.calibrating import read_intervals
 
 MEANINGS = {
     "values": "raw lookback, oldest step first, in the unit of the data",
@@ -51,8 +53,28 @@ def describe_export(
             "meaning": f"the {steps} steps after the lookback, in the unit of the data",
         },
         "quantiles": list(forecaster.quantiles),
+        "intervals": _describe_intervals(run, forecaster),
         "lookback": forecaster.lookback,
         "horizon": steps,
         **{key: preprocess.get(key) for key in ("frequency", "features", "series")},
         "versions": versions(),
+    }
+
+
+def _describe_intervals(
+    run: RunDirectory, forecaster: Forecaster
+) -> dict[str, Any] | None:
+    """Return how intervals are made around the output, which is without them."""
+    experiment = load_experiment(run.resolved).experiment
+    intervals = read_intervals(run, experiment)
+    if intervals is None:
+        return None
+    of = "the forecast"
+    if forecaster.quantiles:
+        of = "the output's quantiles of the same ends, else from its median"
+    values = intervals.values()
+    return {name: values[name] for name in ("level", "margins", "units")} | {
+        "meaning": f"an interval lies margins[level][step] x units[series] below and "
+        f"above {of}, and contains those of lower levels; the last unit is that of any "
+        "other series"
     }

@@ -111,6 +111,7 @@ def forecast_run(
     check_values(panel, loaded.experiment.model.instance_norm)
     say_news(run, panel, is_own=data is None)
     preprocess = run.read_json(run.preprocess)
+    intervals = read_intervals(run, loaded.experiment)
     known, horizon = preprocess["series"], int(preprocess["horizon"])
     history = loaded.experiment.window.min_history
     windows = latest_windows(panel, int(preprocess["lookback"]), history)
@@ -120,7 +121,7 @@ def forecast_run(
         use_device(device)
     forecaster = load_forecaster(run.model)
     say_strangers(panel, known, scaled=forecaster.needs_series)
-    rows, intervals = RowMaker(panel, windows, horizon), read_intervals(run)
+    rows = RowMaker(panel, windows, horizon)
     numbers = series_numbers(panel, known)
     made = forecast(forecaster, panel.values, windows, numbers, features)
     frames = (
