@@ -183,6 +183,5 @@ def load_forecaster(path: Path) -> Forecaster:
         why = str(error) if path.is_file() else "there is no such file"
         raise RunError(
             f"{path} cannot be read: {why}",
-            hint=f"`seqforecast train {path.with_name('resolved.yaml')}` makes the run "
-            "again",
+            hint="the settings in force, beside it, train the run again",
         ) from error
