@@ -6,37 +6,41 @@ from typing import Any
 from seqforecast.reporting.numbers import significant
 
 Rows = list[tuple[str, ...]]
-# A share is off where it is this far from what was asked for.
+# Quantiles are off where their share is this far from what was asked for.
 OFF = 0.02
 
 
 def say_coverage(test: Mapping[str, Any]) -> list[str]:
     """Return what intervals and outer quantiles hold, and whether that is far off.
 
+    Of intervals the notes tell whether that may be chance.
+
     Args:
         test: the `test` object of metrics.json.
     """
-    told = [
-        _say(
-            f"The {each['level']:g} % intervals", each["level"] / 100, each["coverage"]
-        )
-        for each in test.get("intervals") or ()
-        if each["coverage"] is not None
-    ]
+    told, notes = [], test.get("notes") or ()
+    intervals = test.get("intervals") or ()
+    for each in intervals:
+        what, held = f"The {each['level']:g} % intervals", each["coverage"]
+        if held is not None:
+            is_off = any(note.startswith(what) for note in notes)
+            told.append(_say(what, each["level"] / 100, held, is_off=is_off))
     quantiles = test.get("quantiles") or {}
     levels = {float(name.removeprefix("q_")): name for name in quantiles}
+    said = {round(each["level"], 9) for each in intervals}
     for low, name in levels.items():
         high = next((each for each in levels if abs(low + each - 100) < 1e-9), low)
-        if low < high:
-            other = levels[high]
+        if low < high and round(high - low, 9) not in said:
+            other, asked = levels[high], (high - low) / 100
             held = quantiles[other]["coverage"] - quantiles[name]["coverage"]
-            told.append(_say(f"{name} to {other}", (high - low) / 100, held))
+            is_off = abs(held - asked) > OFF
+            told.append(_say(f"{name} to {other}", asked, held, is_off=is_off))
     return told
 
 
-def _say(what: str, asked: float, held: float) -> str:
+def _say(what: str, asked: float, held: float, *, is_off: bool) -> str:
     said = f"{what} hold {100 * held:.1f} % of the truths, {100 * asked:g} % were asked"
-    if abs(held - asked) <= OFF:
+    if not is_off:
         return f"{said} for."
     return f"{said} for: {'too narrow' if held < asked else 'wider than need be'}."
 
