@@ -96,8 +96,15 @@ def test_every_value_is_one_the_setting_holds(tried, tmp_path):
 
 def test_it_finds_lower_errors_than_chance(tried, tmp_path):
     """Trials after the first five are drawn where errors were low."""
-    _, document = tune(tmp_path, asked(trials=40))
+    directory, document = tune(tmp_path, asked(trials=40))
     values = [each["value"] for each in document["trials"][1:]]
+    lines = directory.log.read_text().splitlines()
+    told = [line for line in lines if " of 40: " in line]
+    best = f"trial {document['best']['number']} of 40: validation MAE "
+    assert best in [line for line in told if "best so far" in line][-1]
+    assert "0.21, best so far (as given)" in told[0]
+    lowest = {0.21, *(min(0.21, *values[: at + 1]) for at in range(40))}
+    assert sum("best so far" in line for line in told) == len(lowest)
     assert np.mean(values[20:]) < np.mean(values[:5])
     assert document["best"]["value"] == min(v for _, v in outcomes(document))
 

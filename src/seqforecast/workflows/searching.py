@@ -149,11 +149,11 @@ def search(
         )
         trial = study.ask()
         values = suggest(trial, section_of(experiment)) if number else {}
-        said = f"trial {number} of {count}, {say_settings(values) or AS_GIVEN}"
         ended = repeat(study, trial) or _run_trial(
             study, trial, values, experiment, given
         )
-        LOGGER.info("%s: %s", said, ended)
+        tried = say_settings(values) or AS_GIVEN
+        LOGGER.info("trial %d of %d: %s (%s)", number, count, ended, tried)
 
 
 def _run_trial(
@@ -183,7 +183,8 @@ def _run_trial(
     trial.set_user_attr("epochs", reporter.epochs)
     trial.set_user_attr("metric", metric)
     study.tell(trial, scores[metric])
-    return f"validation {NAMES[metric]} {scores[metric]:.4g}"
+    best = ", best so far" if study.best_trial.number == trial.number else ""
+    return f"validation {NAMES[metric]} {scores[metric]:.4g}{best}"
 
 
 def _seed_of(seed: int, trial: int) -> int:
