@@ -121,7 +121,6 @@ def test_members_of_several_lookbacks_with_quantiles(tmp_path):
 
 
 @pytest.mark.tensorflow
-@pytest.mark.tensorflow
 @pytest.mark.parametrize(
     ("name", "command", "told"),
     [
@@ -145,6 +144,7 @@ def test_a_file_that_is_gone_is_named(run, name, command, told):
     assert "the run again" in result.stderr
 
 
+@pytest.mark.tensorflow
 def test_drift_is_told(tmp_path):
     """Walks that learn on small changes and are tested on large ones."""
     draw = np.random.default_rng(0)
