@@ -37,15 +37,31 @@ def write_seen(run: RunDirectory, prepared: Prepared, before: Seen) -> None:
 def read_seen(run: RunDirectory) -> Seen:
     """Return the last time stamp that a run has seen of each series.
 
-    Empty where there is no such file: runs of older versions have none.
-
     Raises:
-        RunError: the file is broken.
+        RunError: the file is missing or broken.
     """
-    if not run.seen.is_file():
-        return {}
     until: Seen = run.read_json(run.seen)["until"]
     return until
+
+
+def steps_seen(panel: Panel, seen: Seen) -> IntArray:
+    """Return how many steps of each series were seen, shape (series,).
+
+    None of a series that is not named, or whose steps are numbers here and dates there.
+
+    Args:
+        panel: of the run, or of other data.
+        seen: the last time stamp of each series.
+    """
+    grid = panel.stamps(np.arange(int((panel.first_steps + panel.lengths).max())))
+    steps = np.zeros(len(panel.ids), np.int64)
+    for i, name in enumerate(panel.ids):
+        if name in seen and isinstance(seen[name], int) == isinstance(
+            panel.origin, int
+        ):
+            step = np.searchsorted(grid, _as_time(seen[name]), side="right")
+            steps[i] = np.clip(step - panel.first_steps[i], 0, panel.lengths[i])
+    return steps
 
 
 def may_be_same(run: RunDirectory, prepared: Prepared) -> bool:
@@ -70,22 +86,19 @@ def warn_of_seen(prepared: Prepared, seen: Seen, path: Path) -> int:
     Returns:
         The number of series whose test part begins no later than what was seen of it.
     """
-    if not seen:
-        LOGGER.warning("%s does not tell what it has seen of the test part", path)
-    part = prepared.parts.test
-    found = {
-        name: first
-        for name, first in _stamps(prepared.panel, part, part[:, 0]).items()
-        if name in seen and not _is_after(first, seen[name])
-    }
-    for name, first in [*found.items()][:1]:
+    panel, part = prepared.panel, prepared.parts.test
+    begins = _stamps(panel, part, part[:, 0])
+    found = np.flatnonzero(
+        (part[:, 1] > part[:, 0]) & (steps_seen(panel, seen) > part[:, 0])
+    )
+    for name in [panel.ids[i] for i in found[:1]]:
         LOGGER.warning(
             "%s has seen the test part of %d series (%r: tested from %s on, seen up to "
             "%s): where these are the same series, their scores flatter",
             path,
             len(found),
             name,
-            first,
+            begins[name],
             seen[name],
         )
     return len(found)

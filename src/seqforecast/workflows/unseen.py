@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from seqforecast.config.experiment import Experiment
 from seqforecast.config.loading import Loaded
-from seqforecast.data.observations import format_stamp
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.parts import Parts
 from seqforecast.data.scaling import Scaler, train_deviation
@@ -19,12 +18,11 @@ from seqforecast.errors import DataError
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.normalization import check_values
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.tested import first_cutoffs
 from seqforecast.workflows.drifting import describe_drift
-from seqforecast.workflows.learnt import NOT_RECORDED, steps_learnt
 from seqforecast.workflows.new_data import load_data, say_news
 from seqforecast.workflows.predict import features_of, series_numbers
 from seqforecast.workflows.prepare import Prepared
+from seqforecast.workflows.seen import read_seen, steps_seen
 
 
 def prepare_unseen(
@@ -32,12 +30,10 @@ def prepare_unseen(
 ) -> tuple[Prepared, npt.NDArray[np.int32], list[str]]:
     """Read another file, and index every window the run has not learnt from.
 
-    A target is scored when it lies after the first cutoff of the run's test part,
-    which is the end of what was trained and chosen on; of series that the run does not
-    know, or whose steps in the file are all new, after the first lookback. What comes
-    before is history: lookbacks reach into it, MASE divides by its errors, and `linear`
-    is fitted on it. Series that the run knows and has not tested are not scored: how
-    far it knows them is not recorded.
+    A target is scored when it lies after all of its series that the run, or the weights
+    it began with, were trained or chosen on; of series whose steps in the file are all
+    new, after the first lookback. What comes before is history: lookbacks reach into
+    it, MASE divides by its errors, and `linear` is fitted on it.
 
     Returns:
         The data, the number by which the model knows each series, and notes.
@@ -62,7 +58,7 @@ def prepare_unseen(
         for spans in (parts.test, parts.train)
     )
     if not len(test):
-        raise _nothing_new(run, data, length, history)
+        raise _nothing_new(data, length, history, panel.lengths - borders)
     numbers = series_numbers(panel, preprocess["series"])
     scaler = _scaler_of(preprocess["scale"], numbers)
     drifted = describe_drift(
@@ -84,15 +80,21 @@ def prepare_unseen(
 
 
 def _nothing_new(
-    run: RunDirectory, data: Path, length: tuple[int, int], history: int
+    data: Path, length: tuple[int, int], history: int, new: IntArray
 ) -> DataError:
-    """Return the refusal of data with no window of (lookback, horizon) to score."""
-    cutoff = format_stamp(first_cutoffs(run).min())
+    """Return the refusal of data with no window of (lookback, horizon) to score.
+
+    Args:
+        data: named in it.
+        length: of a window.
+        history: steps that a lookback needs.
+        new: steps of each series that the run has not seen.
+    """
     return DataError(
         f"{data} has no window of {length[0]} + {length[1]} steps whose targets this "
         "run has not been trained or chosen on",
-        hint=f"it needs {length[1]} steps after {cutoff}, the run's first test cutoff, "
-        f"and {history} before them",
+        hint=f"it needs {length[1]} new steps and {history} before them; no series has "
+        f"more than {max(int(new.max()), 0):,} new ones",
     )
 
 
@@ -112,29 +114,21 @@ def _borders(
     run: RunDirectory, panel: Panel, known: list[str], history: int
 ) -> tuple[IntArray, list[str]]:
     """Return the step from which each series is unseen, shape (series,), and notes."""
-    learnt, names = steps_learnt(run, panel, known), set(known)
-    borders = np.maximum(learnt, history)
-    borders[learnt == NOT_RECORDED] = panel.lengths[learnt == NOT_RECORDED]
+    steps, names = steps_seen(panel, read_seen(run)), set(known)
     strangers = [name for name in panel.ids if name not in names]
-    untold = [panel.ids[i] for i in np.flatnonzero(learnt == NOT_RECORDED)]
     notes = []
     if strangers:
         notes.append(
             f"Series that the run was not trained on: {_some(strangers)}; they are "
             "scaled like all its train series together."
         )
-    if untold:
-        notes.append(
-            "Series that the run knows but did not test are not scored: "
-            f"{_some(untold)}."
-        )
-    seen = learnt[learnt > 0]
+    seen = steps[steps > 0]
     if len(seen):
         notes.append(
             f"Steps that the run was trained or chosen on are history here, and not "
             f"scored: {seen.sum():,} in {len(seen):,} of {len(panel.ids):,} series."
         )
-    return borders, notes
+    return np.maximum(steps, history), notes
 
 
 def _parts(borders: IntArray, panel: Panel) -> Parts:
