@@ -169,13 +169,14 @@ def test_runs_of_older_versions_have_a_page_too(tmp_path: Path) -> None:
 
 
 def test_coverage_is_said_and_judged() -> None:
-    """By the notes, which know what may be chance. Broken on purpose: by two points."""
+    """Not where it may be chance. Broken on purpose: judged by two points alone."""
     first, second = say_coverage(FULL)
     assert first == (
         "The 80 % intervals hold 71.2 % of the truths, 80 % were asked for."
     )
     assert second.endswith("94.8 % of the truths, 95 % were asked for.")
-    warned = FULL | {"notes": ["The 80 % intervals cover 71.2 % of the truths, ..."]}
+    lower, upper = FULL["intervals"]
+    warned = FULL | {"intervals": [lower | {"misses": True}, upper]}
     assert say_coverage(warned) == [f"{first[:-1]}: too narrow.", second]
     (alone,) = say_coverage(FULL | {"intervals": []})
     assert alone == "q_10 to q_90 hold 81.5 % of the truths, 80 % were asked for."

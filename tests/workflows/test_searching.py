@@ -18,7 +18,7 @@ from seqforecast.errors import (
     RunError,
     TrainingError,
 )
-from seqforecast.reporting.tuning import render_tuning
+from seqforecast.reporting.tuning.table import render_tuning
 from seqforecast.runs.place import Place
 from seqforecast.workflows import searching, trying
 from seqforecast.workflows import tune as workflow

@@ -94,7 +94,7 @@ def backtest(
     from seqforecast.workflows.backtest import backtest_experiment
     from seqforecast.workflows.rolling import plan_backtest
 
-    changes = [*(overrides or ()), *([f"training.device={device}"] if device else ())]
+    changes = options.changes_of(overrides, device)
     loaded = load_experiment(resolve(experiment), changes)
     planned = plan_backtest(
         loaded, cutoffs=cutoffs, step=step, window=window.value, refit=every

@@ -119,7 +119,7 @@ def compare(
     from seqforecast.workflows.compare import compare_experiments
     from seqforecast.workflows.contenders import choose_contenders
 
-    changes = [*(overrides or ()), *([f"training.device={device}"] if device else ())]
+    changes = options.changes_of(overrides, device)
     contenders = choose_contenders(members, experiment, changes)
     budget = Budget(
         seeds=seeds,

@@ -46,12 +46,7 @@ def evaluate(
     ] = None,
     device: Annotated[
         str | None,
-        typer.Option(
-            "--device",
-            metavar="auto|cpu|gpu|gpu:N",
-            help="Where to forecast.  [default: as the run was trained]",
-            show_default=False,
-        ),
+        options.device_option("Where to forecast.  [default: as the run was trained]"),
     ] = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,

@@ -2,7 +2,7 @@
 
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,6 +11,18 @@ def _remember_json(ctx: typer.Context, wanted: bool) -> bool:  # noqa: FBT001
     """Tell the error boundary that stdout belongs to one JSON document."""
     ctx.meta["json"] = wanted
     return wanted
+
+
+def device_option(said: str) -> Any:
+    """Return the option that chooses a device, with a sentence on what it does."""
+    return typer.Option(
+        "--device", metavar="auto|cpu|gpu|gpu:N", help=said, show_default=False
+    )
+
+
+def changes_of(overrides: list[str] | None, device: str | None) -> list[str]:
+    """Return what --set and --device change, as `load_experiment` takes it."""
+    return [*(overrides or ()), *([f"training.device={device}"] if device else ())]
 
 
 Overrides = Annotated[
@@ -34,15 +46,7 @@ RunDir = Annotated[
         show_default=False,
     ),
 ]
-DeviceName = Annotated[
-    str | None,
-    typer.Option(
-        "--device",
-        metavar="auto|cpu|gpu|gpu:N",
-        help="Same as --set training.device=...",
-        show_default=False,
-    ),
-]
+DeviceName = Annotated[str | None, device_option("Same as --set training.device=...")]
 Resume = Annotated[
     Path | None,
     typer.Option(

@@ -37,12 +37,7 @@ def predict(
     ] = None,
     device: Annotated[
         str | None,
-        typer.Option(
-            "--device",
-            metavar="auto|cpu|gpu|gpu:N",
-            help="Where to forecast.  [default: auto]",
-            show_default=False,
-        ),
+        options.device_option("Where to forecast.  [default: auto]"),
     ] = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,

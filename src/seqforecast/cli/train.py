@@ -46,7 +46,7 @@ def train(
 
         seqforecast train simplernn --set model.cell=gru --set training.epochs=3
     """
-    changes = [*(overrides or ()), *([f"training.device={device}"] if device else ())]
+    changes = options.changes_of(overrides, device)
     if resume is None and experiment is None:
         raise typer.BadParameter("name an experiment, or a run to --resume")
     if resume is not None and (experiment or changes or run_dir or dry_run or start):

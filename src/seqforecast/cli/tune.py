@@ -60,11 +60,11 @@ def tune(
     listen(quiet=quiet, verbose=verbose)
 
     from seqforecast.config.loading import load_experiment, resolve
-    from seqforecast.reporting.tuning import render_tuning
+    from seqforecast.reporting.tuning.table import render_tuning
     from seqforecast.runs.place import Place
     from seqforecast.workflows.tune import tune_experiment
 
-    changes = [*(overrides or ()), *([f"training.device={device}"] if device else ())]
+    changes = options.changes_of(overrides, device)
     loaded = load_experiment(resolve(experiment), changes)
     place = Place(runs, run_dir)
     directory = tune_experiment(loaded, place, trials=trials, minutes=timeout)

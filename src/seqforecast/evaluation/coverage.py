@@ -98,7 +98,9 @@ class CoverageTotals:
     def result(self) -> list[dict[str, Any]]:
         """Return `intervals` of the test part: coverage and mean width, step by step.
 
-        Both are null where no value could be counted.
+        Both are null where no value could be counted. `chance` is how far coverage may
+        lie from its level by chance, at 95 %, null where that cannot be told; it
+        `misses` its level when it lies further away than that, and than two points.
         """
         points = np.where(self._points > 0, self._points, np.nan)
         told = []
@@ -108,10 +110,15 @@ class CoverageTotals:
                 _plain(self._width[i] / points),
                 strict=True,
             )
+            share = float(self._inside[i].sum() / self._points.sum())
+            chance = self._chance(level / 100, self._unit_inside[i], share)
+            off = abs(share - level / 100)
             told.append(
                 {
                     "level": level,
-                    "coverage": float(self._inside[i].sum() / self._points.sum()),
+                    "coverage": share,
+                    "chance": chance,
+                    "misses": chance is not None and off > max(CLOSE, chance),
                     "width": float(self._width[i].sum() / self._points.sum()),
                     "by_step": [
                         {"step": step, "coverage": coverage, "width": width}
@@ -124,15 +131,14 @@ class CoverageTotals:
     def notes(self) -> list[str]:
         """Say which intervals cover another share than they should, beyond chance."""
         said = []
-        for each, inside in zip(self.result(), self._unit_inside, strict=True):
-            level, share = each["level"] / 100, each["coverage"]
-            chance = self._chance(level, inside, share)
-            if abs(share - level) <= max(CLOSE, chance):
+        for each in self.result():
+            if not each["misses"]:
                 continue
+            share, chance = each["coverage"], each["chance"]
             why = (
                 "errors were larger than on the validation part: the data drift, or it "
                 "was chosen to fit"
-                if share < level
+                if share < each["level"] / 100
                 else "errors were smaller than on the validation part, they are wider "
                 "than they need be"
             )
@@ -142,14 +148,14 @@ class CoverageTotals:
             )
         return said
 
-    def _chance(self, level: float, inside: Doubles, share: float) -> float:
+    def _chance(self, level: float, inside: Doubles, share: float) -> float | None:
         """Return how far a share may lie from its level by chance, at 95 %."""
         counted = self._unit_points > 0
         units = int(counted.sum())
         least = FEWEST_OUTSIDE if share < level else FEWEST_EXPECTED
         outside = units * self._each * (1 - min(level, share))
         if units < FEWEST_UNITS or outside < least - 1e-9:
-            return 1.0
+            return None
         apart = inside[counted] - share * self._unit_points[counted]
         alike = max(2 * float(apart[1:] @ apart[:-1]), 0.0) if self._span else 0.0
         variance = (float(apart @ apart) + alike) * units / (units - 1)

@@ -13,7 +13,7 @@ import filelock
 from seqforecast.errors import RunError
 
 LOCK = ".lock"
-NEWEST = 2  # form of any of the files that can be read
+NEWEST = 2  # of the forms that a JSON file can have and be read
 # Only directories of several fits have one.
 REQUEST = "request.json"
 
@@ -171,8 +171,7 @@ class RunDirectory:
             content = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise RunError(
-                f"{path} cannot be read: {error}",
-                hint=f"`seqforecast train {self.resolved}` makes the run again",
+                f"{path} cannot be read: {error}", hint=self._way_to_another()
             ) from error
         if not isinstance(content, dict):
             raise RunError(f"{path} does not hold a JSON object")
@@ -183,3 +182,9 @@ class RunDirectory:
                 hint="it was written by a newer version: pip install -U seqforecast",
             )
         return content
+
+    def _way_to_another(self) -> str:
+        """Return how to make again what is here."""
+        if (self.path / REQUEST).is_file() or not self.resolved.is_file():
+            return "the command that made it makes it again, in another directory"
+        return f"`seqforecast train {self.resolved}` makes the run again"

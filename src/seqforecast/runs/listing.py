@@ -48,8 +48,8 @@ def list_runs(root: Path) -> list[Listed]:
 
 
 def _each(root: Path) -> Iterator[Listed]:
+    names = ("manifest.json", *DOCUMENTS.values())
     for path in root.glob("*/*"):
-        names = ("manifest.json", *DOCUMENTS.values())
         if any((path / name).is_file() for name in names):
             yield describe_run(path)
 

@@ -12,7 +12,7 @@ import numpy as np
 from seqforecast.config.experiment import Experiment
 from seqforecast.config.tuning import TuneSection
 from seqforecast.errors import BackendError, ConfigError, RunError, SeqforecastError
-from seqforecast.reporting.tuning import AS_GIVEN, say_settings
+from seqforecast.reporting.tuning.table import AS_GIVEN, say_settings
 from seqforecast.reporting.verdict import NAMES
 from seqforecast.runs.tuning import TuningDirectory
 from seqforecast.workflows.prepare import Prepared
@@ -76,8 +76,8 @@ def open_study(directory: TuningDirectory, experiment: Experiment) -> Any:
 
 
 @contextmanager
-def kept(directory: TuningDirectory) -> Iterator[None]:
-    """Tell a study that cannot be read or written as what it is.
+def as_run_errors(directory: TuningDirectory) -> Iterator[None]:
+    """Turn what databases raise into a message of ours.
 
     Raises:
         RunError: the disk is full, or the file is broken.

@@ -7,8 +7,8 @@ from typing import Any
 
 from seqforecast.config.loading import Loaded, dump, load_experiment
 from seqforecast.errors import Interrupted, TrainingError
-from seqforecast.reporting.slices import describe_settings, draw_settings
-from seqforecast.reporting.tuning import draw_trials
+from seqforecast.reporting.tuning.by_setting import describe_settings, draw_settings
+from seqforecast.reporting.tuning.by_trial import draw_trials
 from seqforecast.runs import manifest, records
 from seqforecast.runs.place import Place
 from seqforecast.runs.requests import begin, check_place
@@ -16,7 +16,7 @@ from seqforecast.runs.tuning import TuningDirectory
 from seqforecast.runs.writing import make_folder, write_json, write_text
 from seqforecast.workflows.prepare import prepare
 from seqforecast.workflows.searching import (
-    kept,
+    as_run_errors,
     load_optuna,
     open_study,
     search,
@@ -81,7 +81,7 @@ def tune_experiment(
             records.log_into(directory, log)
             if goes_on:
                 LOGGER.info("going on with %s", directory.path)
-            with manifest.recorded(directory, facts), kept(directory):
+            with manifest.recorded(directory, facts), as_run_errors(directory):
                 write_text(directory.config, loaded.text)
                 study = open_study(directory, experiment)
                 search(study, experiment, given, count=count, minutes=minutes)

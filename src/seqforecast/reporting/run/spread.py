@@ -13,17 +13,15 @@ OFF = 0.02
 def say_coverage(test: Mapping[str, Any]) -> list[str]:
     """Return what intervals and outer quantiles hold, and whether that is far off.
 
-    Of intervals the notes tell whether that may be chance.
-
     Args:
         test: the `test` object of metrics.json.
     """
-    told, notes = [], test.get("notes") or ()
+    told = []
     intervals = test.get("intervals") or ()
     for each in intervals:
         what, held = f"The {each['level']:g} % intervals", each["coverage"]
         if held is not None:
-            is_off = any(note.startswith(what) for note in notes)
+            is_off = each.get("misses", False)  # not told by older versions
             told.append(_say(what, each["level"] / 100, held, is_off=is_off))
     quantiles = test.get("quantiles") or {}
     levels = {float(name.removeprefix("q_")): name for name in quantiles}

@@ -10,7 +10,7 @@ from seqforecast.reporting import scales, style
 from seqforecast.reporting.lettering import elide
 from seqforecast.reporting.numbers import significant
 from seqforecast.reporting.style import Axes
-from seqforecast.reporting.tuning import ranked, say_settings, short
+from seqforecast.reporting.tuning.table import ranked, say_settings, short
 from seqforecast.reporting.verdict import NAMES
 
 MOST = 9  # settings that are drawn

@@ -1,0 +1,1 @@
+"""Searches: the table and the figures."""
