@@ -136,9 +136,12 @@ def test_it_warns_where_the_weights_have_seen_the_test_part(old, tmp_path):
     _, said = seen(old.path)
     assert said == []
     early = {"split.train": 0.4, "split.validation": 0.2, "split.test": 0.4}
-    _, said = seen(old.path, **early)
+    flattered, said = seen(old.path, **early)
     assert "has seen the test part of 1 series" in said[0]
     assert "tested from 96 on, seen up to 135" in said[0]
+    told = call("evaluate", flattered.path).stdout
+    assert "The scores flatter: the weights it began with had seen" in told
+    assert "These are the scores in metrics.json" in told
     others = small(data=SINE | {"seed": 3})
     run = train(tmp_path, others, old.path, **STILL | early)
     assert "has seen" not in run.log.read_text()

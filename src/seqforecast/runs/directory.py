@@ -170,8 +170,9 @@ class RunDirectory:
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or error
             raise RunError(
-                f"{path} cannot be read: {error}", hint=self._way_to_another()
+                f"{path} cannot be read: {why}", hint=self._way_to_another()
             ) from error
         if not isinstance(content, dict):
             raise RunError(f"{path} does not hold a JSON object")

@@ -23,6 +23,7 @@ from seqforecast.workflows.destination import check_destination
 from seqforecast.workflows.differing import differences
 from seqforecast.workflows.prepare import Prepared, prepare_panel
 from seqforecast.workflows.scoring import score_forecasts
+from seqforecast.workflows.seen import note_seen
 from seqforecast.workflows.stopping import stoppable
 from seqforecast.workflows.unseen import prepare_unseen
 
@@ -77,7 +78,7 @@ def evaluate_run(
             made = prepare_unseen(run, loaded, own, forecaster)
             prepared, numbers, notes = made
         else:
-            prepared = own
+            prepared, notes = own, note_seen(manifest)
         write = _writer(output)
         intervals = read_intervals(run, loaded.experiment)
         scorer, quantiles = score_forecasts(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqforecast.data.observations import format_stamp
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.writing import write_json
@@ -98,10 +99,23 @@ def warn_of_seen(prepared: Prepared, seen: Seen, path: Path) -> int:
             path,
             len(found),
             name,
-            begins[name],
-            seen[name],
+            _plain(begins[name]),
+            _plain(seen[name]),
         )
     return len(found)
+
+
+def note_seen(facts: Mapping[str, Any]) -> list[str]:
+    """Say beside scores that weights had seen what is scored.
+
+    Args:
+        facts: of the manifest.
+    """
+    count = facts.get("from", {}).get("test_seen", 0)
+    if not count:
+        return []
+    what = f"the test part of {count:,} series"
+    return [f"The scores flatter: the weights it began with had seen {what}."]
 
 
 def _stamps(panel: Panel, part: IntArray, steps: IntArray) -> dict[str, str | int]:
@@ -121,3 +135,10 @@ def _is_after(one: str | int, other: str | int) -> bool:
 
 def _as_time(stamp: str | int) -> Any:
     return stamp if isinstance(stamp, int) else np.datetime64(stamp)
+
+
+def _plain(stamp: str | int) -> str:
+    """Return a time stamp for a message, without what is zero."""
+    import pandas as pd
+
+    return format_stamp(stamp if isinstance(stamp, int) else pd.Timestamp(stamp))

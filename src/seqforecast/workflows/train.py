@@ -24,7 +24,7 @@ from seqforecast.workflows.pictures import Shown, draw_pictures
 from seqforecast.workflows.prepare import Prepared, prepare
 from seqforecast.workflows.report import unless_it_fails, write_run_page
 from seqforecast.workflows.scoring import score_test, score_validation
-from seqforecast.workflows.seen import write_seen
+from seqforecast.workflows.seen import note_seen, write_seen
 from seqforecast.workflows.setup import (
     check_same_data,
     facts_of,
@@ -168,6 +168,7 @@ def _finish(
         "validation": {"model": validation},
         "training": describe_training(trained.history, engine, facts, parameters=size),
     }
+    metrics["test"]["notes"] = [*note_seen(facts), *metrics["test"]["notes"]]
     metrics["training"]["naive_loss"] = learnt.naive_loss
     records.write_memory(run, learnt.memory_before, learnt.memory_after)
     stages.end("score")
