@@ -22,10 +22,10 @@ from pathlib import Path
 
 from measure.machine import describe
 
-from seqforecast.config.loading import dump, load_experiment, resolve
+from seqforecast.config.experiment_file import dump, load_experiment, resolve
 from seqforecast.execution.fits import Fit
 from seqforecast.execution.local import run_local
-from seqforecast.execution.resources import usable_cores
+from seqforecast.hardware import usable_cores
 from seqforecast.runs.directory import RunDirectory
 
 CELLS = ("simple_rnn", "lstm", "gru")

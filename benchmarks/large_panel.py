@@ -32,8 +32,8 @@ READ = """
 import resource, sys, time
 from pathlib import Path
 import numpy, pandas, pyarrow.compute, pyarrow.csv, pyarrow.parquet
-from seqforecast.data.sources.assembling import assemble  # imports only
-from seqforecast.data.sources.table import TableSource
+from seqforecast.data.table.load import load_table
+from seqforecast.data.table.section import TableSource
 
 def resident(which):
     if sys.platform == "linux":  # ru_maxrss counts what ran before in this process
@@ -45,7 +45,7 @@ def resident(which):
 path, layout, rows, missing = sys.argv[1:]
 before, started = resident("VmRSS"), time.perf_counter()
 source = TableSource(source="table", path=path, layout=layout, missing=missing)
-panel = source.load(Path())
+panel = load_table(source, Path())
 seconds = time.perf_counter() - started
 above = resident("VmHWM") - before
 print(f"{seconds:.1f} s, {int(rows) / seconds / 1e6:.2f} million rows a second")

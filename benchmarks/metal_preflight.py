@@ -13,7 +13,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from seqforecast.doctor.facts import Preflight
+from seqforecast.doctor.facts.machine import Preflight
 from seqforecast.doctor.macho import judge
 
 PLUGINS = ("1.0.1", "1.1.0", "1.2.0")

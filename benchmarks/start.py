@@ -44,16 +44,20 @@ THREAD = """
 import gc, sys, threading, time
 began = time.perf_counter()
 from seqforecast import backend
-from seqforecast.config.loading import load_experiment, resolve
-from seqforecast.workflows import stages, train
+from seqforecast.config.experiment_file import load_experiment
+from seqforecast.config.shipped import resolve
+from seqforecast.workflows.pipeline import stages
+from seqforecast.workflows.pipeline.learners import build
+from seqforecast.workflows.pipeline.prepare import prepare
 loaded = load_experiment(resolve(sys.argv[2]), sys.argv[3:])
 starter = threading.Thread(target=backend.load_keras)
 if sys.argv[1] == "thread":
     starter.start()
-prepared = train.prepare(loaded.experiment, loaded.folder)
+prepared = prepare(loaded.experiment, loaded.folder)
 if sys.argv[1] == "thread":
     starter.join()
-_, engine = train.build(prepared, stages.Stages())
+_, learners = build(prepared, stages.Stages())
+engine = learners[0].engine
 engine.train(prepared.train.take(slice(0, engine.section.batch_size)))
 print(time.perf_counter() - began)
 gc.freeze()

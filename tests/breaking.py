@@ -4,8 +4,14 @@ from dataclasses import replace
 
 from changing import having, lacking, on_cpu, static, tried
 from machines import AND_CUDA, MAC, METAL_DYLIB, ended
-from seqforecast.doctor.facts import Card, Machine, Plugin, Preflight, ProbeResult
-from seqforecast.doctor.host import Unmet
+from seqforecast.doctor.facts.machine import (
+    Card,
+    Machine,
+    Plugin,
+    Preflight,
+    ProbeResult,
+    Unmet,
+)
 
 GIB = 2**30
 LOG_MESSAGE = "__ZN3tsl8internal10LogMessageC1EPKcii"

@@ -12,7 +12,7 @@ from breaking import (
 )
 from changing import driven, having, hosted, on_cpu, tried
 from machines import LINUX, NVIDIA, WINDOWS, ended
-from seqforecast.doctor.facts import Card, Cuda, Machine
+from seqforecast.doctor.facts.machine import Card, Cuda, Machine
 
 CUDA_BREAKAGES: dict[str, Machine] = {
     "cuda_ready": NVIDIA,

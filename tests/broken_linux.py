@@ -5,8 +5,7 @@ from dataclasses import replace
 from breaking import GIB, GREETINGS, ODD_PLUGIN, failed, importing, killed
 from changing import having, hosted, lacking, running, static
 from machines import LINUX, WINDOWS
-from seqforecast.doctor.facts import Machine, Plugin, ProbeResult
-from seqforecast.doctor.host import Unmet
+from seqforecast.doctor.facts.machine import Machine, Plugin, ProbeResult, Unmet
 
 LINUX_BREAKAGES: dict[str, Machine] = {
     "linux_ready": LINUX,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from breaking import GONE, LOG_MESSAGE, broken_gpu, canary, killed, metal, unmeasured
 from changing import having, hosted, on_cpu, running, static, tried
 from machines import MAC, ended
-from seqforecast.doctor.facts import Machine, Plugin, Preflight
+from seqforecast.doctor.facts.machine import Machine, Plugin, Preflight
 
 MAC_BREAKAGES: dict[str, Machine] = {
     "mac_ready": MAC,

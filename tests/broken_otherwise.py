@@ -5,8 +5,7 @@ from dataclasses import replace
 from breaking import GIB
 from changing import having, hosted, lacking, running, tried
 from machines import LINUX, MAC, NVIDIA, ended
-from seqforecast.doctor.facts import Machine, ProbeResult
-from seqforecast.doctor.host import Unmet
+from seqforecast.doctor.facts.machine import Machine, ProbeResult, Unmet
 
 
 def wrong_cell(cell: str) -> Machine:

@@ -4,8 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from machines import LINUX, numeric
-from seqforecast.doctor.facts import Machine, ProbeResult
-from seqforecast.doctor.host import Unmet
+from seqforecast.doctor.facts.machine import Machine, ProbeResult, Unmet
 
 
 def static(machine: Machine) -> Machine:

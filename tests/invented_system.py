@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 
-from seqforecast.doctor.facts import Preflight, ProbeResult
+from seqforecast.doctor.facts.machine import Preflight, ProbeResult
 from seqforecast.doctor.system import Interpreter, Ran
 
 SITE = "/env/lib/python3.11/site-packages"

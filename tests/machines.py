@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from seqforecast.doctor.facts import (
+from seqforecast.doctor.facts.machine import (
     Card,
     Cuda,
+    Host,
     Machine,
+    Packages,
     Plugin,
     Preflight,
     ProbeResult,
+    Python,
 )
-from seqforecast.doctor.host import Host, Packages, Python
 
 GIB = 2**30
 METAL_DYLIB = (

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from seqforecast.config.loading import load_experiment
+from seqforecast.config.experiment_file import load_experiment
 from seqforecast.evaluation.scoring import MODEL, Scorer
 from seqforecast.execution.fits import Ended, Fit, Watcher
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.forecasts import RowMaker, write_frames
 from seqforecast.runs.records import write_memory
-from seqforecast.runs.writing import write_json
-from seqforecast.workflows.prepare import Prepared, prepare
-from seqforecast.workflows.scoring import fit_baseline, history_stops
+from seqforecast.runs.write import write_json
+from seqforecast.workflows.pipeline.prepare import Prepared, prepare
+from seqforecast.workflows.pipeline.scores import fit_baseline, history_stops
 
 Errors = Callable[[str, int], float]
 

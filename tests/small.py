@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from seqforecast.config.loading import load_mapping
+from seqforecast.config.experiment_file import load_mapping
 from seqforecast.runs.directory import RunDirectory
 
 SINE = {
@@ -44,7 +44,7 @@ def train(
     **overrides: Any,
 ) -> RunDirectory:
     """Train an experiment below `root`."""
-    from seqforecast.workflows.train import Place, train_experiment
+    from seqforecast.workflows.train.train import Place, train_experiment
 
     loaded = load_mapping(mapping, overrides)
     return train_experiment(loaded, Place(root, exact), display)

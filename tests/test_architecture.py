@@ -8,8 +8,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 from importlinter.cli import lint_imports
 
@@ -74,13 +76,27 @@ def test_imports_only_go_down_the_floors() -> None:
     assert lint_imports(config_filename=str(PYPROJECT), no_cache=True) == 0
 
 
+def test_imports_run_in_no_circle() -> None:
+    """Late ones count: a circle is two files that cannot be understood apart.
+
+    Broken on purpose: `data.panel` imported `data.windows` in a function.
+    """
+    graph = grimp.build_graph("seqforecast", cache_dir=None)
+    front_door = {"importer": "seqforecast", "imported": "seqforecast.api"}
+    graph.remove_import(**front_door)
+    needs = {
+        name: graph.find_modules_directly_imported_by(name) for name in graph.modules
+    }
+    TopologicalSorter(needs).prepare()  # raises CycleError, which names the circle
+
+
 def test_a_module_opens_by_saying_what_it_owns(source: Source) -> None:
     assert not [path for path, tree in source.items() if not ast.get_docstring(tree)]
 
 
-def test_a_file_has_fewer_than_200_lines(source: Source) -> None:
+def test_a_file_has_at_most_400_lines(source: Source) -> None:
     lines = {path: (PACKAGE / path).read_text("utf-8").count("\n") for path in source}
-    assert not {path: count for path, count in lines.items() if count >= 200}
+    assert not {path: count for path, count in lines.items() if count > 400}
 
 
 def test_a_function_has_at_most_40_lines_after_its_docstring(source: Source) -> None:

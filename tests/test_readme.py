@@ -56,7 +56,7 @@ def fenced(text):
 
 
 def errors(folder):
-    from seqforecast.config.loading import load_experiment
+    from seqforecast.config.experiment_file import load_experiment
 
     path = folder / "bad.yaml"
     path.write_text(BAD)
@@ -155,7 +155,7 @@ def test_every_command_of_make_is_there():
 
 
 def test_the_experiment_of_the_readme_loads(tmp_path):
-    from seqforecast.config.loading import load_experiment
+    from seqforecast.config.experiment_file import load_experiment
 
     block = README.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
     path = tmp_path / "passengers.yaml"
@@ -168,9 +168,9 @@ def test_the_experiment_of_the_readme_loads(tmp_path):
 @pytest.mark.slow
 def test_the_first_block_is_what_the_shipped_experiment_prints(tmp_path):
     """Word for word; numbers within 5 %, because machines round differently."""
-    from seqforecast.config.loading import load_experiment, resolve
+    from seqforecast.config.experiment_file import load_experiment, resolve
     from seqforecast.reporting.tables import render_scores
-    from seqforecast.workflows.train import Place, train_experiment
+    from seqforecast.workflows.train.train import Place, train_experiment
 
     run = train_experiment(load_experiment(resolve("simplernn")), Place(tmp_path))
     printed = render_scores(run.read_json(run.metrics)["test"])

@@ -6,7 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqforecast.config.loading import dump, load_experiment, load_mapping, resolve
+from seqforecast.config.experiment_file import (
+    dump,
+    load_experiment,
+    load_mapping,
+    resolve,
+)
 from seqforecast.config.shipped import list_shipped
 
 SHIPPED = list_shipped()
@@ -97,7 +102,7 @@ def noise(random: np.random.Generator, steps: int) -> np.ndarray:
 @pytest.mark.tensorflow
 @pytest.mark.slow
 def test_a_shipped_experiment_trains_with_another_cell(name, tmp_path):
-    from seqforecast.workflows.train import Place, train_experiment
+    from seqforecast.workflows.train.train import Place, train_experiment
 
     changes = {"model.cell": "simple_rnn", "training.epochs": 1}
     if name in RECIPES:
@@ -123,7 +128,7 @@ def test_the_random_walk_is_forecast_as_well_as_can_be(seed, tmp_path):
 
     Broken on purpose: `instance_norm: none` with raw values gives above 500.
     """
-    from seqforecast.workflows.train import Place, train_experiment
+    from seqforecast.workflows.train.train import Place, train_experiment
 
     loaded = load_experiment(resolve("simplernn"), {"seed": seed})
     run = train_experiment(loaded, Place(tmp_path))
@@ -137,7 +142,7 @@ def test_the_random_walk_is_forecast_as_well_as_can_be(seed, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_air_passengers_beat_the_season(seed, tmp_path):
-    from seqforecast.workflows.train import Place, train_experiment
+    from seqforecast.workflows.train.train import Place, train_experiment
 
     loaded = load_experiment(resolve("air_passengers"), {"seed": seed})
     run = train_experiment(loaded, Place(tmp_path))

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from seqforecast.reporting import scales, style
-from seqforecast.workflows.api import load_run
+from seqforecast.api import load_run
+from seqforecast.reporting.figures import axis_scales, style
 
 WINDOWS, BEFORE = 3, 48  # shown, and hours of each that came before
 HIGH, GAP = 1.55, 0.5  # inches
@@ -51,7 +51,7 @@ def draw(first: dict[str, Any], last: dict[str, Any], path: Path) -> None:
         for row in range(WINDOWS):
             bottom = height - style.HEADER - (row + 1) * (HIGH + GAP) + 0.2
             pair = [run["shown"][row] for run in (first, last)]
-            ends = scales.limits([v for each in pair for v in _values(each)])
+            ends = axis_scales.limits([v for each in pair for v in _values(each)])
             for column, window in enumerate(pair):
                 left = style.LEFT + column * (wide + GAP)
                 axes = style.place(figure, (left, bottom, wide, HIGH))
@@ -70,8 +70,8 @@ def _draw_window(axes: Any, window: dict[str, Any], ends: tuple[float, float]) -
     for name, color, dash in LINES:
         axes.plot(steps, window[name], color=color, linestyle=dash, linewidth=1.5)
     axes.axvline(0, color=style.PAST, linewidth=0.9)
-    scales.set_linear(axes, "y", ends, most=4)
-    scales.set_steps(axes, (-len(past), len(steps) + 1), 24)
+    axis_scales.set_linear(axes, "y", ends, most=4)
+    axis_scales.set_steps(axes, (-len(past), len(steps) + 1), 24)
 
 
 def _values(window: dict[str, Any]) -> list[float]:

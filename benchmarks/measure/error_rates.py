@@ -7,13 +7,14 @@ from scipy import stats
 
 from measure.stand_ins import Doubles, Setup, draw
 from seqforecast.evaluation.accuracy_tests import (
+    CUTOFFS,
     LEVEL,
     Difference,
+    Units,
     compare_cutoffs,
     compare_series,
 )
 from seqforecast.evaluation.comparison import compare_losses
-from seqforecast.evaluation.units import CUTOFFS, Units
 
 SHARE = 0.8  # power that is asked for
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from seqforecast.reporting import style
+from seqforecast.reporting.figures import style
 
 HEIGHT = 6.6  # inches
 GAP, BETWEEN = 0.75, 0.95  # inches between columns and between rows

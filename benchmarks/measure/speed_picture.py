@@ -6,7 +6,7 @@ from typing import Any
 
 from measure.cases import GATES, SHAPES
 from measure.training import Rates
-from seqforecast.reporting import style
+from seqforecast.reporting.figures import style
 
 HEIGHT = 4.9  # inches
 GAP = 0.75  # inches between the two panels

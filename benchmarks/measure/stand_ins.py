@@ -32,8 +32,8 @@ from scipy.signal import lfilter
 
 from seqforecast.data.panel import Panel
 from seqforecast.data.windows import WindowIndex, index_windows
-from seqforecast.evaluation.totals import InSample
-from seqforecast.evaluation.units import Units, plan_units
+from seqforecast.evaluation.accuracy_tests import Units, plan_units
+from seqforecast.evaluation.metrics import InSample
 
 CELL, SEED, NETWORK, SHARED = 0.10, 0.01, 0.08, 0.15
 HEAVY_SIGMA, HEAVY_SEED = 1.5, 0.03

@@ -9,7 +9,7 @@ __all__ = ["__version__", "load_run", "train"]
 def __getattr__(name: str) -> Any:
     """Import `train` and `load_run` when first used, so that importing is instant."""
     if name in ("train", "load_run"):
-        from seqforecast.workflows import api
+        from seqforecast import api
 
         return getattr(api, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,7 +8,7 @@ import yaml
 from calling import call
 from pretending import pretend
 from seqforecast.execution.fits import Ended
-from seqforecast.workflows import fitting
+from seqforecast.workflows.compare import compare
 from small import SINE, small
 
 
@@ -18,7 +18,7 @@ def pretended(monkeypatch):
 
     def set_up(failing=()):
         run = pretend(lambda _, seed: 0.1 + 0.01 * seed, failing)
-        monkeypatch.setattr(fitting, "run_local", run)
+        monkeypatch.setattr(compare, "run_local", run)
 
     set_up()
     return set_up
@@ -102,7 +102,7 @@ def test_a_machine_that_cannot_do_it_is_exit_4(tmp_path, experiment, monkeypatch
     def run(fits, **_):
         return [Ended(fit, "failed", "no GPU", "take one", 1.0, 4) for fit in fits]
 
-    monkeypatch.setattr(fitting, "run_local", run)
+    monkeypatch.setattr(compare, "run_local", run)
     result = call("compare", "gru", "-e", experiment, "-j", 1, "--runs", tmp_path)
     assert result.exit_code == 4
     assert result.stderr.endswith("error: no GPU\nhint: take one\n")

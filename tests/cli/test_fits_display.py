@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from seqforecast.cli.fits import LiveFits
-from seqforecast.cli.printing import News
+from seqforecast.cli.progress import LiveFits
+from seqforecast.cli.terminal import News
 from seqforecast.execution.fits import Ended, Fit
 
 

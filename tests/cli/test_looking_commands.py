@@ -8,10 +8,11 @@ import yaml
 
 from calling import call
 from pretending import write_run
-from seqforecast.config.loading import dump, load_experiment
+from seqforecast.config.experiment_file import dump, load_experiment
 from seqforecast.config.shipped import list_shipped
+from seqforecast.data.source import load_panel
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.writing import write_json
+from seqforecast.runs.write import write_json
 from small import SINE, small
 
 
@@ -31,7 +32,7 @@ def test_a_copy_trains_as_it_is(tmp_path, monkeypatch):
     result = call("config", "cp", "air_passengers")
     assert result.stdout.split() == ["air_passengers.yaml", "data/air_passengers.csv"]
     loaded = load_experiment(tmp_path / "air_passengers.yaml")
-    assert len(loaded.experiment.data.load(loaded.folder).values) == 144
+    assert len(load_panel(loaded.experiment.data, loaded.folder).values) == 144
     assert call("config", "cp", "gru", "mine.yaml").stdout.split() == ["mine.yaml"]
     (tmp_path / "gru.yaml").write_text("mine")
     assert call("config", "cp", "gru").exit_code == 5

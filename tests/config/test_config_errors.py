@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from seqforecast.config import shipped
-from seqforecast.config.loading import load_experiment, resolve
+from seqforecast.config.experiment_file import load_experiment, resolve
 from seqforecast.errors import ConfigError
 
 DATA = "data: {source: synthetic, kind: sine}\n"

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqforecast.config.experiment import Experiment
-from seqforecast.config.loading import dump, load_experiment, load_mapping
-from seqforecast.config.settings import every_section
+from seqforecast.config.experiment_file import dump, load_experiment, load_mapping
+from seqforecast.config.schema import every_section
 from seqforecast.errors import ConfigError
 
 NOT_OUR_WORDS = re.compile(

@@ -7,10 +7,9 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from seqforecast.config.experiment import Experiment
-from seqforecast.config.explaining import explain
-from seqforecast.config.nodes import read_tree
+from seqforecast.config.explain import explain
 from seqforecast.config.problems import Source, dotted
-from seqforecast.config.settings import (
+from seqforecast.config.schema import (
     alternatives,
     choices,
     every_section,
@@ -18,6 +17,7 @@ from seqforecast.config.settings import (
     sections,
     tags,
 )
+from seqforecast.config.yaml_tree import read_tree
 from seqforecast.section import Section
 
 

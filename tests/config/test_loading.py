@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from seqforecast.config.loading import dump, load_experiment, load_mapping
+from seqforecast.config.experiment_file import dump, load_experiment, load_mapping
 from seqforecast.errors import ConfigError
 
 SINE = "data: {source: synthetic, kind: sine}\n"
@@ -182,10 +182,10 @@ def test_a_rule_of_python_numbers_too_long_to_print_is_still_readable():
 
 
 def test_loading_needs_no_tensorflow_and_no_figures():
-    code = "import sys, seqforecast.config.loading; print(*sys.modules)"
+    code = "import sys, seqforecast.config.experiment_file; print(*sys.modules)"
     command = [sys.executable, "-c", code]
     loaded = subprocess.check_output(command, text=True).split()
-    assert "seqforecast.config.loading" in loaded
+    assert "seqforecast.config.experiment_file" in loaded
     assert not {"tensorflow", "keras", "matplotlib", "scipy"} & set(loaded)
 
 

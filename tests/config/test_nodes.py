@@ -2,8 +2,8 @@
 
 import pytest
 
-from seqforecast.config.nodes import read_tree
 from seqforecast.config.problems import Source, excerpt
+from seqforecast.config.yaml_tree import read_tree
 
 
 def read(text):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from seqforecast.config.loading import load_mapping
+from seqforecast.config.experiment_file import load_mapping
 from seqforecast.errors import ConfigError
 from small import small
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.config.scalars import read_plain
+from seqforecast.config.yaml_tree import read_plain
 
 # Expected values: the tables of https://yaml.org/spec/1.2.2/#1032-tag-resolution
 CORE = {

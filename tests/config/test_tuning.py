@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqforecast.config.experiment import Experiment
-from seqforecast.config.loading import load_experiment, load_mapping
-from seqforecast.config.schema import experiment_schema
-from seqforecast.config.settings import every_section
-from seqforecast.config.tuning import FIXED, accepts_whole, why_fixed
+from seqforecast.config.experiment_file import load_experiment, load_mapping
+from seqforecast.config.reference import experiment_schema
+from seqforecast.config.schema import every_section
+from seqforecast.config.tune_section import FIXED, accepts_whole, why_fixed
 from seqforecast.errors import ConfigError
 from small import small
 

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.data.cleaning import Cleaned, Missing, fill_gaps
-from seqforecast.data.grid import Grid
-from seqforecast.data.observations import Batch, Observations
-from seqforecast.data.overview import check_order, look_over
-from seqforecast.data.placing import place
+from seqforecast.data.grid.grid import Grid
+from seqforecast.data.grid.overview import check_order, look_over
+from seqforecast.data.grid.placement import place
+from seqforecast.data.grid.records import Batch, Observations
+from seqforecast.data.missing_values import Cleaned, fill_gaps
+from seqforecast.data.table.section import Missing
 from seqforecast.errors import ConfigError, DataError
 
 

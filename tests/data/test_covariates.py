@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.data import cleaning
+from seqforecast.data import missing_values
 from seqforecast.data.panel import Panel
-from seqforecast.data.sources import batches, reading
-from seqforecast.data.sources.table import TableSource
+from seqforecast.data.table import batches, files
+from seqforecast.data.table.load import load_table
+from seqforecast.data.table.section import TableSource
 from seqforecast.errors import ConfigError, SeqforecastError
 
 LONG = {"layout": "long"}
@@ -22,7 +23,7 @@ BOTH = {"past": ["p"], "future": ["f"]}
 def load(folder: Path, text: str, **settings: object) -> Panel:
     (folder / "data.csv").write_text(text)
     given = {"source": "table", "path": "data.csv"} | settings
-    return TableSource.model_validate(given).load(folder)
+    return load_table(TableSource.model_validate(given), folder)
 
 
 def rows_of(panel: Panel, series: int) -> list[list[float]]:
@@ -145,9 +146,9 @@ def test_covariates_depend_neither_on_pieces_nor_on_the_order_of_records(
     source |= {"future": ["f"], "static": ["kind"]}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batches, "ROWS", rows)
-        patch.setattr(cleaning, "AT_A_TIME", rows)
-        patch.setattr(reading, "_TOGETHER", 1)
-        panel = TableSource.model_validate(source).load(folder)
+        patch.setattr(missing_values, "AT_A_TIME", rows)
+        patch.setattr(files, "_TOGETHER", 1)
+        panel = load_table(TableSource.model_validate(source), folder)
     for number, name in enumerate(panel.ids):
         index = int(name[1:])
         assert panel.series(number).tolist() == series[index]
@@ -238,7 +239,7 @@ def test_a_parquet_file_may_hold_typed_static_columns(tmp_path: Path) -> None:
         layout="long",
         static=["size", "kind", "open"],
     )
-    static = source.load(tmp_path).covariates.static
+    static = load_table(source, tmp_path).covariates.static
     assert static["size"].tolist() == ["3", "4"]
     assert static["kind"].tolist() == ["n", "s"]
     assert static["open"].tolist() == ["true", "false"]

@@ -7,9 +7,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from seqforecast.data import cleaning, laying
-from seqforecast.data.sources import batches, text_check
-from seqforecast.data.sources.table import TableSource
+from seqforecast.data import missing_values
+from seqforecast.data.grid import grid
+from seqforecast.data.table import batches, csv_file
+from seqforecast.data.table.load import load_table
+from seqforecast.data.table.section import TableSource
 from seqforecast.errors import SeqforecastError
 
 HOURS = "ds,a,b\n2020-01-01 00:00,1,2\n2020-01-01 01:00,3,4\n2020-01-01 02:00,5,6\n"
@@ -119,7 +121,7 @@ def explain(folder: Path, settings: dict[str, object]) -> str:
         {"source": "table", "path": "bad.csv"} | settings
     )
     with pytest.raises(SeqforecastError) as raised:
-        source.load(folder)
+        load_table(source, folder)
     error = raised.value
     text = f"  {error}\n  hint: {error.hint}\n  exit code {error.exit_code}\n"
     return text.replace(f"{folder}/", "").replace(f"{folder}\\", "")
@@ -139,9 +141,9 @@ def test_every_refusal_says_what_is_wrong_where_and_what_to_do(
     """
     if piece:
         monkeypatch.setattr(batches, "ROWS", piece)
-        monkeypatch.setattr(cleaning, "AT_A_TIME", piece)
-        monkeypatch.setattr(laying, "_AT_A_TIME", piece)
-        monkeypatch.setattr(text_check, "_PIECE", 5)
+        monkeypatch.setattr(missing_values, "AT_A_TIME", piece)
+        monkeypatch.setattr(grid, "_AT_A_TIME", piece)
+        monkeypatch.setattr(csv_file, "_PIECE", 5)
     texts = []
     for name, content, settings in CASES:
         raw = content.encode() if isinstance(content, str) else content

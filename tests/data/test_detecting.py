@@ -6,10 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqforecast.data.detecting.dialect import detect_dialect
-from seqforecast.data.detecting.roles import detect_roles
-from seqforecast.data.detecting.sample import read_sample
-from seqforecast.data.sources.dialect import Dialect
+from seqforecast.data.detect import detect_dialect, detect_roles, read_sample
+from seqforecast.data.table.csv_file import Dialect
 from seqforecast.errors import DataError
 
 DIALECTS = [

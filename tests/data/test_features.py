@@ -9,12 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panels import counting
-from seqforecast.data import featuring
-from seqforecast.data.covariates import Covariates
-from seqforecast.data.features import FeatureSpec
-from seqforecast.data.featuring import learn_features, make_features, strange_texts
-from seqforecast.data.panel import Panel
-from seqforecast.data.splitting import SplitSection, split
+from seqforecast.data import features as features_module
+from seqforecast.data.features import (
+    FeatureSpec,
+    learn_features,
+    make_features,
+    strange_texts,
+)
+from seqforecast.data.panel import Covariates, Panel
+from seqforecast.data.split import SplitSection, split
 from seqforecast.errors import DataError
 
 
@@ -79,7 +82,7 @@ def test_texts_are_those_of_the_train_series() -> None:
 
 
 def test_too_many_texts_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(featuring, "MOST_TEXTS", 2)
+    monkeypatch.setattr(features_module, "MOST_TEXTS", 2)
     panel = covered(counting(10, 10, 10), shared=False, shop=["x", "y", "z"])
     with pytest.raises(DataError, match="holds 3 different texts") as raised:
         learn_features(panel, split(panel, BY_TIME), (), 2)

@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.data.frequency import calendar_season, infer_season
-from seqforecast.data.grid import Grid
-from seqforecast.data.laying import lay_grid
-from seqforecast.data.observations import Batch, Observations
-from seqforecast.data.overview import look_over
+from seqforecast.data.grid.grid import Grid, lay_grid
+from seqforecast.data.grid.overview import look_over
+from seqforecast.data.grid.records import Batch, Observations
 from seqforecast.data.panel import Panel
+from seqforecast.data.season import calendar_season, infer_season
 
 ALIASES = [
     *("s", "10s", "min", "15min", "90min", "h", "2h", "D", "4D", "B"),

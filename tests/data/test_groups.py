@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from seqforecast.config.loading import load_mapping
+from seqforecast.config.experiment_file import load_mapping
 from seqforecast.data.panel import Panel
-from seqforecast.data.sources.table import TableSource
+from seqforecast.data.table.load import load_table
+from seqforecast.data.table.section import TableSource
 from seqforecast.errors import ConfigError, DataError
 
 FILE = "unique_id,ds,y,region\na,1,5,north\nb,1,6,7\na,2,5,north\nb,2,6,7\n"
@@ -15,7 +16,7 @@ FILE = "unique_id,ds,y,region\na,1,5,north\nb,1,6,7\na,2,5,north\nb,2,6,7\n"
 def load(folder: Path, text: str, group: str | None = "region") -> Panel:
     (folder / "data.csv").write_text(text)
     source = TableSource(source="table", path="data.csv", layout="long")
-    return source.load(folder, group)
+    return load_table(source, folder, group)
 
 
 def test_each_series_has_the_group_of_its_records(tmp_path: Path) -> None:

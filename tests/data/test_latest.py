@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqforecast.data.latest import latest_windows
-from seqforecast.data.sources.table import TableSource
+from seqforecast.data.table.load import load_frame
+from seqforecast.data.table.section import TableSource
+from seqforecast.data.windows import latest_windows
 from seqforecast.errors import DataError
 from seqforecast.runs.forecasts import RowMaker
 
@@ -34,7 +35,7 @@ def long_panel(stamps, lengths, **settings):
         for i, length in enumerate(lengths)
     )
     section = TableSource(source="table", path="x.csv", layout="long", **settings)
-    return section.load_frame(frame)
+    return load_frame(section, frame)
 
 
 def stamps_after(panel, lookback=3):

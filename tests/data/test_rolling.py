@@ -6,8 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from panels import counting
-from seqforecast.data.rolling import Rolling, roll
-from seqforecast.data.splitting import SplitSection, split
+from seqforecast.data.split import Rolling, SplitSection, roll, split
 from seqforecast.errors import DataError
 
 SECTION = SplitSection(train="rest", validation=7, test=9)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from panels import panel_of
 from seqforecast.data import scaling
 from seqforecast.data.scaling import learn_scale, train_deviation
-from seqforecast.data.splitting import SplitSection, split
+from seqforecast.data.split import SplitSection, split
 
 KINDS = ("none", "standard", "minmax", "robust")
 values = st.lists(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panels import counting
-from seqforecast.data.splitting import SplitSection, split
+from seqforecast.data.split import SplitSection, split
 from seqforecast.errors import ConfigError, DataError
 
 

@@ -14,12 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.data import cleaning
+from seqforecast.data import missing_values
+from seqforecast.data.grid.placement import Rounding
 from seqforecast.data.panel import Panel
-from seqforecast.data.rounding import Rounding
-from seqforecast.data.sources import batches, reading
-from seqforecast.data.sources.reading import open_table
-from seqforecast.data.sources.table import TableSource
+from seqforecast.data.table import batches, files
+from seqforecast.data.table.files import open_table
+from seqforecast.data.table.load import load_table
+from seqforecast.data.table.section import TableSource
 from seqforecast.errors import DataError
 
 CELL = st.one_of(st.none(), st.just(float("nan")), st.floats(-1e6, 1e6))
@@ -34,8 +35,8 @@ def pieces_of(rows: int) -> Iterator[None]:
     with ExitStack() as stack:
         for module, name in (
             (batches, "ROWS"),
-            (cleaning, "AT_A_TIME"),
-            (reading, "_TOGETHER"),
+            (missing_values, "AT_A_TIME"),
+            (files, "_TOGETHER"),
         ):
             stack.enter_context(mock.patch.object(module, name, rows))
         yield
@@ -59,7 +60,7 @@ def load(frame: pd.DataFrame, path: Path, layout: str = "long") -> Panel:
         frame.to_csv(path, index=False)
     source = {"source": "table", "path": str(path), "layout": layout}
     source |= {"missing": "interpolate", "frequency": "h"}
-    return TableSource.model_validate(source).load(Path())
+    return load_table(TableSource.model_validate(source), Path())
 
 
 def contents(panel: Panel) -> dict[str, tuple[int, bytes]]:
@@ -141,7 +142,7 @@ def test_names_come_in_the_order_of_their_records_whatever_their_type(
     source = TableSource(source="table", path="data.parquet", layout="long")
     for rows in (1, 2, 100):
         with pieces_of(rows):
-            assert source.load(tmp_path).ids == ("30", "10", "20")
+            assert load_table(source, tmp_path).ids == ("30", "10", "20")
 
 
 def test_the_hash_is_that_of_the_file(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from seqforecast.data.sources.synthetic import Echo, Sales, Sine
+from seqforecast.data.synthetic import Echo, Sales, Sine
 from seqforecast.errors import DataError
 
 HERE = Path()
@@ -13,7 +13,7 @@ HERE = Path()
 
 def load(section, **settings):
     kind = section.__name__.lower()
-    return section(source="synthetic", kind=kind, **settings).load(HERE)
+    return section(source="synthetic", kind=kind, **settings).generate_panel()
 
 
 def test_sales_are_walks_with_small_uniform_steps():

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
 
 from seqforecast.data.panel import Panel
-from seqforecast.data.sources.reading import open_table
-from seqforecast.data.sources.table import TableSource
+from seqforecast.data.table.files import open_table
+from seqforecast.data.table.load import load_table
+from seqforecast.data.table.section import TableSource
 from seqforecast.errors import ConfigError, DataError
 
 VALUES = stn.arrays(
@@ -27,7 +28,7 @@ def load(folder: Path, text: str | bytes, **settings: object) -> Panel:
     given = {"source": "table", "path": "data.csv"} | settings
     raw = text.encode() if isinstance(text, str) else text
     (folder / str(given["path"])).write_bytes(raw)
-    return TableSource.model_validate(given).load(folder)
+    return load_table(TableSource.model_validate(given), folder)
 
 
 def wide_frame(values: np.ndarray) -> pd.DataFrame:
@@ -66,7 +67,7 @@ def test_wide_long_interleaved_and_parquet_files_load_to_the_same_panel(
     assert_same(wide, load(folder, interleaved, layout="long"))
     frame.to_parquet(folder / "data.parquet")
     source = TableSource(source="table", path="data.parquet")
-    assert_same(wide, source.load(folder))
+    assert_same(wide, load_table(source, folder))
     np.testing.assert_array_equal(wide.values, values.T.ravel())
     random = np.random.default_rng(seed)
     long["shop"], long["more"] = "x, y", random.random(len(long))
@@ -124,7 +125,7 @@ def test_an_index_written_by_pandas_is_no_series(tmp_path: Path) -> None:
     assert "columns without a name were ignored: 1" in panel.notes
     frame.set_index(np.array([3, 1, 2, 0])).to_parquet(tmp_path / "data.parquet")
     source = TableSource(source="table", path="data.parquet")
-    assert source.load(tmp_path).ids == ("a",)
+    assert load_table(source, tmp_path).ids == ("a",)
 
 
 def test_one_series_without_names_is_called_like_its_column(tmp_path: Path) -> None:
@@ -220,7 +221,7 @@ def test_a_file_of_another_dialect_is_read_as_it_is_told(tmp_path, separator):
         decimal=",",
         missing="interpolate",
     )
-    panel = section.load(tmp_path)
+    panel = load_table(section, tmp_path)
     assert panel.values.tolist() == [1.5, -0.25, 1000.0, 2.0, 3.0, 4.0]
 
 
@@ -230,13 +231,13 @@ def test_with_commas_before_decimals_a_point_is_no_part_of_a_number(tmp_path, te
     (tmp_path / "x.csv").write_text(f"ds;y\n2024-01-01;1,5\n2024-01-02;{text}\n")
     section = TableSource(source="table", path="x.csv", separator=";", decimal=",")
     with pytest.raises(DataError, match=f"line 3: column 'y' holds '{text}'"):
-        section.load(tmp_path)
+        load_table(section, tmp_path)
 
 
 def test_another_dialect_is_named_with_the_settings_that_read_it(tmp_path):
     (tmp_path / "x.csv").write_text("ds;y\n2024-01-01;1,5\n2024-01-02;2\n")
     with pytest.raises(DataError, match="looks separated by ';', not by ','") as caught:
-        TableSource(source="table", path="x.csv").load(tmp_path)
+        load_table(TableSource(source="table", path="x.csv"), tmp_path)
     assert 'set data.separator: ";"' in caught.value.hint
     with pytest.raises(ValueError, match="both a comma"):
         TableSource(source="table", path="x.csv", decimal=",")

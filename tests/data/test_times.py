@@ -5,8 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from seqforecast.data.sources import batches
-from seqforecast.data.sources.table import TableSource
+from seqforecast.data.table import batches
+from seqforecast.data.table.load import load_table
+from seqforecast.data.table.section import TableSource
 
 
 @pytest.fixture(params=[1, 7, batches.ROWS], autouse=True)
@@ -31,7 +32,7 @@ def test_dates_that_mean_one_thing_are_read(
 ) -> None:
     rows = "".join(f'"{stamp}",{i}\n' for i, stamp in enumerate(stamps))
     (tmp_path / "data.csv").write_text(f"ds,a\n{rows}")
-    panel = TableSource(source="table", path="data.csv").load(tmp_path)
+    panel = load_table(TableSource(source="table", path="data.csv"), tmp_path)
     assert panel.origin == pd.Timestamp(origin)
     assert any(word in panel.notes[0] for word in ("read as", "offset"))
 
@@ -46,6 +47,6 @@ def test_a_zone_whose_offset_changes_keeps_days_whole(
     """Clocks in Berlin went forward on 29 March 2020."""
     dates = pd.date_range("2020-03-28", periods=60, freq=frequency, tz="Europe/Berlin")
     pd.DataFrame({"ds": dates, "a": 1.0}).to_parquet(tmp_path / "data.parquet")
-    panel = TableSource(source="table", path="data.parquet").load(tmp_path)
+    panel = load_table(TableSource(source="table", path="data.parquet"), tmp_path)
     assert (panel.origin, panel.frequency) == (pd.Timestamp(origin), frequency)
     assert word in panel.notes[0]

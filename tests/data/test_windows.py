@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panels import counting
-from seqforecast.data.lengths import WindowSection, check_length, choose_length
-from seqforecast.data.splitting import SplitSection, split
+from seqforecast.data.split import SplitSection, split
+from seqforecast.data.window_lengths import WindowSection, check_length, choose_length
 from seqforecast.data.windows import count_windows, index_windows
 from seqforecast.errors import DataError
 

@@ -10,8 +10,8 @@ from changing import static
 from machines import LINUX, MAC, NVIDIA, WINDOWS
 from seqforecast.doctor.checks.finding import Check
 from seqforecast.doctor.checks.table import BY_ID, CHECKS
-from seqforecast.doctor.documents import explanation
-from seqforecast.doctor.judging import judge
+from seqforecast.doctor.judgement import judge
+from seqforecast.doctor.report import explanation
 
 STAGES = ("static", "import", "numeric", "speed")
 WORST_FIRST = [BREAKAGES[name] for name in sorted(BREAKAGES)]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from breakages import BREAKAGES
 from changing import having, hosted
 from seqforecast.doctor.checks.table import CHECKS
-from seqforecast.doctor.facts import Machine, ProbeResult
-from seqforecast.doctor.judging import judge
+from seqforecast.doctor.facts.machine import Machine, ProbeResult
+from seqforecast.doctor.judgement import judge
 from seqforecast.doctor.report import Diagnosis, text, verdict
 
 WORST_FIRST = [BREAKAGES[name] for name in sorted(BREAKAGES)]

@@ -13,8 +13,8 @@ from breakages import BREAKAGES
 from changing import running
 from machines import LINUX
 from seqforecast.cli.app import app
-from seqforecast.doctor import examining, fixing
-from seqforecast.doctor.facts import Machine
+from seqforecast.doctor import examination, fix
+from seqforecast.doctor.facts.machine import Machine
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def doctor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Res
     monkeypatch.setenv("SEQFORECAST_CACHE", str(tmp_path))
 
     def run(machine: Machine, *words: str, answer: str = "") -> Result:
-        monkeypatch.setattr(examining, "gather", lambda *_: machine)
+        monkeypatch.setattr(examination, "gather", lambda *_: machine)
         return CliRunner().invoke(app, ["doctor", "--quick", *words], input=answer)
 
     return run
@@ -74,7 +74,7 @@ def test_a_fault_of_the_doctor_itself_is_exit_code_4(
     doctor: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Broken once by letting the exception through: it ended with exit code 1."""
-    monkeypatch.setattr(examining, "judge", lambda _: 1 / 0)
+    monkeypatch.setattr(examination, "judge", lambda _: 1 / 0)
     told = doctor(LINUX)
     assert told.exit_code == 4
     assert "ZeroDivisionError" in told.stderr
@@ -85,7 +85,7 @@ def test_fix_shows_its_plan_and_does_nothing_without_a_yes(
     doctor: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Broken once by asking after the first command."""
-    monkeypatch.setattr(fixing, "carry_out", lambda _: pytest.fail("it was done"))
+    monkeypatch.setattr(fix, "carry_out", lambda _: pytest.fail("it was done"))
     told = doctor(BREAKAGES["linux_protobuf"], "--fix", answer="n\n")
 
     assert "--fix changes /home/ada/forecast/.venv:" in told.stdout
@@ -103,7 +103,7 @@ def test_fix_does_what_it_showed_after_a_yes(
         called.append(step)
         return subprocess.CompletedProcess(step, 0)
 
-    monkeypatch.setattr(fixing.subprocess, "run", call)
+    monkeypatch.setattr(fix.subprocess, "run", call)
     told = doctor(BREAKAGES["linux_protobuf"], "--fix", "--yes")
 
     assert [step[1:] for step in called] == [

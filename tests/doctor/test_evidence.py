@@ -6,9 +6,13 @@ import logging
 import pytest
 
 from seqforecast.doctor.evidence import judge_numbers, remember
-from seqforecast.doctor.facts import ProbeResult
-from seqforecast.training import evidence as reading
-from seqforecast.training.evidence import evidence_file, gpu_names, read_evidence
+from seqforecast.doctor.facts.machine import ProbeResult
+from seqforecast.training import measured_devices as reading
+from seqforecast.training.measured_devices import (
+    evidence_file,
+    gpu_names,
+    read_evidence,
+)
 
 GOOD = {"forward": 2e-7, "gradient": 0.9999}
 

@@ -10,10 +10,10 @@ import pytest
 from breakages import BREAKAGES
 from changing import having, running, static
 from machines import CELLS, LINUX, NVIDIA, numeric
-from seqforecast.doctor import examining, fixing
-from seqforecast.doctor.examining import Request, examine
-from seqforecast.doctor.facts import Machine, ProbeResult
-from seqforecast.doctor.judging import judge
+from seqforecast.doctor import examination, fix
+from seqforecast.doctor.examination import Request, examine
+from seqforecast.doctor.facts.machine import Machine, ProbeResult
+from seqforecast.doctor.judgement import judge
 from seqforecast.doctor.this_machine import ThisMachine
 from seqforecast.errors import BackendError
 
@@ -49,7 +49,7 @@ def facts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     monkeypatch.setenv("SEQFORECAST_CACHE", str(tmp_path))
 
     def use(machine: Machine) -> None:
-        monkeypatch.setattr(examining, "gather", lambda *_: static(machine))
+        monkeypatch.setattr(examination, "gather", lambda *_: static(machine))
 
     return use
 
@@ -131,7 +131,7 @@ def test_parity_is_asked_for_every_cell() -> None:
 
 def test_the_plan_takes_the_first_way_out_of_each_failure() -> None:
     machine = BREAKAGES["mac_tensorflow_macos_leftover"]
-    steps = fixing.plan(machine, judge(machine))
+    steps = fix.plan(machine, judge(machine))
     assert steps == (
         ("uninstall", "-y", "tensorflow", "tensorflow-macos"),
         ("install", "--no-cache-dir", "tensorflow>=2.18.1,<2.20"),
@@ -143,17 +143,17 @@ def test_shared_pythons_are_never_changed(kind: str) -> None:
     """Broken once by refusing conda base only."""
     machine = running(BREAKAGES["linux_protobuf"], kind=kind, prefix="/usr")
     with pytest.raises(BackendError, match="--fix does not change /usr"):
-        fixing.plan(machine, judge(machine))
+        fix.plan(machine, judge(machine))
 
 
 def test_what_pip_cannot_do_is_not_planned() -> None:
     machine = BREAKAGES["linux_no_avx"]
-    assert fixing.plan(machine, judge(machine)) == ()
+    assert fix.plan(machine, judge(machine)) == ()
 
 
 def test_an_environment_made_by_uv_is_mended_by_uv() -> None:
     machine = having(LINUX, pip=None)
-    (first, second) = fixing.commands(
+    (first, second) = fix.commands(
         machine, (("uninstall", "-y", "a"), ("install", "--no-cache-dir", "b"))
     )
     assert first[:4] == ("uv", "pip", "uninstall", "--python")
@@ -168,7 +168,7 @@ def test_mending_stops_at_the_first_command_that_fails() -> None:
         return 3
 
     with pytest.raises(BackendError, match="exit code 3 from: pip x"):
-        fixing.carry_out((("pip", "x"), ("pip", "y")), call)
+        fix.carry_out((("pip", "x"), ("pip", "y")), call)
     assert called == [("pip", "x")]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from breakages import BREAKAGES
-from seqforecast.doctor.judging import judge
+from seqforecast.doctor.judgement import judge
 from seqforecast.doctor.report import Diagnosis, text
 
 

@@ -8,11 +8,9 @@ import time
 import pytest
 
 from invented_system import FILES, PYTHON, SITE, Invented
-from seqforecast.doctor.facts import Card, Preflight
-from seqforecast.doctor.gathering.computer import MAC_KEYS
-from seqforecast.doctor.host import Unmet
-from seqforecast.doctor.judging import judge
-from seqforecast.doctor.machine import gather
+from seqforecast.doctor.facts.gather import MAC_KEYS, gather
+from seqforecast.doctor.facts.machine import Card, Preflight, Unmet
+from seqforecast.doctor.judgement import judge
 from seqforecast.doctor.system import Ran
 from seqforecast.doctor.this_machine import ThisMachine
 
@@ -191,7 +189,7 @@ def test_this_machine_can_be_read_fast_and_without_tensorflow() -> None:
     assert time.monotonic() - started < 5
     assert results
 
-    code = "import sys; from seqforecast.doctor.examining import examine, Request; "
+    code = "import sys; from seqforecast.doctor.examination import examine, Request; "
     code += "from seqforecast.doctor.this_machine import ThisMachine as T; "
     code += "examine(T(), Request(quick=True)); print(*sys.modules)"
     ran = subprocess.run(

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.doctor.macho import FLAT, WANTED, judge, read_library
-from seqforecast.doctor.ranges import MachOError
+from seqforecast.doctor.macho import FLAT, WANTED, MachOError, judge, read_library
 
 ARM64, X86_64 = 0x0100000C, 0x01000007
 EXTERNAL, DEFINED, PRIVATE, DEBUG = 0x01, 0x0E, 0x10, 0x20

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from seqforecast.doctor.evidence import judge_probe
-from seqforecast.doctor.facts import ProbeResult
-from seqforecast.doctor.probes import canary, parity, reference
-from seqforecast.doctor.stages import Workload, run_import, run_numeric, run_speed
+from seqforecast.doctor.examination import Workload, run_import, run_numeric, run_speed
+from seqforecast.doctor.facts.machine import ProbeResult
+from seqforecast.doctor.probes import numbers, reference
 from seqforecast.models.section import ModelSection
 from seqforecast.training.section import TrainingSection
 
@@ -20,9 +20,9 @@ def switches(monkeypatch):
 
     tf = load_tensorflow()
     options = tf.config.optimizer.get_experimental_options()
-    monkeypatch.setenv(canary.SWITCH, "1")
+    monkeypatch.setenv(numbers.SWITCH, "1")
     yield
-    defaults = dict.fromkeys(canary.METAL_OPTIONS, True)
+    defaults = dict.fromkeys(numbers.METAL_OPTIONS, True)
     tf.config.optimizer.set_experimental_options({**defaults, **options})
 
 
@@ -94,7 +94,7 @@ def plugin_optimizers():
     [
         (lambda: True, "", "right"),
         (
-            lambda: canary.os.environ[canary.SWITCH] == "1",
+            lambda: numbers.os.environ[numbers.SWITCH] == "1",
             "TURN_OFF_REMAPPER=1",
             "right",
         ),
@@ -106,9 +106,9 @@ def test_the_canary_finds_the_switch_that_helps(
     works, works_with, verdict, monkeypatch
 ):
     """A ReLU that is lost unless a switch is set stands in for the Metal plug-in."""
-    monkeypatch.setattr(canary, "_layer", lost_relu(works))
+    monkeypatch.setattr(numbers, "_relu_layer", lost_relu(works))
 
-    found = canary.probe_canary("cpu")
+    found = numbers.probe_canary("cpu")
 
     assert found["works_with"] == works_with
     assert (found["minimum"] < 0) == (works_with != "" or verdict == "wrong")
@@ -118,9 +118,9 @@ def test_the_canary_finds_the_switch_that_helps(
 def test_a_gpu_that_loses_the_relu_whatever_is_set_leaves_the_cpu(monkeypatch):
     """The last rung places the layer on the CPU."""
     results = iter([-1.0, -2.0, -3.0, 0.0])
-    monkeypatch.setattr(canary, "_lowest", lambda *_: next(results))
+    monkeypatch.setattr(numbers, "_lowest", lambda *_: next(results))
 
-    found = canary.probe_canary("cpu")
+    found = numbers.probe_canary("cpu")
 
     assert found["works_with"] == "cpu"
     assert judged("canary", found).verdict == "wrong"
@@ -152,13 +152,13 @@ def wrong_gru(x, weights):
     ],
 )
 def test_parity_finds_a_cell_that_computes_something_else(cell, wrong, monkeypatch):
-    assert judged("parity", parity.probe_parity("cpu")).verdict == "right"
+    assert judged("parity", numbers.probe_parity("cpu")).verdict == "right"
     monkeypatch.setitem(reference.CELLS, cell, wrong)
 
-    numbers = judged("parity", parity.probe_parity("cpu"))
+    judgement = judged("parity", numbers.probe_parity("cpu"))
 
-    assert numbers.verdict == "wrong"
-    assert numbers.because.startswith(f"the outputs of {cell} are off by")
+    assert judgement.verdict == "wrong"
+    assert judgement.because.startswith(f"the outputs of {cell} are off by")
 
 
 def test_parity_finds_a_gradient_that_points_elsewhere(monkeypatch):
@@ -172,32 +172,32 @@ def test_parity_finds_a_gradient_that_points_elsewhere(monkeypatch):
 
     monkeypatch.setattr(reference, "gradient", gradient)
 
-    numbers = judged("parity", parity.probe_parity("cpu"))
+    judgement = judged("parity", numbers.probe_parity("cpu"))
 
-    assert numbers.verdict == "wrong"
-    assert "the gradient of simple_rnn points elsewhere" in numbers.because
+    assert judgement.verdict == "wrong"
+    assert "the gradient of simple_rnn points elsewhere" in judgement.because
 
 
 def test_both_ways_to_build_a_cell_agree():
     """What a GPU is compared with: the layer that Keras builds for the CPU."""
     for cell in reference.CELLS:
-        forward, gradient = parity._against_cpu(cell, parity.SMALL)
+        forward, gradient = numbers._against_cpu(cell, numbers.SMALL)
         assert forward < 1e-5
         assert gradient > 0.99999
 
 
 def test_a_model_that_does_not_learn_shows(monkeypatch):
-    from seqforecast.doctor.probes import learning
+    from seqforecast.doctor.probes import training
 
-    monkeypatch.setitem(learning.TRAINING, "learning_rate", 1e-9)
+    monkeypatch.setitem(training.TRAINING, "learning_rate", 1e-9)
 
-    losses = learning.probe_training("cpu")["losses"]["cpu"]
+    losses = training.probe_training("cpu")["losses"]["cpu"]
 
     assert losses[-1] > 0.99 * losses[0]
 
 
 def test_a_model_that_comes_back_different_shows(monkeypatch):
-    from seqforecast.doctor.probes import learning
+    from seqforecast.doctor.probes import training
     from seqforecast.models import builder
 
     real = builder.load_forecaster
@@ -210,6 +210,6 @@ def test_a_model_that_comes_back_different_shows(monkeypatch):
 
     monkeypatch.setattr(builder, "load_forecaster", load)
 
-    found = learning.probe_saving("cpu")
+    found = training.probe_saving("cpu")
 
     assert found["difference"] == pytest.approx(0.25)

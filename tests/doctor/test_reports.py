@@ -11,16 +11,18 @@ from broken_otherwise import OTHERS
 from changing import having, running, static, tried
 from machines import LINUX, MAC
 from seqforecast.doctor.checks.table import BY_ID, CHECKS
-from seqforecast.doctor.documents import (
+from seqforecast.doctor.facts.machine import ProbeResult
+from seqforecast.doctor.judgement import judge
+from seqforecast.doctor.report import (
+    Diagnosis,
     as_json,
     explanation,
     listing,
     redact,
+    text,
     to_paste,
+    verdict,
 )
-from seqforecast.doctor.facts import ProbeResult
-from seqforecast.doctor.judging import judge
-from seqforecast.doctor.report import Diagnosis, text, verdict
 
 KEYS = {
     "schema", "tool", "version", "verdict", "exit_code", "target", "host", "python",

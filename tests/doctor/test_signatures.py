@@ -3,8 +3,7 @@
 import pytest
 
 from machines import LINUX, MAC, NVIDIA
-from seqforecast.doctor.checks.signature_table import SIGNATURES
-from seqforecast.doctor.checks.signatures import recognise, telling_line
+from seqforecast.doctor.checks.signatures import SIGNATURES, recognise, telling_line
 
 # Each text as users reported it, in the issues that the checks refer to.
 TEXTS = {

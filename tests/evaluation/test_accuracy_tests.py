@@ -13,9 +13,9 @@ from scipy import stats
 from seqforecast.evaluation.accuracy_tests import (
     compare_cutoffs,
     compare_series,
+    signed_rank_deviate,
     variance_over_time,
 )
-from seqforecast.evaluation.signed_ranks import signed_rank_deviate
 
 OVERLAP = 3
 # Multiples of 3/4: means of up to four of them are exact, so that ties stay ties.

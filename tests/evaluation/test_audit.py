@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.signal import lfilter
 
-from seqforecast.evaluation.audit import Audit
+from seqforecast.evaluation.copy_check import Audit
 
 RANDOM = np.random.default_rng(0)
 ACTUAL = RANDOM.standard_normal((50, 8)).cumsum(axis=1)

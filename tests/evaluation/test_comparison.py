@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seqforecast.evaluation.accuracy_tests import Units
 from seqforecast.evaluation.comparison import compare_losses
-from seqforecast.evaluation.units import Units
 
 CUTOFFS = Units(
     "cutoffs", np.arange(60), 4, 15, "", metric="mae", metric_reason="", weights=None

@@ -5,8 +5,7 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from seqforecast.evaluation.baselines import BASELINES
-from seqforecast.evaluation.section import BaselineName, EvaluationSection
+from seqforecast.evaluation.baselines import BASELINES, BaselineName, EvaluationSection
 
 
 def test_every_baseline_can_be_asked_for_and_is_by_default_but_naive2():

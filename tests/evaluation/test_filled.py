@@ -8,8 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panels import panel_of
-from seqforecast.data.filled import count_filled, known_targets, mark_observed
-from seqforecast.data.windows import index_windows
+from seqforecast.data.windows import (
+    count_filled,
+    index_windows,
+    known_targets,
+    mark_observed,
+)
 from seqforecast.errors import DataError
 from seqforecast.evaluation.scoring import Scorer
 

@@ -12,7 +12,7 @@ from scipy.signal import lfilter
 from panels import panel_of
 from seqforecast.data.windows import index_windows
 from seqforecast.errors import DataError
-from seqforecast.evaluation.calibrating import calibrate, check_room, needed
+from seqforecast.evaluation.conformal import calibrate, check_room, needed
 from seqforecast.evaluation.coverage import CoverageTotals
 from seqforecast.evaluation.intervals import (
     Calibration,

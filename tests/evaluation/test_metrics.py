@@ -8,8 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panels import panel_of
-from seqforecast.evaluation.metrics import METRICS, measure, standardised
-from seqforecast.evaluation.totals import ErrorTotals, in_sample_errors
+from seqforecast.evaluation.metrics import (
+    METRICS,
+    ErrorTotals,
+    in_sample_errors,
+    measure,
+    standardised,
+)
 
 
 def totals_of(actual, forecast, series=None):
@@ -93,7 +98,7 @@ def test_long_histories_are_summed_in_pieces(monkeypatch):
     """Broken on purpose: pieces without the `lag` steps before them."""
     values = np.random.default_rng(0).standard_normal(100).astype(np.float32)
     panel = panel_of([values])
-    monkeypatch.setattr("seqforecast.evaluation.totals.STEPS_AT_ONCE", 7)
+    monkeypatch.setattr("seqforecast.evaluation.metrics.STEPS_AT_ONCE", 7)
 
     past = in_sample_errors(panel, np.array([90]), 3)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.evaluation.multiplicity import assign_letters, correct
+from seqforecast.evaluation.comparison import assign_letters, correct
 
 PROBABILITIES = st.lists(st.floats(0, 1), max_size=8)
 NAMES = ["gru", "lstm", "rnn", "naive", "linear", "drift"]

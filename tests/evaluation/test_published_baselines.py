@@ -13,14 +13,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqforecast.config.loading import load_mapping
+from seqforecast.config.experiment_file import load_mapping
 from seqforecast.data.scaling import train_deviation
 from seqforecast.evaluation.baselines import BASELINES
-from seqforecast.evaluation.metrics import standardised
+from seqforecast.evaluation.metrics import ErrorTotals, standardised
 from seqforecast.evaluation.scoring import Scorer
-from seqforecast.evaluation.totals import ErrorTotals
-from seqforecast.workflows.prepare import prepare
-from seqforecast.workflows.scoring import in_sample_stops
+from seqforecast.workflows.pipeline.prepare import prepare
+from seqforecast.workflows.pipeline.scores import in_sample_stops
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 

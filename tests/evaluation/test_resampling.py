@@ -5,8 +5,8 @@ import pytest
 
 from panels import panel_of
 from seqforecast.data.windows import index_windows
-from seqforecast.evaluation.resampling import plan_resampling
-from seqforecast.evaluation.totals import in_sample_errors
+from seqforecast.evaluation.bootstrap import plan_resampling
+from seqforecast.evaluation.metrics import in_sample_errors
 
 
 def plan(panel, spans, horizon, lookback=2):

@@ -5,13 +5,9 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from seqforecast.evaluation import significance
-from seqforecast.evaluation.resampling import Resampling
-from seqforecast.evaluation.significance import (
-    draw_sums,
-    measure_skill,
-    tail_probability,
-)
+from seqforecast.evaluation import skill as skill_module
+from seqforecast.evaluation.bootstrap import Resampling
+from seqforecast.evaluation.skill import draw_sums, measure_skill, tail_probability
 
 
 def units(count):
@@ -92,7 +88,7 @@ def test_draws_are_the_same_in_any_pieces(monkeypatch):
     sums = np.random.default_rng(2).random((17, 2))
 
     one = draw_sums(sums)
-    monkeypatch.setattr(significance, "INDICES_AT_ONCE", 17 * 7)
+    monkeypatch.setattr(skill_module, "INDICES_AT_ONCE", 17 * 7)
 
     assert np.array_equal(draw_sums(sums), one)
     assert one.shape == (1000, 2)
@@ -117,7 +113,7 @@ def test_the_interval_covers_a_skill_of_zero_about_as_often_as_it_says(
     .85 only. Broken on purpose: `tail_probability` returning .025, .25.
     """
     random = np.random.default_rng(3)
-    monkeypatch.setattr(significance, "DRAWS", 500)
+    monkeypatch.setattr(skill_module, "DRAWS", 500)
     covered = 0
     for _ in range(300):
         difficulty = random.lognormal(0, 0.5, count)
@@ -141,7 +137,7 @@ def test_blocks_that_are_alike_claim_no_more_than_they_should(count, monkeypatch
     `widening` 15 to 20 % do. Broken on purpose: it returning 1.
     """
     random = np.random.default_rng(4)
-    monkeypatch.setattr(significance, "DRAWS", 500)
+    monkeypatch.setattr(skill_module, "DRAWS", 500)
     claimed = 0
     for _ in range(300):
         noise = random.standard_normal(count + 1)
@@ -158,8 +154,8 @@ def test_intervals_are_never_narrower_than_the_bootstrap_s():
     random = np.random.default_rng(5)
     for count in (5, 8, 40):
         wild = np.resize([1.0, -1.0], count) + 0.1 * random.standard_normal(count)
-        assert significance.widening(wild - wild.mean()) == 1
-    assert significance.widening(np.zeros(9)) == 1
+        assert skill_module.widening(wild - wild.mean()) == 1
+    assert skill_module.widening(np.zeros(9)) == 1
 
 
 def test_a_slow_difference_widens_the_interval():
@@ -169,4 +165,4 @@ def test_a_slow_difference_widens_the_interval():
     quantiles = 2.776445, 2.200985  # of t with 4 and 11 degrees of freedom
     # Of four cosines one holds all: (12 / 2) / 4, against a variance of 6 / 11.
     expected = (6 / 4 / (6 / 11)) ** 0.5 * quantiles[0] / quantiles[1]
-    assert significance.widening(slow) == pytest.approx(expected, rel=1e-5)
+    assert skill_module.widening(slow) == pytest.approx(expected, rel=1e-5)

@@ -6,11 +6,9 @@ import numpy as np
 import pytest
 
 from panels import panel_of
-from seqforecast.data.filled import mark_observed
-from seqforecast.data.windows import index_windows
-from seqforecast.evaluation.metrics import mae, mase
-from seqforecast.evaluation.totals import ErrorTotals, in_sample_errors
-from seqforecast.evaluation.units import plan_units
+from seqforecast.data.windows import index_windows, mark_observed
+from seqforecast.evaluation.accuracy_tests import plan_units
+from seqforecast.evaluation.metrics import ErrorTotals, in_sample_errors, mae, mase
 
 
 def walks(*lengths):
@@ -124,7 +122,7 @@ def test_a_cutoff_has_all_its_series():
 
 def test_time_without_cutoffs_makes_no_blocks():
     """Two clusters far apart are two units. Broken once by counting all the time."""
-    from seqforecast.evaluation.units import _blocks
+    from seqforecast.evaluation.accuracy_tests import _blocks
 
     clusters = np.array([0, 1, 2, 200, 201, 202])
     assert _blocks(clusters, 13) == 2

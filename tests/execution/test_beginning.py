@@ -6,9 +6,8 @@ import sys
 import pytest
 
 from seqforecast.errors import RunError
-from seqforecast.execution import beginning
-from seqforecast.execution.beginning import train_command, wait_until_free
-from seqforecast.execution.fits import Fit
+from seqforecast.execution import fits
+from seqforecast.execution.fits import Fit, train_command, wait_until_free
 from seqforecast.execution.local import run_local
 from seqforecast.runs.directory import RunDirectory
 
@@ -97,7 +96,7 @@ def test_a_run_in_use_is_not_touched(fit, monkeypatch):
     """Broken on purpose: the lock not asked for."""
     run = left(fit, "manifest")
     holder = hold(run, 60)
-    monkeypatch.setattr(beginning, "PATIENCE", 0.5)
+    monkeypatch.setattr(fits, "PATIENCE", 0.5)
     try:
         with pytest.raises(RunError, match="is in use by another process"):
             train_command(fit)

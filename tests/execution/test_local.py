@@ -13,7 +13,7 @@ import pytest
 
 from seqforecast.execution.fits import Fit, Watcher
 from seqforecast.execution.local import run_local
-from seqforecast.execution.resources import usable_cores
+from seqforecast.hardware import usable_cores
 from seqforecast.runs.directory import RunDirectory
 
 STAND_IN = Path(__file__).with_name("standing_in.py")

@@ -3,12 +3,17 @@
 import pytest
 import yaml
 
-from seqforecast.config.loading import load_experiment
+from seqforecast.config.experiment_file import load_experiment
 from seqforecast.errors import BackendError, RunError
-from seqforecast.execution import parcels
+from seqforecast.execution import ray_task
 from seqforecast.execution.fits import Fit
-from seqforecast.execution.parcels import order, pack_run, unpack_order, unpack_run
 from seqforecast.execution.ray_cluster import run_on_ray
+from seqforecast.execution.ray_task import (
+    pack_run,
+    request_fit,
+    unpack_request,
+    unpack_run,
+)
 from seqforecast.runs.directory import RunDirectory
 from small import SMALL, small
 
@@ -38,8 +43,8 @@ def trained(folder):
 def test_the_data_go_along(fit, tmp_path):
     there = tmp_path / "worker"
     there.mkdir()
-    sent = order(fit)
-    arrived = unpack_order(sent, sent.data.read_bytes(), there)
+    sent = request_fit(fit)
+    arrived = unpack_request(sent, sent.data.read_bytes(), there)
 
     experiment = load_experiment(arrived.experiment).experiment
     assert experiment.data.path == str(there / "data" / "waves.csv")
@@ -51,12 +56,12 @@ def test_the_data_go_along(fit, tmp_path):
 def test_made_data_and_absent_files_are_not_sent(fit, tmp_path):
     """The fit then says itself that the file is absent, by its name here."""
     (tmp_path / "waves.csv").unlink()
-    sent = order(fit)
+    sent = request_fit(fit)
     assert sent.data is None
     assert str(tmp_path / "waves.csv") in sent.experiment
 
     fit.experiment.write_text(yaml.safe_dump(SMALL))
-    assert order(fit).data is None
+    assert request_fit(fit).data is None
 
 
 def test_a_run_comes_back_with_the_settings_of_here(fit, tmp_path):
@@ -81,7 +86,7 @@ def test_a_run_comes_back_whole_or_not_at_all(fit, tmp_path, monkeypatch):
     def full(path, text):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(parcels, "write_text", full)
+    monkeypatch.setattr(ray_task, "write_text", full)
     with pytest.raises(RunError, match="No space left"):
         unpack_run(trained(tmp_path), fit)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from seqforecast.config.loading import dump, load_experiment, load_mapping
+from seqforecast.config.experiment_file import dump, load_experiment, load_mapping
 from seqforecast.errors import BackendError
 from seqforecast.execution import ray_cluster
 from seqforecast.execution.fits import Fit, Watcher
@@ -213,12 +213,12 @@ def test_a_cluster_that_is_not_there_is_said_so(fits):
 
 
 def test_another_version_there_is_refused(cluster, fits, monkeypatch):
-    from seqforecast.execution import parcels
+    from seqforecast.execution import ray_task
 
-    def order(fit):
-        return parcels.Order(fit.name, "", None, version="0.0.1")
+    def request_fit(fit):
+        return ray_task.FitRequest(fit.name, "", None, version="0.0.1")
 
-    monkeypatch.setattr(ray_cluster, "order", order)
+    monkeypatch.setattr(ray_cluster, "request_fit", request_fit)
     (ended, *_) = run_on_ray(fits[:1], address=cluster.address, command=doing(""))
 
     assert ended.error.endswith("not 0.0.1")

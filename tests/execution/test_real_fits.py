@@ -6,10 +6,10 @@ import threading
 
 import pytest
 
-from seqforecast.config.loading import dump, load_mapping
+from seqforecast.config.experiment_file import dump, load_mapping
 from seqforecast.execution.fits import Fit, Watcher
 from seqforecast.execution.local import run_local
-from seqforecast.execution.resources import usable_cores
+from seqforecast.hardware import usable_cores
 from seqforecast.runs.directory import RunDirectory
 from small import same_run, small, train
 

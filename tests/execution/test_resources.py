@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.execution import resources
-from seqforecast.execution.resources import (
+from seqforecast import hardware
+from seqforecast.hardware import (
     MEMORY_OF_A_FIT,
     choose_jobs,
     free_memory,
@@ -56,7 +56,7 @@ def test_no_core_beyond_those_of_this_process():
 )
 def test_a_container_may_have_fewer(tmp_path, monkeypatch, told, count):
     """Broken on purpose: a quota of one and a half cores rounded down."""
-    monkeypatch.setattr(resources, "GROUP", tmp_path)
+    monkeypatch.setattr(hardware, "GROUP", tmp_path)
     before = usable_cores()
     (tmp_path / "cpu.max").write_text(told + "\n")
 
@@ -72,7 +72,7 @@ def test_free_memory_is_in_bytes():
 @pytest.mark.skipif(sys.platform != "linux", reason="containers are on Linux")
 @pytest.mark.parametrize(("used", "free"), [(1 * GIB, 1 * GIB), (3 * GIB, 0)])
 def test_a_container_may_have_less_memory(tmp_path, monkeypatch, used, free):
-    monkeypatch.setattr(resources, "GROUP", tmp_path)
+    monkeypatch.setattr(hardware, "GROUP", tmp_path)
     (tmp_path / "memory.max").write_text(f"{2 * GIB}\n")
     (tmp_path / "memory.current").write_text(f"{used}\n")
 

@@ -99,7 +99,7 @@ def numpy_gru(inputs, state, kernel, recurrent, bias):
 
 def test_the_parallel_decoder_takes_one_step_a_segment():
     """Broken on purpose: places and windows mixed up (repeat for tile)."""
-    from seqforecast.models.segments import ParallelDecoder
+    from seqforecast.models.layers.decoders import ParallelDecoder
 
     decoder = ParallelDecoder("gru", horizon=5, segment=2)
     state = np.random.default_rng(0).normal(size=(3, 4)).astype(np.float32)
@@ -114,7 +114,7 @@ def test_the_parallel_decoder_takes_one_step_a_segment():
 
 def test_positions_tell_tokens_apart():
     """Without them a Dense and a bidirectional sum could not."""
-    from seqforecast.models.segments import Position
+    from seqforecast.models.layers.decoders import Position
 
     position = Position()
     tokens = np.zeros((2, 3, 4), np.float32)

@@ -6,13 +6,13 @@ import pytest
 from panels import spec_of
 from seqforecast.data.scaling import Scaler
 from seqforecast.models.cells import Cell
-from seqforecast.models.counting import (
+from seqforecast.models.section import ModelSection
+from seqforecast.models.size import (
     batch_bytes,
     count_layers,
     parameters,
     training_operations,
 )
-from seqforecast.models.section import ModelSection
 
 
 def count(lookback=10, horizon=2, **settings):

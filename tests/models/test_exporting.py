@@ -112,7 +112,7 @@ def inputs_of(forecaster, count=5):
 @pytest.mark.parametrize("name", [*MODELS, "an ensemble", "one scale"])
 def test_an_exported_model_forecasts_the_same(name, form, tmp_path):
     """Broken on purpose: inputs in another order, an output of another name."""
-    from seqforecast.models.exporting import FORMATS
+    from seqforecast.models.export import FORMATS
 
     if name == "an ensemble":
         forecaster = ensemble()
@@ -135,7 +135,7 @@ def test_an_exported_model_forecasts_the_same(name, form, tmp_path):
 def test_an_absent_package_is_named_with_its_extra(monkeypatch):
     import sys
 
-    from seqforecast.models.exporting import check_format
+    from seqforecast.models.export import check_format
 
     monkeypatch.setitem(sys.modules, "tf2onnx", None)
     with pytest.raises(BackendError, match="tf2onnx does not load") as caught:

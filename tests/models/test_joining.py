@@ -6,7 +6,7 @@ import pytest
 from panels import spec_of
 from seqforecast.data.scaling import Scaler
 from seqforecast.models.section import ModelSection
-from seqforecast.models.tokens import tokens_of
+from seqforecast.models.token_shape import tokens_of
 
 pytestmark = pytest.mark.tensorflow
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from panels import spec_of
 from seqforecast.data.scaling import Scaler
-from seqforecast.models.counting import count_layers, parameters
 from seqforecast.models.section import ModelSection
+from seqforecast.models.size import count_layers, parameters
 
 pytestmark = pytest.mark.tensorflow
 

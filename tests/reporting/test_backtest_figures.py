@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
-from seqforecast.reporting.backtest.errors import describe_cutoffs, draw_cutoffs
-from seqforecast.reporting.backtest.forecasts import draw_rolled
-from seqforecast.reporting.backtest.rolled import SeriesPicture, describe_rolled
+from seqforecast.reporting.backtest.cutoffs import describe_cutoffs, draw_cutoffs
+from seqforecast.reporting.backtest.rolling_forecasts import (
+    SeriesPicture,
+    describe_rolled,
+    draw_rolled,
+)
 
 
 def document(model, *, every=1, name="linear", horizon=4, **baselines):

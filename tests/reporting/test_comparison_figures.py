@@ -16,24 +16,31 @@ from comparisons import (
     TIED,
     comparison,
 )
-from seqforecast.reporting.comparison.baselines import baselines_near, name_levels
-from seqforecast.reporting.comparison.looks import columns_for, looks_of
+from seqforecast.reporting.comparison.colors import columns_for, looks_of
+from seqforecast.reporting.comparison.error_by_step import (
+    describe_step_errors,
+    draw_step_errors,
+)
+from seqforecast.reporting.comparison.gradient_profiles import (
+    describe_memories,
+    draw_memories,
+)
 from seqforecast.reporting.comparison.loss_curves import (
     describe_loss_curves,
     draw_loss_curves,
 )
-from seqforecast.reporting.comparison.memories import describe_memories, draw_memories
 from seqforecast.reporting.comparison.ranks import describe_ranks, draw_ranks
-from seqforecast.reporting.comparison.seeds import describe_seeds, draw_seeds
+from seqforecast.reporting.comparison.seeds import (
+    baselines_near,
+    describe_seeds,
+    draw_seeds,
+    name_levels,
+)
 from seqforecast.reporting.comparison.side_by_side import (
     describe_side_by_side,
     draw_side_by_side,
 )
-from seqforecast.reporting.comparison.steps import (
-    describe_step_errors,
-    draw_step_errors,
-)
-from seqforecast.reporting.windows import WindowPicture
+from seqforecast.reporting.figures.forecasts import WindowPicture
 
 PAIR = comparison({"gru": (0.3, 0.5), "lstm": (0.4, 0.6)}, baselines={"naive": 0.7})
 STRANGE = comparison(

@@ -8,20 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comparisons import ALL, ECHO, ETTH1, FAILED, ONE_SEED, TIED, comparison
-from seqforecast.reporting.comparison.apart import beaten_by, cliques
-from seqforecast.reporting.comparison.explaining import explain, tabulate_pairs
-from seqforecast.reporting.comparison.settings import split_settings
+from seqforecast.reporting.comparison.page import explain, tabulate_pairs
 from seqforecast.reporting.comparison.table import (
     render_comparison,
     spread_texts,
     tabulate_comparison,
 )
 from seqforecast.reporting.comparison.verdict import (
+    beaten_by,
+    cliques,
     say_comparison,
     say_members,
     sentence,
     skill_text,
 )
+from seqforecast.reporting.settings import split_by_member
 
 NAMES = "abcdef"
 
@@ -199,7 +200,7 @@ def test_overlapping_windows_are_counted_as_what_they_are() -> None:
 
 def test_settings_are_split_by_their_dotted_names() -> None:
     """Broken once by a setting that only one member has: it counted as equal."""
-    equal, different = split_settings(
+    equal, different = split_by_member(
         {
             "gru": {"model": {"cell": "gru", "units": [50], "segment": None}},
             "lstm": {"model": {"cell": "lstm", "units": [50], "bias": True}},

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from seqforecast.errors import RunError
-from seqforecast.reporting.loss import describe_loss, draw_loss
-from seqforecast.reporting.style import drawing
+from seqforecast.reporting.figures.loss import describe_loss, draw_loss
+from seqforecast.reporting.figures.style import drawing
 
 ROWS = [{"epoch": 1, "loss": 1.0, "val_loss": 1.0}]
 
@@ -57,7 +57,7 @@ def test_a_picture_does_not_depend_on_the_users_settings(tmp_path: Path) -> None
 def test_pyplot_and_pandas_are_never_loaded(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path\n"
-        "from seqforecast.reporting import loss\n"
+        "from seqforecast.reporting.figures import loss\n"
         "assert 'matplotlib' not in sys.modules\n"
         "rows = [{'epoch': 1, 'loss': 1.0, 'val_loss': 1.0}]\n"
         "loss.draw_loss(loss.describe_loss(rows, 1), Path(sys.argv[1]))\n"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from seqforecast.reporting.error_by_step import describe_errors, draw_errors
-from seqforecast.reporting.numbers import significant
+from seqforecast.reporting.figures.error_by_step import describe_errors, draw_errors
+from seqforecast.reporting.text import significant
 
 
 def steps(*errors: tuple[float, ...]) -> list[dict[str, Any]]:

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.reporting import lettering
-from seqforecast.reporting.lettering import FONT, drawable, elide, stamp_texts
+from seqforecast.reporting.figures import labels
+from seqforecast.reporting.figures.labels import FONT, drawable, elide, stamp_texts
 
 
 def test_a_long_name_keeps_both_ends() -> None:
@@ -22,13 +22,13 @@ def test_no_name_is_wider_than_its_place(text: str, width: int) -> None:
 
 def test_what_no_font_has_becomes_the_replacement_character(monkeypatch) -> None:
     """Broken once by drawing it: matplotlib warns of a missing glyph."""
-    monkeypatch.setattr(lettering, "OTHER_FONTS", ())
+    monkeypatch.setattr(labels, "OTHER_FONTS", ())
     assert drawable("a東\n") == ("a\N{REPLACEMENT CHARACTER} ", [FONT])
 
 
 def test_another_font_writes_what_the_first_has_not(monkeypatch) -> None:
     has = {FONT: frozenset({ord("a")}), "Hiragino Sans": frozenset({ord("東")})}
-    monkeypatch.setattr(lettering, "_letters", lambda name: has.get(name, frozenset()))
+    monkeypatch.setattr(labels, "_letters", lambda name: has.get(name, frozenset()))
     assert drawable("a東") == ("a東", [FONT, "Hiragino Sans"])
 
 

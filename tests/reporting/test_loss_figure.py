@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from seqforecast.reporting.loss import LossFigure, describe_loss, draw_loss
+from seqforecast.reporting.figures.loss import LossFigure, describe_loss, draw_loss
 
 
 def history(*losses: tuple[float | None, float | None]) -> list[dict[str, Any]]:

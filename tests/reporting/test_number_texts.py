@@ -6,8 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.reporting.numbers import power_texts, significant, tick_texts
-from seqforecast.reporting.scales import limits, log_limits, log_ticks, needs_log
+from seqforecast.reporting.figures.axis_scales import (
+    limits,
+    log_limits,
+    log_ticks,
+    needs_log,
+)
+from seqforecast.reporting.text import power_texts, significant, tick_texts
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.reporting.forecasts import draw_forecasts
-from seqforecast.reporting.memory import describe_memory, draw_memory
-from seqforecast.reporting.scatter import describe_scatter, draw_scatter
-from seqforecast.reporting.windows import (
-    Panel,
+from seqforecast.reporting.figures.forecasts import (
+    ForecastAxes,
     WindowPicture,
     choose_windows,
     describe_forecasts,
+    draw_forecasts,
 )
+from seqforecast.reporting.figures.gradient_profile import describe_memory, draw_memory
+from seqforecast.reporting.figures.scatter import describe_scatter, draw_scatter
 
 NOON = np.datetime64("2024-01-31T12:00", "ns")
 
@@ -61,7 +61,7 @@ def test_a_window_begins_with_what_was_observed_last() -> None:
     assert figure.title == "2 steps ahead: test MAE 0.312, naive forecast 0.348"
     assert figure.caption == "The only test window, in the unit of the data"
     assert figure.panels == (
-        Panel(
+        ForecastAxes(
             title="OT, after 2024-01-31 12:00",
             past=((-2.0, 0.0), (-1.0, 1.0), (0.0, 2.0)),
             truth=((0.0, 2.0), (1.0, 100.0), (2.0, 101.0)),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from seqforecast.reporting.plan import duration, render_plan
+from seqforecast.reporting.terminal import duration, render_plan
 
 PLAN = {
     "schema": 1,

@@ -25,12 +25,19 @@ from pages import (
     check_that_nothing_is_fetched,
     png,
 )
-from seqforecast.reporting.run.page import READING, render_run_page
-from seqforecast.reporting.run.series import tabulate_series
-from seqforecast.reporting.run.settings import split_settings
-from seqforecast.reporting.run.spread import say_coverage, tabulate_interval_steps
-from seqforecast.reporting.run.using import list_commands, tabulate_shapes
-from seqforecast.reporting.run.verdict import say_run
+from seqforecast.reporting.run.page import (
+    READING,
+    list_commands,
+    render_run_page,
+    tabulate_shapes,
+)
+from seqforecast.reporting.run.tables import (
+    say_coverage,
+    tabulate_interval_steps,
+    tabulate_series,
+)
+from seqforecast.reporting.settings import split_from_defaults
+from seqforecast.reporting.verdict import say_run
 
 SKILL = {"metric": "mae", "against": "linear"}
 INTERVALS = [
@@ -223,7 +230,7 @@ def test_series_without_the_best_baseline_are_held_against_naive() -> None:
 
 def test_what_is_not_the_default_stands_apart(tmp_path: Path) -> None:
     made = documents(tmp_path)
-    changed, left = split_settings(made.settings, made.defaults)
+    changed, left = split_from_defaults(made.settings, made.defaults)
     assert changed == [
         ("data.source", "table", "-"),
         ("data.path", "/data/load.csv", "-"),

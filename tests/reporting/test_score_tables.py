@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.reporting.groups import tabulate_groups
-from seqforecast.reporting.tables import render_scores, tabulate_scores
+from seqforecast.reporting.tables import render_scores, tabulate_groups, tabulate_scores
 from seqforecast.reporting.verdict import say_errors, say_verdict
 
 NO_SCALE = (

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.reporting.thinning import points_of, thin, values_of
+from seqforecast.reporting.figures.thinning import points_of, thin, values_of
 
 
 @given(

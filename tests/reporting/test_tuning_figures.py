@@ -5,7 +5,7 @@ import json
 import pytest
 from PIL import Image
 
-from seqforecast.reporting.tuning.by_setting import describe_settings, draw_settings
+from seqforecast.reporting.tuning.figures import describe_settings, draw_settings
 
 
 def document(trials, given=2.0, searched=("model.units", "training.learning_rate")):

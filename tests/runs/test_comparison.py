@@ -5,11 +5,10 @@ import json
 import pytest
 
 from seqforecast.errors import RunError
-from seqforecast.runs import opening
-from seqforecast.runs.comparison import ComparisonDirectory
-from seqforecast.runs.place import Place
-from seqforecast.runs.requests import begin
-from seqforecast.runs.writing import write_json
+from seqforecast.runs import locate
+from seqforecast.runs.locate import Destination
+from seqforecast.runs.request import ComparisonDirectory, begin
+from seqforecast.runs.write import write_json
 
 ASKED = {"seeds": (0, 1), "members": {"gru": {"units": [3]}}}
 
@@ -20,53 +19,59 @@ def complete(directory: ComparisonDirectory) -> None:
 
 
 def test_the_same_request_goes_on_where_it_stopped(tmp_path):
-    first, goes_on = begin(ComparisonDirectory, Place(tmp_path), "compare-x", ASKED)
+    first, goes_on = begin(
+        ComparisonDirectory, Destination(tmp_path), "compare-x", ASKED
+    )
     assert not goes_on
     assert first.path.parent == tmp_path / "compare-x"
-    again, goes_on = begin(ComparisonDirectory, Place(tmp_path), "compare-x", ASKED)
+    again, goes_on = begin(
+        ComparisonDirectory, Destination(tmp_path), "compare-x", ASKED
+    )
     assert goes_on
     assert again.path == first.path
 
 
 def test_another_request_begins_anew(tmp_path):
-    first, _ = begin(ComparisonDirectory, Place(tmp_path), "compare-x", ASKED)
+    first, _ = begin(ComparisonDirectory, Destination(tmp_path), "compare-x", ASKED)
     other, goes_on = begin(
-        ComparisonDirectory, Place(tmp_path), "compare-x", {**ASKED, "seeds": [0]}
+        ComparisonDirectory, Destination(tmp_path), "compare-x", {**ASKED, "seeds": [0]}
     )
     assert not goes_on
     assert other.path != first.path
 
 
 def test_a_complete_comparison_is_never_written_over(tmp_path):
-    first, _ = begin(ComparisonDirectory, Place(tmp_path), "compare-x", ASKED)
+    first, _ = begin(ComparisonDirectory, Destination(tmp_path), "compare-x", ASKED)
     complete(first)
-    other, goes_on = begin(ComparisonDirectory, Place(tmp_path), "compare-x", ASKED)
+    other, goes_on = begin(
+        ComparisonDirectory, Destination(tmp_path), "compare-x", ASKED
+    )
     assert not goes_on
     assert other.path != first.path
 
 
 def test_one_with_failed_fits_is_not_complete(tmp_path):
-    first, _ = begin(ComparisonDirectory, Place(tmp_path), "compare-x", ASKED)
+    first, _ = begin(ComparisonDirectory, Destination(tmp_path), "compare-x", ASKED)
     write_json(first.metrics, {})
     write_json(first.manifest, {"status": "failed"})
-    assert begin(ComparisonDirectory, Place(tmp_path), "compare-x", ASKED)[1]
+    assert begin(ComparisonDirectory, Destination(tmp_path), "compare-x", ASKED)[1]
 
 
 def test_a_broken_request_is_passed_over(tmp_path):
-    first, _ = begin(ComparisonDirectory, Place(tmp_path), "compare-x", ASKED)
+    first, _ = begin(ComparisonDirectory, Destination(tmp_path), "compare-x", ASKED)
     first.request.write_text("{")
-    assert not begin(ComparisonDirectory, Place(tmp_path), "compare-x", ASKED)[1]
+    assert not begin(ComparisonDirectory, Destination(tmp_path), "compare-x", ASKED)[1]
 
 
 def test_a_broken_manifest_of_another_attempt_blocks_nothing(tmp_path):
-    first, _ = begin(ComparisonDirectory, Place(tmp_path), "compare-x", ASKED)
+    first, _ = begin(ComparisonDirectory, Destination(tmp_path), "compare-x", ASKED)
     write_json(first.metrics, {})
     first.manifest.write_text("")
-    assert not begin(ComparisonDirectory, Place(tmp_path), "compare-x", ASKED)[1]
+    assert not begin(ComparisonDirectory, Destination(tmp_path), "compare-x", ASKED)[1]
 
 
 def test_an_exact_directory_goes_on_too(tmp_path):
-    place = Place(tmp_path, tmp_path / "here")
+    place = Destination(tmp_path, tmp_path / "here")
     first, _ = begin(ComparisonDirectory, place, "compare-x", ASKED)
     assert first.path == tmp_path / "here"
     assert json.loads(first.request.read_text())["seeds"] == [0, 1]
@@ -77,14 +82,14 @@ def test_an_exact_directory_goes_on_too(tmp_path):
 
 def test_of_two_requests_at_once_one_has_the_directory(tmp_path, monkeypatch):
     """Both find it empty. Broken on purpose: the request written without a lock."""
-    place, refuse, others = Place(exact=tmp_path / "x"), opening.refuse_taken, []
+    place, refuse, others = Destination(exact=tmp_path / "x"), locate.refuse_taken, []
 
     def find_empty(path):
         refuse(path)
-        monkeypatch.setattr(opening, "refuse_taken", refuse)
+        monkeypatch.setattr(locate, "refuse_taken", refuse)
         others.append(begin(ComparisonDirectory, place, "x", {"number": 2}))
 
-    monkeypatch.setattr(opening, "refuse_taken", find_empty)
+    monkeypatch.setattr(locate, "refuse_taken", find_empty)
     # Its files are there before this one's directory is claimed for good.
     with pytest.raises(RunError, match="another request"):
         begin(ComparisonDirectory, place, "x", {"number": 1})

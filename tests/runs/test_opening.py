@@ -7,10 +7,10 @@ from datetime import datetime, timezone
 import pytest
 
 from seqforecast.errors import RunError
-from seqforecast.runs.opening import claim, create, open_complete, open_run
-from seqforecast.runs.writing import write_json, write_whole
-from seqforecast.workflows.report import report
-from seqforecast.workflows.train import resume_run
+from seqforecast.runs.locate import claim, create, open_complete, open_run
+from seqforecast.runs.write import write_json, write_whole
+from seqforecast.workflows.pipeline.pages import report
+from seqforecast.workflows.train.train import resume_run
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
 

@@ -5,12 +5,17 @@ import pytest
 from seqforecast.errors import BackendError
 from seqforecast.training import devices
 from seqforecast.training.devices import choose_device, use_device
-from seqforecast.training.evidence import Evidence, Numbers, Speed, shape_of
+from seqforecast.training.measured_devices import (
+    Evidence,
+    MeasuredNumbers,
+    Speed,
+    shape_of,
+)
 
 SMALL = {"cell": "lstm", "batch": 32}
 LARGE = {"cell": "lstm", "batch": 1024}
-WRONG = Numbers(verdict="wrong", because="a ReLU returned -1.5")
-CRASHED = Numbers(verdict="unusable", because="the parity probe hung")
+WRONG = MeasuredNumbers(verdict="wrong", because="a ReLU returned -1.5")
+CRASHED = MeasuredNumbers(verdict="unusable", because="the parity probe hung")
 SLOWER = (
     "recurrent layers are slower on Metal than on the CPU of the same Mac; "
     "doctor has not measured this one"

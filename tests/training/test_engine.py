@@ -8,7 +8,7 @@ import pytest
 from panels import panel_of
 from seqforecast.backend import load_keras, load_tensorflow
 from seqforecast.data.scaling import learn_scale
-from seqforecast.data.splitting import SplitSection, split
+from seqforecast.data.split import SplitSection, split
 from seqforecast.data.windows import index_windows
 from seqforecast.models.section import ModelSection
 from seqforecast.training.section import TrainingSection
@@ -21,9 +21,9 @@ LENGTH = (8, 2)
 def setting(mode, learning_rate=1e-3, training=None, filled=None, change=0.0, **model):
     """Return an engine on two series, its training windows, panel and scaler."""
     from seqforecast.models.builder import build_forecaster
-    from seqforecast.training.epoch import Engine
-    from seqforecast.training.material import Material
-    from seqforecast.training.seeding import fix_seeds
+    from seqforecast.training.engine import Engine
+    from seqforecast.training.objective import Material
+    from seqforecast.training.order import fix_seeds
 
     steps = np.arange(60)
     panel = panel_of([np.sin(steps / 3), 100 + 10 * np.cos(steps / 4)])
@@ -122,7 +122,7 @@ def test_windows_handed_over_in_pieces_learn_the_same(mode):
 
 def test_the_loss_is_that_of_the_raw_forecasts_in_units_of_the_scale():
     """Computed a second way: forecast, subtract, divide by the spread, square."""
-    from seqforecast.models.forecasting import forecast
+    from seqforecast.models.forecast import forecast
 
     engine, windows, panel, scaler = setting("graph")
     pairs = list(forecast(engine.forecaster, panel.values, windows))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from seqforecast.training.history import EpochRecord, best_epoch, should_stop
+from seqforecast.training.early_stopping import best_epoch, should_stop
+from seqforecast.training.history import EpochRecord
 
 
 def history(*losses):

@@ -3,7 +3,7 @@
 import pytest
 
 from seqforecast.training.checkpoints import Checkpoint
-from seqforecast.training.pace import (
+from seqforecast.training.time_estimate import (
     SECONDS,
     SECONDS_AT_MOST,
     EnoughError,
@@ -83,11 +83,11 @@ def test_it_ends_when_enough_was_seen(seconds, chunks):
 
 @pytest.mark.tensorflow
 def test_a_short_fit_ends_by_itself(tmp_path):
-    from seqforecast.config.loading import load_mapping
-    from seqforecast.training.pace import measure_pace
-    from seqforecast.workflows.learning import build
-    from seqforecast.workflows.prepare import prepare
-    from seqforecast.workflows.stages import Stages
+    from seqforecast.config.experiment_file import load_mapping
+    from seqforecast.training.time_estimate import measure_pace
+    from seqforecast.workflows.pipeline.learners import build
+    from seqforecast.workflows.pipeline.prepare import prepare
+    from seqforecast.workflows.pipeline.stages import Stages
     from small import small
 
     loaded = load_mapping(small(training={"epochs": 1, "batch_size": 20}))

@@ -21,7 +21,7 @@ def core_of(**model):
 
 
 def engine_of(mode):
-    from seqforecast.doctor.probes.workload import sine_engine
+    from seqforecast.doctor.probes.training import sine_engine
 
     return sine_engine({"units": [3]}, {"compile": mode, "batch_size": 8}, 4, 1)
 
@@ -29,7 +29,7 @@ def engine_of(mode):
 def test_auto_is_xla_without_a_gpu_and_a_graph_with_one(monkeypatch):
     tf = load_tensorflow()
 
-    from seqforecast.training.programs import choose_mode
+    from seqforecast.training.compilation import choose_mode
 
     assert choose_mode(TrainingSection()) == "xla"
     monkeypatch.setattr(tf.config, "get_visible_devices", lambda _: ["a GPU"])
@@ -90,8 +90,8 @@ def test_layers_said_to_take_cudnn_are_those_keras_gives_to_it(
     load_keras()
     rnn = sys.modules["keras.src.backend.tensorflow.rnn"]
 
+    from seqforecast.training.compilation import takes_cudnn
     from seqforecast.training.kernels.core import each_recurrent
-    from seqforecast.training.programs import takes_cudnn
 
     core = core_of(cell=cell, activation=activation, bidirectional=bidirectional)
     called = []
@@ -114,7 +114,7 @@ def test_layers_said_to_take_cudnn_are_those_keras_gives_to_it(
 def test_the_kernel_is_described(monkeypatch):
     tf = load_tensorflow()
 
-    from seqforecast.training.programs import describe_kernel
+    from seqforecast.training.compilation import describe_kernel
 
     core = core_of(cell="lstm", units=[2, 2])
     said = describe_kernel(core, "xla")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from panels import panel_of
 from seqforecast.backend import load_tensorflow
 from seqforecast.data.scaling import learn_scale
-from seqforecast.data.splitting import SplitSection, split
+from seqforecast.data.split import SplitSection, split
 from seqforecast.data.windows import index_windows
 from seqforecast.models.section import ModelSection
 from seqforecast.training.section import TrainingSection
@@ -30,7 +30,7 @@ def pinball(truth, forecast, levels=LEVELS):
 )
 def test_the_best_constant_is_the_empirical_quantile(sample, level):
     """Broken on purpose: level and 1 - level exchanged."""
-    from seqforecast.training.losses import loss_per_window
+    from seqforecast.training.objective import loss_per_window
 
     sample = np.array(sample, np.float32)
     candidates = np.unique(sample)
@@ -43,9 +43,9 @@ def test_the_best_constant_is_the_empirical_quantile(sample, level):
 
 def engine_of(mode="graph", filled=None, training=None, **model):
     from seqforecast.models.builder import build_forecaster
-    from seqforecast.training.epoch import Engine
-    from seqforecast.training.material import Material
-    from seqforecast.training.seeding import fix_seeds
+    from seqforecast.training.engine import Engine
+    from seqforecast.training.objective import Material
+    from seqforecast.training.order import fix_seeds
 
     steps = np.arange(60)
     panel = panel_of([10 + np.sin(steps / 3), 100 + 10 * np.cos(steps / 4)])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from panels import counting
 from seqforecast.data.windows import index_windows
-from seqforecast.training.sampling import order_windows, windows_in_epoch
+from seqforecast.training.order import order_windows, windows_in_epoch
 from seqforecast.training.section import TrainingSection
 
 

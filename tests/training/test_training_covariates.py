@@ -7,10 +7,10 @@ import pytest
 
 from panels import panel_of
 from seqforecast.backend import load_tensorflow
-from seqforecast.data.covariates import Covariates
-from seqforecast.data.featuring import learn_features
+from seqforecast.data.features import learn_features
+from seqforecast.data.panel import Covariates
 from seqforecast.data.scaling import learn_scale
-from seqforecast.data.splitting import SplitSection, split
+from seqforecast.data.split import SplitSection, split
 from seqforecast.data.windows import index_windows
 from seqforecast.models.section import ModelSection
 from seqforecast.training.section import TrainingSection
@@ -23,9 +23,9 @@ STEPS = 60
 def setting(mode, **model):
     """Return an engine on two series with all kinds of features, and what it reads."""
     from seqforecast.models.builder import build_forecaster
-    from seqforecast.training.epoch import Engine
-    from seqforecast.training.material import Material
-    from seqforecast.training.seeding import fix_seeds
+    from seqforecast.training.engine import Engine
+    from seqforecast.training.objective import Material
+    from seqforecast.training.order import fix_seeds
 
     steps = np.arange(STEPS)
     panel = panel_of([np.sin(steps / 3), 100 + 10 * np.cos(steps / 4)], season=4)
@@ -91,7 +91,7 @@ def test_the_device_gathers_what_numpy_gathers():
 
 def test_a_loss_that_is_not_finite_is_explained_layer_by_layer_too():
     """Through all that is joined, to the head that also reads ahead."""
-    from seqforecast.training.autopsy import examine
+    from seqforecast.training.non_finite import examine
 
     engine, windows, _, panel = setting("graph")
     head = engine.forecaster.core.get_layer("head")

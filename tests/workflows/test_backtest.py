@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from seqforecast.config.loading import load_mapping
+from seqforecast.config.experiment_file import load_mapping
 from seqforecast.errors import Interrupted, RunError
-from seqforecast.runs.place import Place
-from seqforecast.workflows.rolling import plan_backtest
-from seqforecast.workflows.watching import Silent
+from seqforecast.runs.locate import Destination
+from seqforecast.workflows.backtest.plan import plan_backtest
+from seqforecast.workflows.pipeline.recorder import Silent
 from small import small, train
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("ctrl_c")]
@@ -42,7 +42,7 @@ def settings(path, values, **changed):
 
 
 def backtest(place, mapping, display=None, **asked):
-    from seqforecast.workflows.backtest import backtest_experiment
+    from seqforecast.workflows.backtest.backtest import backtest_experiment
 
     planned = plan_backtest(load_mapping(mapping, {}), **{"cutoffs": CUTOFFS, **asked})
     return backtest_experiment(planned, place, display)
@@ -56,7 +56,7 @@ def forecasts(directory):
 def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
     mapping = settings(folder / "wave.csv", wave())
-    return backtest(Place(folder / "runs"), mapping)
+    return backtest(Destination(folder / "runs"), mapping)
 
 
 def test_each_fit_is_a_run_on_the_data_up_to_there(whole, tmp_path):
@@ -87,7 +87,9 @@ def test_nothing_after_a_cutoff_influences_its_forecasts(whole, tmp_path):
     cutoff = LENGTH - 2 * HORIZON  # the second of three; from here on all is scrambled
     values = wave()
     values[cutoff:] = np.random.default_rng(2).normal(1e4, 1e3, LENGTH - cutoff)
-    other = backtest(Place(tmp_path / "runs"), settings(tmp_path / "wave.csv", values))
+    other = backtest(
+        Destination(tmp_path / "runs"), settings(tmp_path / "wave.csv", values)
+    )
     columns = ["cutoff", "step", "y_hat", "q_10", "q_90", *BASELINES]
     mine, yours = (
         made.loc[made["cutoff"] < cutoff, columns]
@@ -130,10 +132,10 @@ class Stopper(Silent):
 KILLED = """
 import sys, yaml
 from pathlib import Path
-from seqforecast.runs.place import Place
+from seqforecast.runs.locate import Destination
 sys.path.insert(0, sys.argv[1])
 from workflows.test_backtest import Stopper, backtest
-backtest(Place(Path(sys.argv[3])), yaml.safe_load(Path(sys.argv[2]).read_text()),
+backtest(Destination(Path(sys.argv[3])), yaml.safe_load(Path(sys.argv[2]).read_text()),
          Stopper(2, 9))
 """
 
@@ -155,7 +157,7 @@ def kill(place, mapping):
 @pytest.mark.parametrize("stop", [stop_by_signal, kill])
 def test_the_same_command_goes_on_where_it_was_stopped(whole, tmp_path, stop):
     """Broken on purpose: a finished fit trained again; the checkpoint not read."""
-    place = Place(tmp_path / "runs")
+    place = Destination(tmp_path / "runs")
     mapping = settings(tmp_path / "wave.csv", wave())
     stop(place, mapping)
     (left,) = (place.root / "backtest-small").iterdir()
@@ -185,7 +187,7 @@ def test_the_same_command_goes_on_where_it_was_stopped(whole, tmp_path, stop):
 def test_a_finished_backtest_is_never_written_over(whole, tmp_path):
     mapping = settings(tmp_path / "wave.csv", wave())
     with pytest.raises(RunError, match="is finished, or holds another request"):
-        backtest(Place(exact=whole.path), mapping)
+        backtest(Destination(exact=whole.path), mapping)
 
 
 def test_panels_members_covariates_and_short_series(tmp_path):
@@ -218,7 +220,7 @@ def test_panels_members_covariates_and_short_series(tmp_path):
         training={**TRAINING, "ensemble": 2, "refit": True},
     )
     asked = {"cutoffs": 3, "step": 3, "window": "sliding", "refit": 2}
-    directory = backtest(Place(tmp_path / "runs"), mapping, **asked)
+    directory = backtest(Destination(tmp_path / "runs"), mapping, **asked)
     made = forecasts(directory)
     assert len(made) == 3 * 3 * 4
     joined = made.merge(

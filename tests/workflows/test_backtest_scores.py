@@ -7,21 +7,21 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from seqforecast.config.loading import load_mapping
+from seqforecast.config.experiment_file import load_mapping
+from seqforecast.data.source import load_panel
 from seqforecast.errors import ConfigError, DataError
-from seqforecast.reporting.backtest import forecasts
-from seqforecast.reporting.backtest.plan import say_plan
-from seqforecast.reporting.backtest.table import render_backtest
-from seqforecast.runs.backtest import BacktestDirectory
-from seqforecast.workflows.backtest_document import (
+from seqforecast.reporting.backtest import rolling_forecasts
+from seqforecast.reporting.backtest.text import render_backtest, say_plan
+from seqforecast.runs.request import BacktestDirectory
+from seqforecast.workflows.backtest.backtest import draw_backtest
+from seqforecast.workflows.backtest.plan import plan_backtest
+from seqforecast.workflows.backtest.results import (
     describe_backtest,
+    score_backtest,
     tabulate_cutoffs,
     write_forecasts,
 )
-from seqforecast.workflows.backtest_pictures import draw_backtest
-from seqforecast.workflows.backtest_scores import score_backtest
-from seqforecast.workflows.rolling import plan_backtest
-from seqforecast.workflows.scoring import fit_baseline
+from seqforecast.workflows.pipeline.scores import fit_baseline
 from small import SINE, small
 
 SETTINGS = small(data={**SINE, "length": 240})
@@ -59,7 +59,7 @@ def describe(planned, made, levels=()):
 def by_hand(settings, *, cutoffs, step, horizon):
     """The naive forecast's errors, cutoff by cutoff, in plain Python."""
     loaded = load_mapping(settings, {})
-    values = loaded.experiment.data.load(loaded.folder).values.tolist()
+    values = load_panel(loaded.experiment.data, loaded.folder).values.tolist()
     errors = []
     for number in range(cutoffs):
         cut = len(values) - horizon - (cutoffs - 1 - number) * step
@@ -239,7 +239,9 @@ def test_the_picture_shades_what_the_scores_are_of(tmp_path, monkeypatch):
     planned = plan({**SETTINGS, "intervals": {"level": [80, 95]}})
     levels = (0.025, 0.1, 0.9, 0.975)
     made, drawn = pretended(planned, levels), []
-    monkeypatch.setattr(forecasts, "draw_rolled", lambda each, _: drawn.append(each))
+    monkeypatch.setattr(
+        rolling_forecasts, "draw_rolled", lambda each, _: drawn.append(each)
+    )
     document = describe(planned, made, levels)
     draw_backtest(BacktestDirectory(tmp_path), planned, made, levels, document)
     (row,) = drawn[0].rows

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqforecast.config.loading import load_mapping
-from seqforecast.workflows.clocks import say_clocks
+from seqforecast.config.experiment_file import load_mapping
+from seqforecast.data.table.load import load_frame
+from seqforecast.workflows.finished.new_data import say_clocks
 
 
 def notes_of(zone, start="2024-01-01", hours=200):
@@ -14,7 +15,7 @@ def notes_of(zone, start="2024-01-01", hours=200):
     ds = stamps.map(str) if zone and zone[0] in "+U" else stamps
     frame = pd.DataFrame({"unique_id": "a", "ds": ds, "y": np.arange(hours)})
     source = load_mapping({"data": {"source": "table", "path": "-", "layout": "long"}})
-    return source.experiment.data.load_frame(frame).notes
+    return load_frame(source.experiment.data, frame).notes
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ import yaml
 from pretending import pretend
 from seqforecast.errors import Interrupted, RunError
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.place import Place
-from seqforecast.workflows import fitting
-from seqforecast.workflows.asking import Budget
-from seqforecast.workflows.compare import compare_experiments
-from seqforecast.workflows.contenders import choose_contenders
-from seqforecast.workflows.report import report
+from seqforecast.runs.locate import Destination
+from seqforecast.workflows.compare import compare as compare_module
+from seqforecast.workflows.compare.compare import compare_experiments
+from seqforecast.workflows.compare.members import choose_contenders
+from seqforecast.workflows.compare.plan import Budget
+from seqforecast.workflows.pipeline.pages import report
 from small import SINE, small
 
 LONG = small(data=SINE | {"length": 600})
@@ -28,9 +28,9 @@ def compare(tmp_path, monkeypatch):
     def compared(*words, errors=lambda *_: 0.1, failing=(), settings=LONG, **asked):
         path = tmp_path / "small.yaml"
         path.write_text(yaml.safe_dump(settings))
-        monkeypatch.setattr(fitting, "run_local", pretend(errors, failing))
+        monkeypatch.setattr(compare_module, "run_local", pretend(errors, failing))
         sides = choose_contenders(words or ("rnn", "gru"), str(path))
-        place = Place(tmp_path / "runs")
+        place = Destination(tmp_path / "runs")
         budget = Budget(**{"seeds": 3, "jobs": 1, **asked})
         return compare_experiments(sides, budget, place)
 

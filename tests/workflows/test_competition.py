@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from seqforecast.cli.app import app
 from seqforecast.runs.forecasts import read_forecasts
-from seqforecast.runs.opening import open_complete
+from seqforecast.runs.locate import open_complete
 from small import train
 
 pytestmark = pytest.mark.tensorflow
@@ -125,10 +125,10 @@ def test_the_table_of_groups_is_printed(tmp_path):
 
 def test_by_series_short_histories_divide_by_what_precedes_the_first_target(tmp_path):
     """Broken on purpose: `lookback` steps, targets among them."""
-    from seqforecast.config.loading import load_mapping
+    from seqforecast.config.experiment_file import load_mapping
     from seqforecast.evaluation.scoring import MODEL
-    from seqforecast.workflows.prepare import prepare
-    from seqforecast.workflows.scoring import _scorer
+    from seqforecast.workflows.pipeline.prepare import prepare
+    from seqforecast.workflows.pipeline.scores import _scorer
 
     table = [
         {"unique_id": name, "ds": step, "y": float(step if step < 5 else 100 + step)}

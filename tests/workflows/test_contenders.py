@@ -7,8 +7,8 @@ import yaml
 
 from seqforecast.errors import ConfigError
 from seqforecast.models.cells import Cell
-from seqforecast.workflows.contenders import choose_contenders
-from seqforecast.workflows.fairness import prepare_all, say_what_differs
+from seqforecast.workflows.compare.members import choose_contenders
+from seqforecast.workflows.compare.plan import prepare_all, say_what_differs
 from small import small
 
 

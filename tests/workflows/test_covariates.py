@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqforecast.config.loading import load_mapping
+from seqforecast.config.experiment_file import load_mapping
 from seqforecast.errors import DataError
 from small import small, train, weights
 
@@ -102,8 +102,8 @@ def test_forecasts_read_nothing_after_the_cutoff_but_the_future(folder, covered)
     Broken on purpose: the past columns among those ahead.
     """
     from seqforecast.models.builder import load_forecaster
-    from seqforecast.models.forecasting import forecast
-    from seqforecast.workflows.prepare import prepare
+    from seqforecast.models.forecast import forecast
+    from seqforecast.workflows.pipeline.prepare import prepare
 
     loaded = load_mapping(experiment(folder / "sales.csv", COLUMNS, model=VECTORS), {})
     prepared = prepare(loaded.experiment, folder)
@@ -152,7 +152,7 @@ def test_rewriting_the_test_part_changes_nothing_that_is_learnt(folder):
 
 
 def test_predict_reads_the_future_from_the_records_after_the_end(folder, covered):
-    from seqforecast.workflows.predict import predict_run
+    from seqforecast.workflows.finished.predict import predict_run
 
     made = predict_run(covered)
     assert made["ds"].min() == pd.Timestamp("2024-01-01") + pd.Timedelta(STEPS, "D")
@@ -169,7 +169,7 @@ def test_predict_reads_the_future_from_the_records_after_the_end(folder, covered
 def test_members_of_an_ensemble_have_vectors_of_their_own(folder):
     """The saved model is their median, and `predict` reads it like any other."""
     from seqforecast.models.builder import load_forecaster
-    from seqforecast.workflows.predict import predict_run
+    from seqforecast.workflows.finished.predict import predict_run
 
     training = {"epochs": 2, "learning_rate": 0.02, "ensemble": 3, "refit": True}
     asked = experiment(folder / "sales.csv", COLUMNS, model=VECTORS, training=training)
@@ -185,7 +185,7 @@ def test_members_of_an_ensemble_have_vectors_of_their_own(folder):
 
 
 def test_predict_refuses_a_future_that_is_not_there(covered):
-    from seqforecast.workflows.predict import predict_run
+    from seqforecast.workflows.finished.predict import predict_run
 
     frame = sales()
     late = frame["ds"] > pd.Timestamp("2024-01-01") + pd.Timedelta(STEPS + 1, "D")
@@ -204,7 +204,7 @@ def test_predict_refuses_a_future_that_is_not_there(covered):
 
 
 def test_texts_and_series_that_are_new_count_as_none_and_are_said(covered, caplog):
-    from seqforecast.workflows.predict import predict_run
+    from seqforecast.workflows.finished.predict import predict_run
 
     frame = sales()
     frame.loc[frame["unique_id"] == "s2", ["unique_id", "shop"]] = ["new", "west"]
@@ -216,8 +216,8 @@ def test_texts_and_series_that_are_new_count_as_none_and_are_said(covered, caplo
 
 
 def test_what_tells_the_model_nothing_is_said(folder):
-    from seqforecast.workflows.prepare import prepare
-    from seqforecast.workflows.setup import describe_features
+    from seqforecast.workflows.pipeline.prepare import prepare
+    from seqforecast.workflows.pipeline.setup import describe_features
 
     sales().assign(promotion=1, weather=0.5).to_csv(folder / "flat.csv", index=False)
     columns = {**COLUMNS, "calendar": ["hour", "weekday"]}
@@ -229,7 +229,7 @@ def test_what_tells_the_model_nothing_is_said(folder):
 
 
 def test_a_dry_run_counts_what_covariates_cost(folder, covered):
-    from seqforecast.workflows.dry_run import plan_run
+    from seqforecast.workflows.train.dry_run import plan_run
 
     asked = experiment(folder / "sales.csv", COLUMNS, model=VECTORS)
     plan = plan_run(load_mapping(asked, {}))

@@ -75,8 +75,8 @@ def test_a_loss_that_is_not_finite_is_told_before_the_run(tmp_path):
 @pytest.mark.tensorflow
 def test_it_counts_every_member_and_refit(tmp_path):
     """Broken on purpose: one member counted; a refit left out."""
-    from seqforecast.config.loading import load_mapping
-    from seqforecast.workflows.dry_run import plan_run
+    from seqforecast.config.experiment_file import load_mapping
+    from seqforecast.workflows.train.dry_run import plan_run
 
     window = {"lookback": [8, 16], "horizon": 4}
     training = {"epochs": 3, "batch_size": 20, "ensemble": 3, "refit": True}

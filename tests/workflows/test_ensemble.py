@@ -10,7 +10,7 @@ import pytest
 from seqforecast.data.windows import index_windows
 from seqforecast.errors import Interrupted
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.workflows.watching import Silent
+from seqforecast.workflows.pipeline.recorder import Silent
 from small import SINE, same_run, small, train, weights
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("ctrl_c")]
@@ -123,7 +123,7 @@ def test_an_interrupted_ensemble_goes_on_as_if_it_had_not_been(
 ):
     """Broken on purpose: `kept` left out of the checkpoint; a restart of the
     optimizer forgotten."""
-    from seqforecast.workflows.train import resume_run
+    from seqforecast.workflows.train.train import resume_run
 
     with pytest.raises(Interrupted):
         train(tmp_path, TWICE, display=Killer(fit, epoch))
@@ -132,7 +132,7 @@ def test_an_interrupted_ensemble_goes_on_as_if_it_had_not_been(
 
 
 def test_a_member_has_a_seed_that_no_other_run_gives_its_members():
-    from seqforecast.training.members import member_seed
+    from seqforecast.training.loop import member_seed
 
     assert member_seed(7, 1) == 7
     seeds = [member_seed(seed, member) for seed in range(50) for member in range(1, 21)]
@@ -146,8 +146,8 @@ def test_the_log_and_the_loss_figure_tell_the_members_apart(whole):
 
 
 def test_by_series_a_refit_learns_from_the_validation_series(tmp_path):
-    from seqforecast.config.loading import load_mapping
-    from seqforecast.workflows.prepare import prepare
+    from seqforecast.config.experiment_file import load_mapping
+    from seqforecast.workflows.pipeline.prepare import prepare
 
     data = {**SINE, "series": 10}
     loaded = load_mapping(small(data=data, split={"by": "series"}), {})
@@ -198,7 +198,7 @@ def test_keep_last_keeps_the_last_epoch(tmp_path):
 
 
 def test_every_lookback_needs_a_member():
-    from seqforecast.config.loading import load_mapping
+    from seqforecast.config.experiment_file import load_mapping
     from seqforecast.errors import ConfigError
 
     window = {"lookback": [8, 16], "horizon": 4}

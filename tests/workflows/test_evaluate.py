@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from calling import call
-from seqforecast.config.loading import load_experiment
-from seqforecast.workflows import prepare as preparing
+from seqforecast.config.experiment_file import load_experiment
+from seqforecast.workflows.pipeline import prepare as preparing
 from small import SMALL, small, train
 
 pytestmark = pytest.mark.tensorflow

@@ -37,8 +37,8 @@ def test_the_file_beside_says_how_to_call_it(run, tmp_path):
     import onnxruntime
 
     from seqforecast.runs.forecasts import read_forecasts
-    from seqforecast.workflows.export import export_run
-    from seqforecast.workflows.prepare import prepare
+    from seqforecast.workflows.finished.export import export_run
+    from seqforecast.workflows.pipeline.prepare import prepare
 
     path = tmp_path / "waves.onnx"
     told = export_run(run, "onnx", path)
@@ -50,7 +50,7 @@ def test_the_file_beside_says_how_to_call_it(run, tmp_path):
     assert names == {each.name for each in session.get_inputs()}
     assert names == {"values", "series", "covariates"}
 
-    from seqforecast.config.loading import load_experiment
+    from seqforecast.config.experiment_file import load_experiment
 
     loaded = load_experiment(run.resolved)
     prepared = prepare(loaded.experiment, loaded.folder)
@@ -75,16 +75,16 @@ def test_a_model_that_differs_is_refused_and_not_kept(run, tmp_path, monkeypatch
     """Broken on purpose: the comparison left out."""
     from dataclasses import replace
 
-    from seqforecast.models import exporting
+    from seqforecast.models import export
 
-    form = exporting.FORMATS["tflite"]
+    form = export.FORMATS["tflite"]
 
     def off(path):
         right = form.read(path)
         return lambda inputs: right(inputs) * np.float32(1.001)
 
-    broken = {**exporting.FORMATS, "tflite": replace(form, read=off)}
-    monkeypatch.setattr("seqforecast.workflows.export.FORMATS", broken)
+    broken = {**export.FORMATS, "tflite": replace(form, read=off)}
+    monkeypatch.setattr("seqforecast.workflows.finished.export.FORMATS", broken)
     path = tmp_path / "waves.tflite"
     result = call("export", run.path, "--format", "tflite", "--output", path)
     assert result.exit_code == 1

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from seqforecast.workflows import fitting
-from seqforecast.workflows.asking import Budget
+from seqforecast.workflows.compare import compare
+from seqforecast.workflows.compare.plan import Budget
 
 
 @pytest.fixture
@@ -22,13 +22,13 @@ def execute(monkeypatch):
         ]
         budget = Budget(seeds=1, jobs=jobs)
         asked = SimpleNamespace(budget=budget, contenders=contenders)
-        fitting._execute(asked, range(12), None)
+        compare._execute(asked, range(12), None)
         return given["jobs"], given["gpus"]
 
-    monkeypatch.setattr(fitting, "run_local", lambda _, **rest: given.update(rest))
-    monkeypatch.setattr(fitting, "visible_gpus", lambda: ["0", "1"])
-    monkeypatch.setattr(fitting, "usable_cores", lambda: [0, 1, 2, 3])
-    monkeypatch.setattr(fitting, "free_memory", lambda: None)
+    monkeypatch.setattr(compare, "run_local", lambda _, **rest: given.update(rest))
+    monkeypatch.setattr(compare, "visible_gpus", lambda: ["0", "1"])
+    monkeypatch.setattr(compare, "usable_cores", lambda: [0, 1, 2, 3])
+    monkeypatch.setattr(compare, "free_memory", lambda: None)
     return executed
 
 

@@ -9,8 +9,8 @@ import pytest
 
 import seqforecast
 from calling import call
-from seqforecast.config.loading import load_experiment
-from seqforecast.workflows.prepare import prepare
+from seqforecast.config.experiment_file import load_experiment
+from seqforecast.workflows.pipeline.prepare import prepare
 
 AIR = Path(__file__).parents[2] / "configs/data/air_passengers.csv"
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from calling import call
-from seqforecast.config.loading import load_mapping
+from seqforecast.config.experiment_file import load_mapping
 from seqforecast.errors import ConfigError, DataError
 from small import SINE, same_run, small, train
 
@@ -26,7 +26,7 @@ def test_refit_leaves_nothing_to_calibrate_on():
 def test_a_validation_part_that_is_too_short_is_refused_before_training(tmp_path):
     asked = small(**ASKED, split={"train": "rest", "validation": 15, "test": 60})
     loaded = load_mapping(asked)
-    from seqforecast.workflows.prepare import prepare
+    from seqforecast.workflows.pipeline.prepare import prepare
 
     with pytest.raises(DataError, match="needs 19 validation windows, there are 12"):
         prepare(loaded.experiment, loaded.folder)
@@ -39,7 +39,7 @@ def run(tmp_path_factory):
 
 @pytest.mark.tensorflow
 def test_the_ends_stand_beside_the_forecasts(run):
-    from seqforecast.workflows.predict import predict_run
+    from seqforecast.workflows.finished.predict import predict_run
 
     for frame in (pd.read_csv(run.forecasts), predict_run(run)):
         assert frame.columns[-5:].tolist() == ["y_hat", *NAMES]
@@ -65,11 +65,11 @@ def test_metrics_say_what_they_cover(run):
 @pytest.mark.tensorflow
 def test_the_validation_part_is_covered_as_asked(run):
     """By the model that has not seen it. Broken on purpose: the test part's margins."""
-    from seqforecast.config.loading import load_experiment
+    from seqforecast.config.experiment_file import load_experiment
     from seqforecast.evaluation.intervals import quantiles_of
     from seqforecast.models.builder import load_forecaster
-    from seqforecast.workflows.calibrating import read_intervals
-    from seqforecast.workflows.prepare import prepare
+    from seqforecast.workflows.pipeline.prepare import prepare
+    from seqforecast.workflows.pipeline.scores import read_intervals
 
     loaded = load_experiment(run.resolved)
     prepared = prepare(loaded.experiment, loaded.folder)

@@ -112,7 +112,7 @@ def test_mase_is_that_of_the_forecasts(table, tmp_path):
 
 
 def test_a_run_whose_scores_cannot_be_written_is_not_complete(tmp_path, monkeypatch):
-    from seqforecast.workflows import train as workflow
+    from seqforecast.workflows.train import train as workflow
 
     def refuse(path, content):
         raise RunError(f"{path} cannot be written")
@@ -137,7 +137,7 @@ def test_stamps_below_a_second_are_kept(tmp_path):
 
 
 def test_logarithms_of_negative_values_are_refused_when_forecasting_too(tmp_path):
-    from seqforecast.workflows.predict import predict_run
+    from seqforecast.workflows.finished.predict import predict_run
 
     frame = pd.DataFrame({"ds": range(STEPS), "y": 5 + np.sin(np.arange(STEPS) / 3)})
     frame.to_csv(tmp_path / "y.csv", index=False)

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqforecast.models.cells import Cell
-from seqforecast.models.counting import count_layers, parameters
 from seqforecast.models.section import ModelSection
-from seqforecast.workflows.matching import match_units
+from seqforecast.models.size import count_layers, parameters
+from seqforecast.workflows.compare.plan import match_units
 
 
 def count(section: ModelSection) -> int:

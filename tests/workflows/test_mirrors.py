@@ -7,11 +7,11 @@ import pytest
 
 from calling import call
 from seqforecast.backend import load_tensorflow
-from seqforecast.config.loading import load_mapping
+from seqforecast.config.experiment_file import load_mapping
 from seqforecast.errors import BackendError, Interrupted
-from seqforecast.runs.place import Place
-from seqforecast.workflows import mirroring, mirrors
-from seqforecast.workflows.watching import Silent
+from seqforecast.runs.locate import Destination
+from seqforecast.workflows.pipeline.recorder import Silent
+from seqforecast.workflows.train import mirrors
 from small import same_run, small
 
 pytestmark = pytest.mark.tensorflow
@@ -28,9 +28,11 @@ ASKED = small(
 
 
 def train(root, *names, display=None):
-    from seqforecast.workflows.train import train_experiment
+    from seqforecast.workflows.train.train import train_experiment
 
-    return train_experiment(load_mapping(ASKED), Place(root), display, mirrors=names)
+    return train_experiment(
+        load_mapping(ASKED), Destination(root), display, mirrors=names
+    )
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,7 @@ def events_of(run):
 def check_events(run):
     """They are the history: an epoch of a refit has no validation loss."""
     events, history = events_of(run), pd.read_csv(run.history)
-    for name in mirroring.TOLD:
+    for name in mirrors.TOLD:
         known = history[name].dropna()
         steps = (known.index + 1).tolist()
         assert list(events[name]) == steps
@@ -119,7 +121,7 @@ def test_an_interrupted_run_is_told_as_such_and_whole_when_resumed(
     found = runs_of(store)
     assert set(found) == {"KILLED", "FINISHED"}
     whole, history = found["FINISHED"], pd.read_csv(run.history)
-    for name in mirroring.TOLD:
+    for name in mirrors.TOLD:
         logged = store.get_metric_history(whole.info.run_id, name)
         known = history[name].dropna()
         assert [each.step for each in logged] == (known.index + 1).tolist()
@@ -158,7 +160,7 @@ def test_a_mirror_that_fails_ends_nothing_and_prints_nothing(
 
     table = {"mlflow": ("json", Broken)}
     monkeypatch.setattr(mirrors, "MIRRORS", table)
-    monkeypatch.setattr(mirroring, "MIRRORS", table)
+    monkeypatch.setattr(mirrors, "MIRRORS", table)
     run = train(tmp_path, "mlflow")
     assert same_run(run, plain) == []
     log = run.log.read_text()

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.training.autopsy import NotFiniteError
+from seqforecast.training.non_finite import NotFiniteError
 from small import small, train
 
 pytestmark = pytest.mark.tensorflow

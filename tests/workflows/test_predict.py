@@ -60,8 +60,8 @@ def test_the_times_may_be_the_index_of_a_frame(run, frame):
 
 def test_all_columns_that_are_not_there_are_named(run, frame, tmp_path):
     long = {"source": "table", "path": "x.csv", "layout": "long", "past": ["wind"]}
-    from seqforecast.config.loading import load_mapping
-    from seqforecast.workflows.new_data import load_data
+    from seqforecast.config.experiment_file import load_mapping
+    from seqforecast.workflows.finished.new_data import load_data
 
     with pytest.raises(DataError) as caught:
         load_data(load_mapping({"data": long}), frame.rename(columns={"a": "dz"}))

@@ -9,7 +9,7 @@ import pytest
 
 from seqforecast.errors import DataError, Interrupted
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.workflows.watching import Silent
+from seqforecast.workflows.pipeline.recorder import Silent
 from small import SINE, same_run, small, train
 
 pytestmark = pytest.mark.tensorflow
@@ -51,7 +51,7 @@ class Killer(Silent):
 
 def test_forecasts_have_a_column_a_level_and_y_hat_is_the_median(whole):
     """Of an ensemble of two lookbacks. Broken on purpose: the first level for y_hat."""
-    from seqforecast.workflows.predict import predict_run
+    from seqforecast.workflows.finished.predict import predict_run
 
     frames = [pd.read_csv(whole.forecasts), predict_run(whole)]
     for frame in frames:
@@ -73,7 +73,7 @@ def test_forecasts_have_a_column_a_level_and_y_hat_is_the_median(whole):
 
 
 def test_an_interrupted_run_goes_on_as_if_it_had_not_been(whole, tmp_path):
-    from seqforecast.workflows.train import resume_run
+    from seqforecast.workflows.train.train import resume_run
 
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -87,7 +87,7 @@ def test_an_interrupted_run_goes_on_as_if_it_had_not_been(whole, tmp_path):
 
 def test_predict_refuses_a_quantile_that_is_not_finite(whole, monkeypatch):
     """Broken on purpose: only y_hat looked at."""
-    from seqforecast.workflows import predict
+    from seqforecast.workflows.finished import predict
 
     def made(forecaster, values, windows, *_):
         out = np.zeros((len(windows), 4, 3))
@@ -100,7 +100,7 @@ def test_predict_refuses_a_quantile_that_is_not_finite(whole, monkeypatch):
 
 
 def test_a_diverged_quantile_run_is_explained(tmp_path):
-    from seqforecast.training.autopsy import NotFiniteError
+    from seqforecast.training.non_finite import NotFiniteError
 
     training = {**TRAINING, "learning_rate": 1000.0, "optimizer": "sgd"}
     model = {**MODEL, "cell": "simple_rnn", "activation": "linear"}

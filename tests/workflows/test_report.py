@@ -14,8 +14,8 @@ from documents import MANIFEST, PREPROCESS, SETTINGS, metrics_of, outcome
 from pages import Page, check_access, png
 from seqforecast.errors import ConfigError, RunError
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.writing import FREE_SPACE, cannot_write
-from seqforecast.workflows.report import report, unless_it_fails
+from seqforecast.runs.write import FREE_SPACE, cannot_write
+from seqforecast.workflows.pipeline.pages import report, unless_it_fails
 from small import SMALL, train
 
 
@@ -165,10 +165,10 @@ def test_a_figure_that_cannot_be_drawn_does_not_lose_the_run(
     def fail(*_: Any) -> None:
         raise ValueError("no such font")
 
-    from seqforecast.workflows import pictures
-    from seqforecast.workflows import train as workflow
+    from seqforecast.workflows.pipeline import figures
+    from seqforecast.workflows.train import train as workflow
 
-    monkeypatch.setattr(pictures.loss, "draw_loss", fail)
+    monkeypatch.setattr(figures.loss, "draw_loss", fail)
     monkeypatch.setattr(workflow, "write_run_page", fail)
     logging.getLogger("seqforecast").setLevel(logging.DEBUG)
     run = train(tmp_path, SMALL, **{"training.epochs": 1})

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from calling import call
-from seqforecast.reporting.reproduction import render_reproduction
+from seqforecast.reporting.terminal import render_reproduction
 from seqforecast.runs.directory import RunDirectory
 from small import SMALL, small, train
 

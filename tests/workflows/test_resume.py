@@ -13,8 +13,8 @@ import yaml
 
 from seqforecast.errors import DataError, Interrupted, RunError
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.opening import open_complete
-from seqforecast.workflows.watching import Silent
+from seqforecast.runs.locate import open_complete
+from seqforecast.workflows.pipeline.recorder import Silent
 from small import same_run, small, train
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("ctrl_c")]
@@ -58,7 +58,7 @@ class Killer(Silent):
 
 
 def resume(run, display=None):
-    from seqforecast.workflows.train import resume_run
+    from seqforecast.workflows.train.train import resume_run
 
     return resume_run(run.path, display)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.config.loading import load_mapping
+from seqforecast.config.experiment_file import load_mapping
 from seqforecast.errors import (
     BackendError,
     ConfigError,
@@ -19,11 +19,11 @@ from seqforecast.errors import (
     TrainingError,
 )
 from seqforecast.reporting.tuning.table import render_tuning
-from seqforecast.runs.place import Place
-from seqforecast.workflows import searching, trying
-from seqforecast.workflows import tune as workflow
-from seqforecast.workflows.prepare import prepare
-from seqforecast.workflows.trying import PrunedError, Reporter, changed, metric_of
+from seqforecast.runs.locate import Destination
+from seqforecast.workflows.pipeline.prepare import prepare
+from seqforecast.workflows.tune import study, trial
+from seqforecast.workflows.tune import tune as workflow
+from seqforecast.workflows.tune.trial import PrunedError, Reporter, changed, metric_of
 from small import small
 
 pytest.importorskip("optuna")
@@ -64,14 +64,14 @@ def tried(monkeypatch):
         }
         return {"test": test, "validation": {"model": scores}}
 
-    monkeypatch.setattr(searching, "try_settings", pretend)
+    monkeypatch.setattr(study, "try_settings", pretend)
     monkeypatch.setattr(workflow, "_train_best", score)
     return seen
 
 
 def tune(root, mapping, **limits):
     loaded = load_mapping(mapping)
-    directory = workflow.tune_experiment(loaded, Place(root), **limits)
+    directory = workflow.tune_experiment(loaded, Destination(root), **limits)
     return directory, directory.read_json(directory.metrics)
 
 
@@ -115,7 +115,7 @@ def test_stopped_anywhere_it_goes_on_to_the_same_end(
 ):
     """Broken on purpose: one sampler with one seed draws its first trials again."""
     _, whole = tune(tmp_path / "whole", asked())
-    real, calls = searching.try_settings, []
+    real, calls = study.try_settings, []
 
     def broken(*given):
         calls.append(1)
@@ -123,7 +123,7 @@ def test_stopped_anywhere_it_goes_on_to_the_same_end(
             raise KeyboardInterrupt
         return real(*given)
 
-    monkeypatch.setattr(searching, "try_settings", broken)
+    monkeypatch.setattr(study, "try_settings", broken)
     with pytest.raises(Interrupted):
         tune(tmp_path, asked())
     assert not [*(tmp_path / "tune-small").glob("*/trials.csv")]
@@ -178,7 +178,7 @@ def test_no_trial_begins_when_it_is_late(tried, tmp_path, caplog):
 
 
 def test_trials_that_fail_are_told_and_end_nothing(tried, tmp_path, monkeypatch):
-    real = searching.try_settings
+    real = study.try_settings
 
     def broken(experiment, values, given, reporter):
         if values.get("model.units") == [3]:
@@ -187,7 +187,7 @@ def test_trials_that_fail_are_told_and_end_nothing(tried, tmp_path, monkeypatch)
             raise PrunedError
         return real(experiment, values, given, reporter)
 
-    monkeypatch.setattr(searching, "try_settings", broken)
+    monkeypatch.setattr(study, "try_settings", broken)
     directory, document = tune(tmp_path, asked())
     states = [each["state"] for each in document["trials"]]
     assert set(states) == {"complete", "failed", "pruned"}
@@ -205,7 +205,7 @@ def test_all_failing_is_an_error(tried, tmp_path, monkeypatch):
     def broken(*_):
         raise ConfigError("they do not go together")
 
-    monkeypatch.setattr(searching, "try_settings", broken)
+    monkeypatch.setattr(study, "try_settings", broken)
     with pytest.raises(TrainingError, match=r"none of 4 trials .* not go together"):
         tune(tmp_path, asked(trials=3))
     assert not [*(tmp_path / "tune-small").glob("*/tune.json")]
@@ -215,7 +215,7 @@ def test_a_machine_that_cannot_train_ends_the_search(tried, tmp_path, monkeypatc
     def broken(*_):
         raise BackendError("no GPU")
 
-    monkeypatch.setattr(searching, "try_settings", broken)
+    monkeypatch.setattr(study, "try_settings", broken)
     with pytest.raises(BackendError, match="no GPU"):
         tune(tmp_path, asked())
 
@@ -249,7 +249,7 @@ def test_a_lookback_with_other_validation_windows_is_refused(tmp_path):
     experiment = load_mapping(settings).experiment
     given = prepare(experiment, tmp_path)
     with pytest.raises(ConfigError, match="other validation windows"):
-        trying.try_settings(experiment, {"window.lookback": 28}, given, None)
+        trial.try_settings(experiment, {"window.lookback": 28}, given, None)
 
 
 class Asked:
@@ -278,5 +278,5 @@ def test_members_of_an_ensemble_are_not_held_against_each_other():
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 1000))
 def test_samplers_of_trials_have_nothing_in_common(seed, trial):
-    seeds = {searching._seed_of(seed + a, trial + b) for a in (0, 1) for b in (0, 1)}
+    seeds = {study._seed_of(seed + a, trial + b) for a in (0, 1) for b in (0, 1)}
     assert len(seeds) == 4

@@ -5,10 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from seqforecast.config.loading import load_mapping
+from seqforecast.config.experiment_file import load_mapping
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.workflows.prepare import prepare
-from seqforecast.workflows.seen import read_seen, steps_seen, warn_of_seen, write_seen
+from seqforecast.workflows.pipeline.prepare import prepare
+from seqforecast.workflows.pipeline.seen import (
+    read_seen,
+    steps_seen,
+    warn_of_seen,
+    write_seen,
+)
 from small import SINE, small
 
 LONGER = {"train": "rest", "validation": 24, "test": 56}

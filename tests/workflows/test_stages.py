@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.workflows.stages import Stages, describe_stages, peak_memory
+from seqforecast.workflows.pipeline.stages import Stages, describe_stages, peak_memory
 from small import SMALL, train
 
 MIB = 2**20

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from seqforecast.errors import BackendError, DataError, RunError
-from seqforecast.runs.opening import open_complete
+from seqforecast.runs.locate import open_complete
 from small import SMALL, same_run, small, train
 
 pytestmark = pytest.mark.tensorflow
@@ -108,8 +108,8 @@ def test_the_saved_model_takes_raw_values_and_gives_raw_values(run):
         "raw = np.load(sys.argv[2])\n"
         "print(json.dumps(model.predict(raw, verbose=0).tolist()))\n"
     )
-    from seqforecast.config.loading import load_experiment
-    from seqforecast.workflows.prepare import prepare
+    from seqforecast.config.experiment_file import load_experiment
+    from seqforecast.workflows.pipeline.prepare import prepare
 
     loaded = load_experiment(run.resolved)
     prepared = prepare(loaded.experiment, loaded.folder)
@@ -127,8 +127,8 @@ def test_the_saved_model_takes_raw_values_and_gives_raw_values(run):
 
 
 def test_the_resolved_settings_train_the_same_run_again(run, tmp_path):
-    from seqforecast.config.loading import load_experiment
-    from seqforecast.workflows.train import Place, train_experiment
+    from seqforecast.config.experiment_file import load_experiment
+    from seqforecast.workflows.train.train import Place, train_experiment
 
     again = train_experiment(load_experiment(run.resolved), Place(tmp_path))
     assert same_run(run, again) == []
@@ -138,8 +138,8 @@ def test_the_same_seed_gives_the_same_run_in_a_second_process(run, tmp_path):
     """Broken on purpose: `fix_seeds` left out."""
     code = (
         "import sys; from pathlib import Path\n"
-        "from seqforecast.config.loading import load_experiment\n"
-        "from seqforecast.workflows.train import Place, train_experiment\n"
+        "from seqforecast.config.experiment_file import load_experiment\n"
+        "from seqforecast.workflows.train.train import Place, train_experiment\n"
         "loaded = load_experiment(Path(sys.argv[1]))\n"
         "print(train_experiment(loaded, Place(Path(sys.argv[2]))).path)\n"
     )

@@ -12,11 +12,11 @@ import pytest
 import yaml
 
 from calling import call
-from seqforecast.config.loading import load_experiment, load_mapping
+from seqforecast.config.experiment_file import load_experiment, load_mapping
 from seqforecast.errors import BackendError, Interrupted
-from seqforecast.runs.place import Place
-from seqforecast.workflows import searching
-from seqforecast.workflows import tune as workflow
+from seqforecast.runs.locate import Destination
+from seqforecast.workflows.tune import study
+from seqforecast.workflows.tune import tune as workflow
 from small import small
 
 pytestmark = pytest.mark.tensorflow
@@ -51,7 +51,7 @@ def asked(data, space=SPACE, trials=2, **more):
 
 
 def tune(root, mapping):
-    directory = workflow.tune_experiment(load_mapping(mapping), Place(root))
+    directory = workflow.tune_experiment(load_mapping(mapping), Destination(root))
     return directory, directory.read_json(directory.metrics)
 
 
@@ -174,5 +174,5 @@ def test_the_command_shows_trials_and_the_directory(found, tmp_path):
 def test_without_optuna_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(BackendError) as caught:
-        searching.load_optuna()
+        study.load_optuna()
     assert caught.value.hint == "pip install 'seqforecast[tune]'"

@@ -10,15 +10,15 @@ import yaml
 
 from calling import call
 from seqforecast.errors import ConfigError, Interrupted, RunError
-from seqforecast.workflows.watching import Silent
+from seqforecast.workflows.pipeline.recorder import Silent
 from small import SINE, same_run, small, weights
 
 pytestmark = pytest.mark.tensorflow
 
 
 def train(root, mapping, start=None, exact=None, display=None, **overrides):
-    from seqforecast.config.loading import load_mapping
-    from seqforecast.workflows.train import Place, train_experiment
+    from seqforecast.config.experiment_file import load_mapping
+    from seqforecast.workflows.train.train import Place, train_experiment
 
     loaded = load_mapping(mapping, {"training.compile": "eager"} | overrides)
     return train_experiment(loaded, Place(root, exact), display, start=start)
@@ -168,7 +168,7 @@ class Killer(Silent):
 
 def test_interrupted_and_resumed_it_is_the_same(tmp_path):
     """Also when the run it began with is gone by then."""
-    from seqforecast.workflows.train import resume_run
+    from seqforecast.workflows.train.train import resume_run
 
     old = train(tmp_path, small(), **{"training.epochs": 1})
     asked = small(data=SINE | {"seed": 3})

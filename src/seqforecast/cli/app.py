@@ -23,7 +23,7 @@ from seqforecast.cli import reproduce as reproducing
 from seqforecast.cli import runs as finished
 from seqforecast.cli import train as training
 from seqforecast.cli import tune as tuning
-from seqforecast.cli.printing import report_error
+from seqforecast.cli.terminal import report_error
 from seqforecast.errors import Interrupted, SeqforecastError
 
 

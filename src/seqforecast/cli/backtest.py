@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.printing import has_terminal, listen, print_json, print_result
+from seqforecast.cli.terminal import has_terminal, listen, print_json, print_result
 
 NEVER = "never"
 
@@ -88,18 +88,18 @@ def backtest(
 
         display = LiveProgress()
 
-    from seqforecast.config.loading import load_experiment, resolve
-    from seqforecast.reporting.backtest.table import render_backtest
-    from seqforecast.runs.place import Place
-    from seqforecast.workflows.backtest import backtest_experiment
-    from seqforecast.workflows.rolling import plan_backtest
+    from seqforecast.config.experiment_file import load_experiment, resolve
+    from seqforecast.reporting.backtest.text import render_backtest
+    from seqforecast.runs.locate import Destination
+    from seqforecast.workflows.backtest.backtest import backtest_experiment
+    from seqforecast.workflows.backtest.plan import plan_backtest
 
     changes = options.changes_of(overrides, device)
     loaded = load_experiment(resolve(experiment), changes)
     planned = plan_backtest(
         loaded, cutoffs=cutoffs, step=step, window=window.value, refit=every
     )
-    directory = backtest_experiment(planned, Place(runs, run_dir), display)
+    directory = backtest_experiment(planned, Destination(runs, run_dir), display)
     document = directory.read_json(directory.metrics)
     if as_json:
         print_json({"schema": 1, "run": str(directory.path), "backtest": document})

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.printing import has_terminal, listen, print_json, print_result
+from seqforecast.cli.terminal import has_terminal, listen, print_json, print_result
 
 if TYPE_CHECKING:
-    from seqforecast.runs.comparison import ComparisonDirectory
+    from seqforecast.runs.request import ComparisonDirectory
 
 
 class Match(str, Enum):
@@ -110,14 +110,14 @@ def compare(
     listen(quiet=quiet, verbose=verbose)
     display = None
     if has_terminal() and not quiet:
-        from seqforecast.cli.fits import LiveFits
+        from seqforecast.cli.progress import LiveFits
 
         display = LiveFits()
 
-    from seqforecast.runs.place import Place
-    from seqforecast.workflows.asking import Budget
-    from seqforecast.workflows.compare import compare_experiments
-    from seqforecast.workflows.contenders import choose_contenders
+    from seqforecast.runs.locate import Destination
+    from seqforecast.workflows.compare.compare import compare_experiments
+    from seqforecast.workflows.compare.members import choose_contenders
+    from seqforecast.workflows.compare.plan import Budget
 
     changes = options.changes_of(overrides, device)
     contenders = choose_contenders(members, experiment, changes)
@@ -128,7 +128,7 @@ def compare(
         executor=executor.value,
         address=address,
     )
-    done = compare_experiments(contenders, budget, Place(runs, run_dir), display)
+    done = compare_experiments(contenders, budget, Destination(runs, run_dir), display)
     _show(done, as_json=as_json)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.printing import print_json, print_result
+from seqforecast.cli.terminal import print_json, print_result
 
 commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -44,7 +44,7 @@ def validate(
 
         seqforecast config validate simplernn --set training.epochs=3
     """
-    from seqforecast.config.loading import load_experiment, resolve
+    from seqforecast.config.experiment_file import load_experiment, resolve
 
     file = resolve(experiment)
     loaded = load_experiment(file, overrides or ())
@@ -63,8 +63,8 @@ def ls(*, as_json: options.AsJson = False) -> None:
 
         seqforecast config ls
     """
-    from seqforecast.config.copying import describe_shipped
-    from seqforecast.reporting.listing import render_rows
+    from seqforecast.config.catalog import describe_shipped
+    from seqforecast.reporting.terminal import render_rows
 
     found = describe_shipped()
     if as_json:
@@ -97,7 +97,7 @@ def cp(
 
         seqforecast config cp air_passengers passengers.yaml
     """
-    from seqforecast.config.copying import copy_shipped
+    from seqforecast.config.catalog import copy_shipped
 
     for path in copy_shipped(name, to):
         print_result(str(path))
@@ -123,9 +123,9 @@ def show(
 
         seqforecast config show simplernn --set training.epochs=3
     """
-    from seqforecast.config.loading import load_experiment, resolve
-    from seqforecast.reporting.listing import render_rows
+    from seqforecast.config.experiment_file import load_experiment, resolve
     from seqforecast.reporting.settings import flatten_settings
+    from seqforecast.reporting.terminal import render_rows
 
     loaded = load_experiment(resolve(experiment), overrides or ())
     settings = loaded.experiment.model_dump(mode="json")
@@ -151,6 +151,6 @@ def schema() -> None:
 
         seqforecast config schema
     """
-    from seqforecast.config.schema import experiment_schema
+    from seqforecast.config.reference import experiment_schema
 
     print_json(experiment_schema())

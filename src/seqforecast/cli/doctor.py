@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.printing import has_terminal, listen, print_json, print_result
+from seqforecast.cli.terminal import has_terminal, listen, print_json, print_result
 from seqforecast.errors import BackendError, ConfigError, SeqforecastError, did_you_mean
 
 if TYPE_CHECKING:
-    from seqforecast.doctor.examining import Request
+    from seqforecast.doctor.examination import Request, Workload
     from seqforecast.doctor.report import Diagnosis
-    from seqforecast.doctor.stages import Workload
 
 
 def doctor(
@@ -83,7 +82,7 @@ def doctor(
         seqforecast doctor --quick
     """
     from seqforecast.doctor.checks.table import BY_ID, CHECKS
-    from seqforecast.doctor.documents import explanation, listing
+    from seqforecast.doctor.report import explanation, listing
 
     if list_checks:
         print_result(listing(CHECKS))
@@ -99,7 +98,7 @@ def doctor(
     if fix and (as_json or to_paste):
         raise typer.BadParameter("--fix goes with neither --json nor --report")
     listen(quiet=quiet or not has_terminal(), verbose=False)
-    from seqforecast.doctor.examining import Request
+    from seqforecast.doctor.examination import Request
 
     diagnosis = _examine(
         Request(
@@ -128,13 +127,13 @@ def _know(name: str, known: Mapping[str, object]) -> None:
 
 def _workload(experiment: str) -> "Workload":
     """Return what an experiment trains; the data are read only if they decide it."""
-    from seqforecast.config.loading import load_experiment, resolve
-    from seqforecast.doctor.stages import Workload
+    from seqforecast.config.experiment_file import load_experiment, resolve
+    from seqforecast.doctor.examination import Workload
 
     loaded = load_experiment(resolve(experiment))
     asked = loaded.experiment
     if "auto" in (asked.window.lookback, asked.window.horizon):
-        from seqforecast.workflows.prepare import prepare
+        from seqforecast.workflows.pipeline.prepare import prepare
 
         asked = prepare(asked, loaded.folder).experiment
     return Workload(
@@ -148,7 +147,7 @@ def _workload(experiment: str) -> "Workload":
 
 def _examine(request: "Request") -> "Diagnosis":
     """Examine this machine; a fault of ours ends with exit code 4 and its traceback."""
-    from seqforecast.doctor.examining import examine
+    from seqforecast.doctor.examination import examine
     from seqforecast.doctor.this_machine import ThisMachine
 
     try:
@@ -166,29 +165,29 @@ def _examine(request: "Request") -> "Diagnosis":
 def _show(
     diagnosis: "Diagnosis", *, as_json: bool, to_paste: bool, verbose: bool
 ) -> None:
-    from seqforecast.doctor import documents, report
+    from seqforecast.doctor import report
 
     if as_json:
-        print_json(documents.as_json(diagnosis))
+        print_json(report.as_json(diagnosis))
     elif to_paste:
-        print_result(documents.to_paste(diagnosis))
+        print_result(report.to_paste(diagnosis))
     else:
         print_result(report.text(diagnosis, verbose=verbose))
 
 
 def _mend(diagnosis: "Diagnosis", *, yes: bool) -> None:
     """Show the plan, ask, and carry it out."""
-    from seqforecast.doctor import fixing
+    from seqforecast.doctor import fix
 
-    steps = fixing.plan(diagnosis.machine, diagnosis.results)
+    steps = fix.plan(diagnosis.machine, diagnosis.results)
     if not steps:
         print_result("\n--fix: nothing here can be mended by installing packages.")
         return
-    wanted = fixing.commands(diagnosis.machine, steps)
+    wanted = fix.commands(diagnosis.machine, steps)
     print_result(f"\n--fix changes {diagnosis.machine.python.prefix}:")
     for step in wanted:
         print_result(f"  {shlex.join(step)}")
     if not yes and not typer.confirm("Do it?", err=True):
         return
-    fixing.carry_out(wanted)
+    fix.carry_out(wanted)
     print_result("Done; run `seqforecast doctor` again.")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.printing import listen, print_json, print_result
+from seqforecast.cli.terminal import listen, print_json, print_result
 
 
 def evaluate(
@@ -66,8 +66,8 @@ def evaluate(
         )
     listen(quiet=quiet, verbose=verbose)
 
-    from seqforecast.runs.opening import open_complete
-    from seqforecast.workflows.evaluate import evaluate_run
+    from seqforecast.runs.locate import open_complete
+    from seqforecast.workflows.finished.evaluate import evaluate_run
 
     opened = open_complete(run)
     told = evaluate_run(opened, data, audit=audit, output=output, device=device)
@@ -81,6 +81,6 @@ def _show(told: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json({"schema": 1, **told})
         return
-    from seqforecast.reporting.evaluation import render_evaluation
+    from seqforecast.reporting.terminal import render_evaluation
 
     print_result(render_evaluation(told))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.printing import listen, print_json, print_result
+from seqforecast.cli.terminal import listen, print_json, print_result
 
 
 class Form(str, Enum):
@@ -60,8 +60,8 @@ def export(
     """
     listen(quiet=quiet, verbose=verbose)
 
-    from seqforecast.runs.opening import open_complete
-    from seqforecast.workflows.export import export_run
+    from seqforecast.runs.locate import open_complete
+    from seqforecast.workflows.finished.export import export_run
 
     told = export_run(open_complete(run), form.value, output, tolerance=tolerance)
     if as_json:

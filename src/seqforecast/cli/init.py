@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.printing import listen, print_json, print_result
+from seqforecast.cli.terminal import listen, print_json, print_result
 
 
 def init(

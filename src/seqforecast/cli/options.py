@@ -67,7 +67,7 @@ From = Annotated[
 ]
 
 
-class Mirror(str, Enum):
+class MirrorName(str, Enum):
     """Who can be told of a run as well."""
 
     TENSORBOARD = "tensorboard"
@@ -75,7 +75,7 @@ class Mirror(str, Enum):
 
 
 Mirrors = Annotated[
-    list[Mirror] | None,
+    list[MirrorName] | None,
     typer.Option(
         "--mirror",
         metavar="tensorboard|mlflow",

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.printing import listen, print_json, print_result
+from seqforecast.cli.terminal import listen, print_json, print_result
 
 
 def predict(
@@ -55,9 +55,8 @@ def predict(
     listen(quiet=quiet, verbose=verbose)
 
     from seqforecast.runs.forecasts import write_csv, write_frames
-    from seqforecast.runs.opening import open_complete
-    from seqforecast.workflows.destination import check_destination
-    from seqforecast.workflows.predict import forecast_run
+    from seqforecast.runs.locate import open_complete
+    from seqforecast.workflows.finished.predict import check_destination, forecast_run
 
     opened = open_complete(run)
     if output is not None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.printing import listen, print_json, print_result
+from seqforecast.cli.terminal import listen, print_json, print_result
 
 
 def report(
@@ -40,7 +40,7 @@ def report(
         seqforecast report runs/simplernn/20260131-120000-a1b2c3
     """
     listen(quiet=quiet, verbose=verbose)
-    from seqforecast.workflows import report as workflow
+    from seqforecast.workflows.pipeline import pages as workflow
 
     page = workflow.report(run, output)
     if as_json:

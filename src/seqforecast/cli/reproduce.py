@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.printing import has_terminal, listen, print_json, print_result
+from seqforecast.cli.terminal import has_terminal, listen, print_json, print_result
 
 
 def reproduce(
@@ -56,8 +56,8 @@ def reproduce(
 
         display = LiveProgress()
 
-    from seqforecast.runs.opening import open_complete
-    from seqforecast.workflows.reproduce import DIFFERENT, reproduce_run
+    from seqforecast.runs.locate import open_complete
+    from seqforecast.workflows.finished.reproduce import DIFFERENT, reproduce_run
 
     told = reproduce_run(
         open_complete(run), tolerance=tolerance, exact=run_dir, display=display
@@ -72,6 +72,6 @@ def _show(told: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json({"schema": 1, **told})
         return
-    from seqforecast.reporting.reproduction import render_reproduction
+    from seqforecast.reporting.terminal import render_reproduction
 
     print_result(render_reproduction(told))

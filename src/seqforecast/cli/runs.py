@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.printing import print_json, print_result
+from seqforecast.cli.terminal import print_json, print_result
 
 commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -33,8 +33,8 @@ def ls(
 
         seqforecast runs ls --runs runs
     """
-    from seqforecast.reporting.listing import render_rows, say_score
-    from seqforecast.runs.listing import list_runs
+    from seqforecast.reporting.terminal import render_rows, say_score
+    from seqforecast.runs.locate import list_runs
 
     found = list_runs(runs)
     if as_json:
@@ -77,11 +77,10 @@ def show(run: Run, *, as_json: options.AsJson = False) -> None:
 
         seqforecast runs show runs/simplernn/20260131-120000-a1b2c3
     """
-    from seqforecast.reporting.listing import render_rows
     from seqforecast.reporting.tables import render_scores
-    from seqforecast.runs.listing import describe_run
-    from seqforecast.runs.opening import open_run
-    from seqforecast.workflows.looking import changed_settings
+    from seqforecast.reporting.terminal import render_rows
+    from seqforecast.runs.locate import describe_run, open_run
+    from seqforecast.workflows.finished.diff import changed_settings
 
     opened = open_run(run)
     told = describe_run(opened.path)
@@ -106,9 +105,9 @@ def diff(first: Run, second: Run, *, as_json: options.AsJson = False) -> None:
 
         seqforecast runs diff runs/gru/20260131-120000-a1b2c3 runs/gru/other
     """
-    from seqforecast.reporting.listing import render_rows
-    from seqforecast.runs.opening import open_run
-    from seqforecast.workflows.looking import differences_of
+    from seqforecast.reporting.terminal import render_rows
+    from seqforecast.runs.locate import open_run
+    from seqforecast.workflows.finished.diff import differences_of
 
     found = differences_of(open_run(first).path, open_run(second).path)
     if as_json:

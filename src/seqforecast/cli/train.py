@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.printing import has_terminal, listen, print_json, print_result
+from seqforecast.cli.terminal import has_terminal, listen, print_json, print_result
 
 
 def train(
@@ -66,15 +66,15 @@ def train(
 
         display = LiveProgress()
 
-    from seqforecast.config.loading import load_experiment, resolve
-    from seqforecast.runs.place import Place
-    from seqforecast.workflows import train as workflow
+    from seqforecast.config.experiment_file import load_experiment, resolve
+    from seqforecast.runs.locate import Destination
+    from seqforecast.workflows.train import train as workflow
 
     if resume is not None:
         run = workflow.resume_run(resume, display, mirrors=names)
     else:
         loaded = load_experiment(resolve(str(experiment)), changes)
-        place = Place(runs, run_dir)
+        place = Destination(runs, run_dir)
         run = workflow.train_experiment(
             loaded, place, display, start=start, mirrors=names
         )
@@ -96,9 +96,9 @@ def _plan(
     experiment: str, changes: list[str], asked: dict[str, Any], *, as_json: bool
 ) -> None:
     """Print what a run would be."""
-    from seqforecast.config.loading import load_experiment, resolve
-    from seqforecast.reporting.plan import render_plan
-    from seqforecast.workflows.dry_run import plan_run
+    from seqforecast.config.experiment_file import load_experiment, resolve
+    from seqforecast.reporting.terminal import render_plan
+    from seqforecast.workflows.train.dry_run import plan_run
 
     loaded = load_experiment(resolve(experiment), changes)
     # So far nothing ran beside Python: its processor time is its wall time.

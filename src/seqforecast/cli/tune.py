@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.printing import listen, print_json, print_result
+from seqforecast.cli.terminal import listen, print_json, print_result
 
 
 def tune(
@@ -59,14 +59,14 @@ def tune(
     """
     listen(quiet=quiet, verbose=verbose)
 
-    from seqforecast.config.loading import load_experiment, resolve
+    from seqforecast.config.experiment_file import load_experiment, resolve
     from seqforecast.reporting.tuning.table import render_tuning
-    from seqforecast.runs.place import Place
-    from seqforecast.workflows.tune import tune_experiment
+    from seqforecast.runs.locate import Destination
+    from seqforecast.workflows.tune.tune import tune_experiment
 
     changes = options.changes_of(overrides, device)
     loaded = load_experiment(resolve(experiment), changes)
-    place = Place(runs, run_dir)
+    place = Destination(runs, run_dir)
     directory = tune_experiment(loaded, place, trials=trials, minutes=timeout)
     document = directory.read_json(directory.metrics)
     if as_json:

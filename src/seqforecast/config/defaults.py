@@ -9,10 +9,10 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from seqforecast.config.experiment import Experiment
-from seqforecast.config.nodes import read_tree
+from seqforecast.config.experiment_file import read_text
 from seqforecast.config.problems import Source
-from seqforecast.config.reading import read_text
-from seqforecast.config.settings import choices, field_type, sections
+from seqforecast.config.schema import choices, field_type, sections
+from seqforecast.config.yaml_tree import read_tree
 from seqforecast.errors import ConfigError
 from seqforecast.section import Section
 

@@ -5,13 +5,13 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from seqforecast.config.problems import SettingError
-from seqforecast.config.tuning import TuneSection
-from seqforecast.data.lengths import WindowSection
+from seqforecast.config.tune_section import TuneSection
 from seqforecast.data.scaling import Scale
-from seqforecast.data.sources import Source
-from seqforecast.data.splitting import SplitSection
+from seqforecast.data.source import Source
+from seqforecast.data.split import SplitSection
+from seqforecast.data.window_lengths import WindowSection
+from seqforecast.evaluation.baselines import EvaluationSection
 from seqforecast.evaluation.intervals import IntervalsSection
-from seqforecast.evaluation.section import EvaluationSection
 from seqforecast.models.section import ModelSection
 from seqforecast.section import Section
 from seqforecast.training.section import TrainingSection

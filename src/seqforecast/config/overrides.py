@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from seqforecast.config.nodes import read_tree
-from seqforecast.config.problems import Path, Place, Problem, Source, dotted
-from seqforecast.config.scalars import read_plain
-from seqforecast.config.tree import Spot, Tree
+from seqforecast.config.problems import Path, Position, Problem, Source, dotted
+from seqforecast.config.yaml_tree import Spot, Tree, read_plain, read_tree
 
 Overrides = Sequence[str] | Mapping[str, object]
 HOW = "write --set section.key=value, such as --set training.epochs=3"
@@ -21,7 +19,7 @@ class Override:
 
     path: Path
     tree: Tree
-    place: Place
+    place: Position
 
 
 def apply_overrides(tree: Tree, overrides: Overrides) -> None:
@@ -59,7 +57,7 @@ def plain(value: Any) -> Any:
 
 def _from_item(number: int, item: tuple[str, object]) -> Override | Problem:
     key, value = item
-    place = Place(f"overrides[{key!r}]", (1, number, 0))
+    place = Position(f"overrides[{key!r}]", (1, number, 0))
     path = tuple(key.split("."))
     if not all(path):
         hint = "write the setting's dotted name, such as 'training.epochs'"
@@ -68,7 +66,7 @@ def _from_item(number: int, item: tuple[str, object]) -> Override | Problem:
 
 
 def _from_text(number: int, text: str) -> Override | Problem:
-    place = Place(f"--set {text}", (1, number, 0))
+    place = Position(f"--set {text}", (1, number, 0))
     key, equals, value = text.partition("=")
     path = tuple(part.strip() for part in key.split("."))
     if not equals or not all(path):
@@ -89,7 +87,7 @@ def _read_value(text: str) -> Tree:
     """Read a flow list, a flow mapping or quoted text; all else is one word."""
     if text[:1] in {"[", "{", '"', "'"}:
         return read_tree(text, Source("value", text))
-    spot = Spot(Place("value"), Place("value"), text)
+    spot = Spot(Position("value"), Position("value"), text)
     return Tree(read_plain(text), {(): spot})
 
 

@@ -1,4 +1,4 @@
-"""Problems: what is wrong in an experiment, where, and what to do about it."""
+"""Problems: what is wrong in an experiment, at which position, and the remedy."""
 
 import re
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ _LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """Where something was written: in the file, or in an override.
 
     Attributes:
@@ -31,7 +31,7 @@ class Place:
 class Problem:
     """One thing to correct: place, sentence, next step."""
 
-    place: Place
+    place: Position
     text: str
     hint: str
 
@@ -52,16 +52,16 @@ class Source:
         self.name = name
         self.lines = _LINE_BREAK.split(text)
 
-    def place(self, line: int, column: int) -> Place:
+    def place(self, line: int, column: int) -> Position:
         """Return the place at a line and column, both counted from 1."""
         text = self.lines[line - 1] if line <= len(self.lines) else ""
-        return Place(
+        return Position(
             f"{self.name}:{line}:{column}", (0, line, column), excerpt(text, column)
         )
 
-    def start(self) -> Place:
+    def start(self) -> Position:
         """Return the first position, without an excerpt: what is missing has none."""
-        return Place(f"{self.name}:1:1", (0, 1, 1))
+        return Position(f"{self.name}:1:1", (0, 1, 1))
 
 
 def excerpt(line: str, column: int) -> str:

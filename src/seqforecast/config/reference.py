@@ -1,15 +1,17 @@
-"""The settings reference: every setting with its default and meaning, as Markdown."""
+"""The settings reference as Markdown, and the JSON Schema for editors."""
 
 from enum import Enum
+from typing import Any
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from seqforecast.config.experiment import Experiment
-from seqforecast.config.settings import choices, field_type, sections
+from seqforecast.config.schema import choices, field_type, sections
 from seqforecast.section import Section
 
 TAGS = ("source", "kind")
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def settings_reference() -> str:
@@ -62,3 +64,15 @@ def _meaning(field: FieldInfo) -> str:
     if len(named) > 1 and not all(name in text for name in named):
         text += f" ({', '.join(named)})"
     return text.replace("|", "\\|")
+
+
+def experiment_schema() -> dict[str, Any]:
+    """Return the schema: every setting with type, range, default and description.
+
+    It knows one section at a time; rules that span several, as a lookback that its
+    segments do not divide, are only told by `seqforecast config validate`.
+    """
+    schema = Experiment.model_json_schema()
+    cells = schema["$defs"]["Cell"]["enum"]
+    schema["$defs"]["Cell"]["enum"] = [*cells, "rnn"]  # accepted for simple_rnn
+    return {"$schema": DIALECT, **schema, "title": "seqforecast experiment"}

@@ -1,19 +1,211 @@
-"""The JSON Schema of experiment files, for editors."""
+"""The schema of settings: what the sections say of a name, a type, a value."""
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_origin
 
-from seqforecast.config.experiment import Experiment
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
+from seqforecast.config.problems import Path, dotted
+from seqforecast.config.yaml_tree import Tree
+from seqforecast.section import Section
 
 
-def experiment_schema() -> dict[str, Any]:
-    """Return the schema: every setting with type, range, default and description.
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting that a section knows, or would hold.
 
-    It knows one section at a time; rules that span several, as a lookback that its
-    segments do not divide, are only told by `seqforecast config validate`.
+    Attributes:
+        path: as in the file, without the names of union members.
+        annotation: what it may hold; None for an unknown setting.
+        owner: the section its last name belongs to, as far as known.
+        description: one line; that of the list for its items; empty when unknown.
     """
-    schema = Experiment.model_json_schema()
-    cells = schema["$defs"]["Cell"]["enum"]
-    schema["$defs"]["Cell"]["enum"] = [*cells, "rnn"]  # accepted for simple_rnn
-    return {"$schema": DIALECT, **schema, "title": "seqforecast experiment"}
+
+    path: Path
+    annotation: Any
+    owner: type[Section]
+    description: str = ""
+
+
+def locate(root: type[Section], location: Sequence[str | int]) -> Setting:
+    """Return the setting that a validation error's location stands for.
+
+    Locations of members of a union hold an extra step: the tag or the type.
+    """
+    here = Setting((), root, root)
+    for step in location:
+        members = [item for item in alternatives(here.annotation) if item is not None]
+        if tag := discriminator(here.annotation):
+            chosen = [item for item in members if _has_tag(item, tag, step)]
+            annotation = chosen[0] if chosen else None
+            here = Setting(here.path, annotation, here.owner, here.description)
+        elif len(members) > 1 and isinstance(step, str):
+            lists = [item for item in members if get_origin(item) is list]
+            if step.startswith("list") and lists:
+                annotation = lists[0]
+                here = Setting(here.path, annotation, here.owner, here.description)
+        else:
+            here = _inside(here, members, step)
+    return here
+
+
+def _inside(here: Setting, members: list[Any], step: str | int) -> Setting:
+    """Return the setting one step further down."""
+    path = (*here.path, step)
+    held = members[0] if members else None
+    if is_section(held):
+        field = held.model_fields.get(str(step))
+        if field is None:
+            return Setting(path, None, held)
+        return Setting(path, field_type(field), held, field.description or "")
+    items = [item for item in members if get_origin(item) is list]
+    held = get_args(items[0])[0] if items else None
+    return Setting(path, held, here.owner, here.description)
+
+
+def field_type(field: FieldInfo) -> Any:
+    """Return what a field may hold, with its discriminator when it has one."""
+    if field.discriminator is None:
+        return field.annotation
+    return Annotated[field.annotation, field]
+
+
+def alternatives(annotation: Any) -> list[Any]:
+    """Return the members of a union, or the type alone; null as None."""
+    if get_origin(annotation) is Annotated:
+        return alternatives(get_args(annotation)[0])
+    if get_origin(annotation) in {Union, UnionType}:
+        # A member that is itself a union chosen by a tag stays one member.
+        return [
+            member
+            for item in get_args(annotation)
+            for member in ([item] if discriminator(item) else alternatives(item))
+        ]
+    return [None if annotation is type(None) else annotation]
+
+
+def discriminator(annotation: Any) -> str | None:
+    """Return the setting that chooses the member of a union, if one does."""
+    if get_origin(annotation) is not Annotated:
+        return None
+    for extra in get_args(annotation)[1:]:
+        if isinstance(extra, FieldInfo) and isinstance(extra.discriminator, str):
+            return extra.discriminator
+    return None
+
+
+def choices(annotation: Any) -> list[Any]:
+    """Return the values that a type lists by name, without repetition."""
+    found: list[Any] = []
+    for item in alternatives(annotation):
+        if get_origin(item) is Literal:
+            found.extend(get_args(item))
+        elif isinstance(item, type) and issubclass(item, Enum):
+            found.extend(member.value for member in item)
+    return list(dict.fromkeys(found))
+
+
+def tags(annotation: Any, name: str) -> list[Any]:
+    """Return the values of a discriminator that choose a member of the union."""
+    found: list[Any] = []
+    for section in sections(annotation):
+        found.extend(choices(section.model_fields[name].annotation))
+    return list(dict.fromkeys(found))
+
+
+def sections(annotation: Any) -> list[type[Section]]:
+    """Return every section a type may stand for."""
+    if discriminator(annotation):
+        union = get_args(annotation)[0]
+        return [section for item in get_args(union) for section in sections(item)]
+    return [
+        section
+        for item in alternatives(annotation)
+        for section in ([item] if is_section(item) else _deeper(item))
+    ]
+
+
+def _deeper(annotation: Any) -> list[type[Section]]:
+    return sections(annotation) if discriminator(annotation) else []
+
+
+def is_section(annotation: Any) -> TypeGuard[type[Section]]:
+    """Return whether a type is a section of the file."""
+    return isinstance(annotation, type) and issubclass(annotation, Section)
+
+
+def _has_tag(member: Any, name: str, tag: object) -> bool:
+    return tag in tags(member, name)
+
+
+def every_section(
+    root: type[Section], path: Path = ()
+) -> Iterator[tuple[Path, type[Section]]]:
+    """Yield all sections with their paths, members of unions each on its own."""
+    yield path, root
+    for name, field in root.model_fields.items():
+        for section in sections(field_type(field)):
+            yield from every_section(section, (*path, name))
+
+
+def homes(root: type[Section], name: str) -> list[str]:
+    """Return where a name is a setting: `model`, `data with source: table`."""
+    found: dict[Path, dict[str, list[str]]] = {}
+    for path, section in every_section(root):
+        if name not in section.model_fields:
+            continue
+        conditions = found.setdefault(path, {})
+        for key, field in section.model_fields.items():
+            values = choices(field.annotation)
+            is_tag = field.is_required() and len(values) == 1
+            if is_tag and key != name and values[0] not in conditions.get(key, []):
+                conditions.setdefault(key, []).append(values[0])
+    return [_home(path, conditions) for path, conditions in found.items()]
+
+
+def _home(path: Path, conditions: dict[str, list[str]]) -> str:
+    place = dotted(path) or "the top level of the file"
+    told = [f"{key}: {' or '.join(values)}" for key, values in conditions.items()]
+    return f"{place} with {', '.join(told)}" if told else place
+
+
+def reread(error: ValidationError, root: type[Section], tree: Tree) -> bool:
+    """Read refused values again as the settings they stand for; return if any was.
+
+    A section without a line in it is a section of defaults. `null` means `none`
+    where a setting knows that word. An override's number is the text it was written
+    as where the setting holds text: a shell has no quotes left to give.
+    """
+    changed = False
+    for details in error.errors(include_url=False, include_input=False):
+        setting = locate(root, details["loc"])
+        changed |= _reread(setting, details["type"], tree)
+    return changed
+
+
+def _reread(setting: Setting, kind: str, tree: Tree) -> bool:
+    path = setting.path
+    if not path or not tree.has(path):
+        return False
+    value = tree.value(path)
+    if value is None and sections(setting.annotation):
+        tree.put(path, {})
+    elif value is None and "none" in choices(setting.annotation):
+        tree.put(path, "none")
+    elif kind == "string_type" and tree.is_override(path) and _is_word(value):
+        written = tree.spots[path].written if path in tree.spots else None
+        if written is None:
+            return False
+        tree.put(path, written)
+    else:
+        return False
+    return True
+
+
+def _is_word(value: object) -> bool:
+    """Return whether a value was one word that YAML reads as something else."""
+    return isinstance(value, bool | int | float)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqforecast.data.panel import FloatArray, IntArray, Panel
-from seqforecast.data.parts import Parts
+from seqforecast.data.split import Parts
 
 Scale = Literal["none", "standard", "minmax", "robust"]
 Doubles = npt.NDArray[np.float64]

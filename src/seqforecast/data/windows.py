@@ -7,6 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from seqforecast.data.panel import FloatArray, IntArray, Panel
+from seqforecast.errors import DataError
+
+MOST = 5  # series are named in a message
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,3 +160,77 @@ def count_windows(
     """
     ends = np.cumsum(counts, dtype=np.int64)
     return WindowIndex(first, ends, stride, *length, range(int(ends[-1])))
+
+
+def count_filled(panel: Panel, windows: WindowIndex) -> IntArray:
+    """Return how many targets of each window were filled, shape (windows,)."""
+    low, high = _places(panel, windows)
+    return high - low
+
+
+def mark_observed(panel: Panel, windows: WindowIndex) -> npt.NDArray[np.bool_] | None:
+    """Return which targets were in the file, shape (windows, horizon).
+
+    None where all were.
+    """
+    if not len(panel.filled):
+        return None
+    low, high = _places(panel, windows)
+    counts = high - low
+    if not counts.any():
+        return None
+    rows = np.repeat(np.arange(len(windows)), counts)
+    within = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    columns = panel.filled[low[rows] + within] - _targets(windows)[rows]
+    observed = np.ones((len(windows), windows.horizon), dtype=np.bool_)
+    observed[rows, columns] = False
+    return observed
+
+
+def known_targets(panel: Panel, windows: WindowIndex) -> FloatArray:
+    """Gather the targets, shape (windows, horizon); NaN where they were filled."""
+    targets, observed = windows.targets(panel.values), mark_observed(panel, windows)
+    if observed is not None:
+        targets[~observed] = np.nan
+    return targets
+
+
+def _places(panel: Panel, windows: WindowIndex) -> tuple[IntArray, IntArray]:
+    """Return where the filled targets of each window begin and end in `filled`."""
+    first = _targets(windows)
+    low = np.searchsorted(panel.filled, first)
+    high = np.searchsorted(panel.filled, first + windows.horizon)
+    return low.astype(np.int64), high.astype(np.int64)
+
+
+def _targets(windows: WindowIndex) -> IntArray:
+    """Return where the first target of each window lies in the flat array."""
+    return windows.starts + windows.lookback
+
+
+def latest_windows(
+    panel: Panel, lookback: int, min_history: int | None = None
+) -> WindowIndex:
+    """Return the window that ends with each series' last step; it has no targets.
+
+    Raises:
+        DataError: a series is shorter than the lookback; the first are named with how
+            many steps are missing.
+    """
+    needed = min(min_history or lookback, lookback)
+    short = np.flatnonzero(panel.lengths < needed)
+    if len(short):
+        what = "lookback" if min_history is None else "least history"
+        first = ", ".join(
+            f"{panel.ids[i]} has {has}, {needed - has} missing"
+            for i, has in zip(short[:MOST], panel.lengths[short[:MOST]], strict=True)
+        )
+        more = len(short) - MOST
+        raise DataError(
+            f"{len(short):,} of {len(panel.ids):,} series are shorter than the {what} "
+            f"of {needed} steps: {first}" + (f"; {more:,} more" if more > 0 else ""),
+            hint="give them more history, or leave them out",
+        )
+    one_each = np.ones(len(panel.ids), np.int64)
+    windows = count_windows(panel.offsets[1:] - lookback, one_each, (lookback, 0))
+    return replace(windows, begins=panel.offsets[:-1])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from seqforecast.doctor.facts import Outcome, ProbeResult
+from seqforecast.doctor.facts.machine import Outcome, ProbeResult
 
 PROBES = (sys.executable, "-X", "faulthandler", "-m", "seqforecast.doctor.probes")
 

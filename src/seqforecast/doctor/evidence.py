@@ -7,12 +7,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from seqforecast.doctor.facts import ProbeResult
+from seqforecast.doctor.facts.machine import ProbeResult
 from seqforecast.errors import RunError
-from seqforecast.runs.writing import write_json
-from seqforecast.training.evidence import (
+from seqforecast.runs.write import write_json
+from seqforecast.training.measured_devices import (
     Evidence,
-    Numbers,
+    MeasuredNumbers,
     Speed,
     environment,
     evidence_file,
@@ -64,12 +64,12 @@ def remember(probes: Iterable[ProbeResult]) -> Path | None:
     return path
 
 
-def judge_numbers(probes: Iterable[ProbeResult]) -> dict[str, Numbers]:
+def judge_numbers(probes: Iterable[ProbeResult]) -> dict[str, MeasuredNumbers]:
     """Return whether each device computes rightly: its gravest verdict.
 
     Probes that say nothing about a device's numbers, or were not run, are passed over.
     """
-    judged: dict[str, Numbers] = {}
+    judged: dict[str, MeasuredNumbers] = {}
     for probe in probes:
         device = probe.data.get("device")
         told = probe.name in NUMERIC and probe.outcome != "not_run"
@@ -81,12 +81,14 @@ def judge_numbers(probes: Iterable[ProbeResult]) -> dict[str, Numbers]:
     return judged
 
 
-def judge_probe(probe: ProbeResult) -> Numbers:
+def judge_probe(probe: ProbeResult) -> MeasuredNumbers:
     """Return the verdict of one numeric probe on its device."""
     if probe.outcome != "ok":
         how = {"signal": f"was killed by {probe.signal}", "timeout": "hung"}
         ended = how.get(probe.outcome, "failed")
-        return Numbers(verdict="unusable", because=f"the {probe.name} probe {ended}")
+        return MeasuredNumbers(
+            verdict="unusable", because=f"the {probe.name} probe {ended}"
+        )
     match probe.name:
         case "canary":
             return _judge_canary(probe.data)
@@ -94,35 +96,35 @@ def judge_probe(probe: ProbeResult) -> Numbers:
             return _judge_parity(probe.data)
         case "training":
             return _judge_training(probe.data)
-    return Numbers(verdict="right")
+    return MeasuredNumbers(verdict="right")
 
 
-def _judge_canary(data: Mapping[str, Any]) -> Numbers:
+def _judge_canary(data: Mapping[str, Any]) -> MeasuredNumbers:
     """Judge the try with all the switches that seqforecast itself sets."""
     lowest = float(data["tries"][-1]["minimum"])
     if lowest >= 0:
-        return Numbers(verdict="right")
-    return Numbers(verdict="wrong", because=f"a ReLU returned {lowest:.3g}")
+        return MeasuredNumbers(verdict="right")
+    return MeasuredNumbers(verdict="wrong", because=f"a ReLU returned {lowest:.3g}")
 
 
-def _judge_parity(data: Mapping[str, Any]) -> Numbers:
+def _judge_parity(data: Mapping[str, Any]) -> MeasuredNumbers:
     for cell, differences in data["cells"].items():
         if not differences["forward"] <= FORWARD_TOLERANCE:
             share = differences["forward"]
             because = f"the outputs of {cell} are off by {share:.2g} of their size"
-            return Numbers(verdict="wrong", because=because)
+            return MeasuredNumbers(verdict="wrong", because=because)
         if not differences["gradient"] >= GRADIENT_COSINE:
             cosine = differences["gradient"]
             because = f"the gradient of {cell} points elsewhere (cosine {cosine:.3g})"
-            return Numbers(verdict="wrong", because=because)
-    return Numbers(verdict="right")
+            return MeasuredNumbers(verdict="wrong", because=because)
+    return MeasuredNumbers(verdict="right")
 
 
-def _judge_training(data: Mapping[str, Any]) -> Numbers:
+def _judge_training(data: Mapping[str, Any]) -> MeasuredNumbers:
     losses = data["losses"][data["device"]]
     if all(map(math.isfinite, losses)) and losses[-1] < losses[0]:
-        return Numbers(verdict="right")
-    return Numbers(verdict="wrong", because="training does not lower the loss")
+        return MeasuredNumbers(verdict="right")
+    return MeasuredNumbers(verdict="wrong", because="training does not lower the loss")
 
 
 def _speeds(probes: Iterable[ProbeResult]) -> list[Speed]:

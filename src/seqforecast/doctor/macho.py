@@ -2,11 +2,12 @@
 
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
-from seqforecast.doctor.facts import Preflight
-from seqforecast.doctor.ranges import MachOError, Ranges
+from seqforecast.doctor.facts.machine import Preflight
+from seqforecast.errors import BackendError
 
 ARM64 = 0x0100000C
 FLAT = "flat namespace"
@@ -18,6 +19,7 @@ WANTED = "@rpath/_pywrap_tensorflow_internal.so"
 # Apple, <mach-o/loader.h> and <mach-o/nlist.h>.
 _MAGIC_64 = 0xFEEDFACF
 _FAT_RECORDS = {0xCAFEBABE: ">5I", 0xCAFEBABF: ">IIQQII"}
+
 # A library that is linked: plain, weak, re-exported, lazy, upward.
 _LINKED_LIBRARY = {0x0C, 0x18, 0x1F, 0x20, 0x23}
 _INSTALL_NAME, _SYMBOLS = 0x0D, 0x02
@@ -83,6 +85,52 @@ def read_library(path: Path) -> Library:
             return _library(Ranges(file, path))
     except OSError as error:
         raise MachOError(f"{path} cannot be read: {error.strerror}") from error
+
+
+class MachOError(BackendError):
+    """A file is not a whole Mach-O library for arm64."""
+
+
+@dataclass(slots=True)
+class Ranges:
+    """A file, read in ranges that are checked; offsets start at `start`."""
+
+    file: BinaryIO
+    path: Path
+    start: int = 0
+    size: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.size = self.file.seek(0, 2)
+
+    def take(self, offset: int, length: int) -> bytes:
+        """Return `length` bytes.
+
+        Raises:
+            MachOError: the file ends before.
+        """
+        if self.start + offset + length > self.size:
+            raise self.error(
+                f"is cut off: byte {self.start + offset + length} is needed, "
+                f"the file has {self.size}"
+            )
+        self.file.seek(self.start + offset)
+        return self.file.read(length)
+
+    def unpack(self, layout: str, offset: int) -> tuple[int, ...]:
+        """Return the numbers at an offset.
+
+        Raises:
+            MachOError: the file ends before.
+        """
+        return struct.unpack(layout, self.take(offset, struct.calcsize(layout)))
+
+    def error(self, what: str) -> MachOError:
+        """Return the refusal of this file."""
+        return MachOError(
+            f"{self.path} {what}",
+            hint="install its package again, in a new environment",
+        )
 
 
 def _library(data: Ranges) -> Library:

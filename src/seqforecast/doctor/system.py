@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from seqforecast.doctor.facts import Preflight, ProbeResult
+from seqforecast.doctor.facts.machine import Preflight, ProbeResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
-from seqforecast.doctor.facts import Preflight, ProbeResult
+from seqforecast.doctor.facts.machine import Preflight, ProbeResult
 from seqforecast.doctor.system import Interpreter, Ran
 
 

@@ -1,14 +1,19 @@
-"""Baselines: forecasts that need no training worth the name."""
+"""Baselines: forecasts that need no training worth the name, and their section."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, field_validator
 
 from seqforecast.data.panel import FloatArray, IntArray, Panel
 from seqforecast.data.windows import WindowIndex
-from seqforecast.evaluation.linear import Doubles, fit_linear, forecast_linear
 from seqforecast.evaluation.naive2 import Adjustment, adjust
+from seqforecast.section import Section
 
+Doubles = NDArray[np.float64]
 Forecaster = Callable[[WindowIndex], Doubles]
 Maker = Callable[[Panel, WindowIndex, int | None, FloatArray], Forecaster]
 
@@ -115,11 +120,6 @@ def naive2(
     return forecast
 
 
-def _cutoffs(windows: WindowIndex) -> IntArray:
-    """Return where the last observed step of each window lies in the flat array."""
-    return windows.starts + windows.lookback - 1
-
-
 # A maker gets the panel, the train windows, the season and the unit of each series,
 # shape (series,), positive. Its forecaster returns shape (windows, horizon), float64,
 # in the unit of the data, and reads nothing after a window's cutoff.
@@ -130,3 +130,120 @@ BASELINES: Mapping[str, Maker] = {
     "linear": linear,
     "naive2": naive2,
 }
+MOST_WINDOWS = 50_000
+RIDGE = 1e-3
+VALUES_AT_ONCE = 4_000_000
+BaselineName = Literal["naive", "seasonal_naive", "drift", "linear", "naive2"]
+
+
+def _cutoffs(windows: WindowIndex) -> IntArray:
+    """Return where the last observed step of each window lies in the flat array."""
+    return windows.starts + windows.lookback - 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinearMap:
+    """Steps after the cutoff from steps before it, both less the last value.
+
+    Attributes:
+        weights: shape (lookback, horizon), without unit.
+        bias: shape (horizon,), in units of the series.
+    """
+
+    weights: Doubles
+    bias: Doubles
+
+
+def fit_linear(panel: Panel, train: WindowIndex, unit: FloatArray) -> LinearMap:
+    """Solve NLinear in closed form (Zeng et al., Are Transformers Effective, 2023).
+
+    Every lookback and horizon is taken relative to the last value of the lookback
+    and divided by the unit of its series. Of more than 50,000 windows, as many,
+    evenly spaced, are used. The bias is free; the weights carry a ridge of RIDGE
+    times the mean square of the inputs, which keeps the solution defined where steps
+    repeat each other: the last step is always 0, and constant data give the
+    naive forecast. Memory grows with lookback * (lookback + horizon).
+
+    Args:
+        panel: where the windows lie.
+        train: the windows to learn from, at least one.
+        unit: shape (series,), positive, in the unit of the data.
+    """
+    chosen = train.take(_evenly(len(train)))
+    size = train.lookback + train.horizon
+    total = np.zeros(size)
+    products = np.zeros((train.lookback, size))
+    for windows in chosen.chunks(max(VALUES_AT_ONCE // size, 1)):
+        relative = _relative(panel, windows, unit)
+        total += relative.sum(axis=0)
+        products += relative[:, : train.lookback].T @ relative
+    mean = total / len(chosen)
+    inputs, targets = mean[: train.lookback], mean[train.lookback :]
+    moments = products / len(chosen)
+    ridge = RIDGE * float(np.trace(moments[:, : train.lookback])) / train.lookback
+    if ridge == 0.0:
+        return LinearMap(np.zeros((train.lookback, train.horizon)), targets)
+    covariance = moments - np.outer(inputs, mean)
+    gram = covariance[:, : train.lookback] + ridge * np.eye(train.lookback)
+    weights: Doubles = np.asarray(
+        np.linalg.solve(gram, covariance[:, train.lookback :]), dtype=np.float64
+    )
+    return LinearMap(weights, targets - inputs @ weights)
+
+
+def forecast_linear(
+    fitted: LinearMap, panel: Panel, windows: WindowIndex, unit: FloatArray
+) -> Doubles:
+    """Return the forecasts, shape (windows, horizon), in the unit of the data."""
+    lookback: Doubles = windows.inputs(panel.values).astype(np.float64)
+    last = lookback[:, -1:]
+    bias = unit[windows.series][:, np.newaxis] * fitted.bias
+    forecasts: Doubles = last + (lookback - last) @ fitted.weights + bias
+    return forecasts
+
+
+def _relative(panel: Panel, windows: WindowIndex, unit: FloatArray) -> Doubles:
+    """Return lookback and horizon less the last value, shape (windows, both)."""
+    places = windows.places(windows.lookback + windows.horizon)
+    values = panel.values[places].astype(np.float64)
+    last = values[:, windows.lookback - 1, np.newaxis]
+    relative: Doubles = (values - last) / unit[windows.series][:, np.newaxis]
+    return relative
+
+
+def _evenly(windows: int) -> IntArray:
+    """Return which windows to learn from, in order."""
+    count = min(windows, MOST_WINDOWS)
+    return np.arange(count, dtype=np.int64) * windows // count
+
+
+class EvaluationSection(Section):
+    """The forecasts that stand beside the model's on the same windows."""
+
+    baselines: list[BaselineName] = Field(
+        default=["naive", "seasonal_naive", "drift", "linear"],
+        min_length=1,
+        description="forecasts to beat: naive, seasonal_naive, drift, linear, naive2 "
+        "(with it, OWA); naive is always reported, listed or not",
+    )
+
+    group: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None,
+        description="long: a column with one value a series, whose values get scores "
+        "of their own",
+    )
+
+    @field_validator("baselines")
+    @classmethod
+    def _name_each_once(cls, names: list[BaselineName]) -> list[BaselineName]:
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"each baseline is named once, got twice: {twice[0]}")
+        return names
+
+    @property
+    def reported(self) -> tuple[BaselineName, ...]:
+        """The baselines to report, in the order given; naive first if not given."""
+        if "naive" in self.baselines:
+            return tuple(self.baselines)
+        return "naive", *self.baselines

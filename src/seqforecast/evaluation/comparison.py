@@ -1,18 +1,24 @@
-"""Comparison: which procedures differ significantly, and which share a group."""
+"""Which procedures differ significantly after many tests, and who shares a letter."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
+from string import ascii_letters
 from typing import Any
 
 import numpy as np
 from scipy import stats
 
-from seqforecast.evaluation.accuracy_tests import LEVEL
-from seqforecast.evaluation.multiplicity import assign_letters
-from seqforecast.evaluation.pairs import Pair, compare_pairs
-from seqforecast.evaluation.totals import Doubles
-from seqforecast.evaluation.units import CUTOFFS, SERIES, Units
+from seqforecast.evaluation.accuracy_tests import (
+    CUTOFFS,
+    LEVEL,
+    SERIES,
+    Difference,
+    Units,
+    compare_cutoffs,
+    compare_series,
+)
+from seqforecast.evaluation.metrics import Doubles
 
 TESTS = {CUTOFFS: "Diebold-Mariano", SERIES: "Wilcoxon signed-rank"}
 STATIONARY = (
@@ -41,6 +47,7 @@ ASSUMED = {
     CUTOFFS: (STATIONARY, DEPENDENT, SEEDS, CHOSEN),
     SERIES: (INDEPENDENT, SYMMETRIC, SEEDS, CHOSEN),
 }
+Names = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,37 @@ class Significance:
     def as_json(self) -> dict[str, Any]:
         """Return the object `significance` of comparison.json."""
         return asdict(self) | {"assumptions": list(self.assumptions)}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two members, or a member and the best baseline: one of `pairs`.
+
+    Attributes:
+        a: a name.
+        b: another.
+        difference: mean loss of a less that of b; negative where a is better.
+        low: lower end of its 95 % interval; None where there is none.
+        high: upper end of it.
+        p: of this test alone; None where there is none.
+        p_adjusted: corrected for all pairs that were tested.
+        significant: whether a claim is made.
+        reason: why there is no p, or why no claim is made in spite of it.
+    """
+
+    a: str
+    b: str
+    difference: float
+    low: float | None
+    high: float | None
+    p: float | None
+    p_adjusted: float | None
+    significant: bool
+    reason: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return one of `pairs` of comparison.json."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +179,113 @@ def _describe(units: Units, seeds: int, pairs: Sequence[Pair]) -> Significance:
         assumptions=ASSUMED[units.kind] if tested else (),
         reason=None if tested else reasons[0],
     )
+
+
+def compare_pairs(
+    losses: Mapping[str, Doubles],
+    baseline: str | None,
+    pairs: Iterable[Names],
+    units: Units,
+) -> Iterator[Pair]:
+    """Yield the pairs in order, tested and corrected for their number by Holm.
+
+    Args:
+        losses: shape (seeds, units) by name; one row of the baseline.
+        baseline: the name that needs no second seed.
+        pairs: names of two, each pair once.
+        units: what the losses are compared over.
+    """
+    single = [
+        name for name, each in losses.items() if len(each) == 1 and name != baseline
+    ]
+    found = {
+        (a, b): _unless(_reason((a, b), single, units), losses[a], losses[b], units)
+        for a, b in pairs
+    }
+    tested = {names: each.p for names, each in found.items() if each.p is not None}
+    corrected = dict(zip(tested, correct(list(tested.values())), strict=True))
+    for (a, b), each in found.items():
+        adjusted = corrected.get((a, b))
+        small = adjusted is not None and adjusted < LEVEL
+        # What speaks against a claim is no news where there would be none anyway.
+        reason = each.reason if small or adjusted is None else ""
+        yield Pair(
+            a,
+            b,
+            difference=each.mean,
+            low=each.low,
+            high=each.high,
+            p=each.p,
+            p_adjusted=adjusted,
+            significant=small and not reason,
+            reason=reason or None,
+        )
+
+
+def _reason(names: Names, single: Iterable[str], units: Units) -> str:
+    """Say why a pair cannot be tested; empty where it can."""
+    if units.reason:
+        return units.reason
+    whose = " and ".join(name for name in single if name in names)
+    if whose:
+        return f"one seed of {whose}: how errors vary with the seed is not known"
+    return ""
+
+
+def _unless(reason: str, a: Doubles, b: Doubles, units: Units) -> Difference:
+    """Test a pair unless there is a reason not to."""
+    if reason:
+        return Difference(float(a.mean() - b.mean()), reason=reason)
+    if units.kind == CUTOFFS:
+        return compare_cutoffs(a, b, units.overlap)
+    return compare_series(a, b)
+
+
+def correct(probabilities: Sequence[float]) -> list[float]:
+    """Return probabilities corrected for how many there are, in the same order.
+
+    At most the chance of one false claim among all of them (Holm, A Simple
+    Sequentially Rejective Multiple Test Procedure, 1979).
+    """
+    order = sorted(range(len(probabilities)), key=lambda i: probabilities[i])
+    corrected, largest = [0.0] * len(order), 0.0
+    for rank, i in enumerate(order):
+        largest = max(largest, min(1.0, probabilities[i] * (len(order) - rank)))
+        corrected[i] = largest
+    return corrected
+
+
+def assign_letters(
+    names: Sequence[str], apart: Iterable[tuple[str, str]]
+) -> dict[str, str]:
+    """Return letters by name: two share one exactly where they are not apart.
+
+    By insertion and absorption (Piepho, An Algorithm for a Letter-Based Representation
+    of All-Pairwise Comparisons, 2004).
+
+    Args:
+        names: letters are given in this order, the best first.
+        apart: pairs of names that differ significantly, in any order.
+    """
+    groups = [frozenset(names)]
+    for a, b in apart:
+        split: list[frozenset[str]] = []
+        for group in groups:
+            both = a in group and b in group
+            split += [group - {a}, group - {b}] if both else [group]
+        groups = [
+            group
+            for i, group in enumerate(split)
+            if not any(group < other for other in split) and group not in split[:i]
+        ]
+    groups.sort(key=lambda group: [name not in group for name in names])
+    letters = {group: _letter(i) for i, group in enumerate(groups)}
+    return {
+        name: "".join(letter for group, letter in letters.items() if name in group)
+        for name in names
+    }
+
+
+def _letter(number: int) -> str:
+    """Return a, b, ..., Z, a', b', ..."""
+    return ascii_letters[number % 52] + "'" * (number // 52)

@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from seqforecast.data.filled import mark_observed
 from seqforecast.data.panel import FloatArray, Panel
-from seqforecast.data.windows import WindowIndex
+from seqforecast.data.windows import WindowIndex, mark_observed
 from seqforecast.evaluation.intervals import Calibration, tails
-from seqforecast.evaluation.totals import Doubles
+from seqforecast.evaluation.metrics import Doubles
 
 # Fewer units than these do not tell how much a share varies by chance; nor do so few
 # that hardly one of their series is outside. Too few outside are told where more are

@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 
 from seqforecast.data.panel import FloatArray, Panel
 from seqforecast.data.windows import WindowIndex
-from seqforecast.evaluation.totals import Doubles
+from seqforecast.evaluation.metrics import Doubles
 from seqforecast.section import Section
 
 

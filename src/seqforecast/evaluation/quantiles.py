@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from seqforecast.data.filled import mark_observed
 from seqforecast.data.panel import FloatArray, Panel
-from seqforecast.data.windows import WindowIndex
+from seqforecast.data.windows import WindowIndex, mark_observed
 from seqforecast.errors import DataError
 from seqforecast.evaluation.coverage import CoverageTotals
 from seqforecast.models.section import MEDIAN

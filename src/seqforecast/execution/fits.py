@@ -1,9 +1,14 @@
-"""What a fit is, how it ended, and who is told meanwhile."""
+"""What a fit is, how it begins and ends, and who is told meanwhile."""
 
+import shutil
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from seqforecast.errors import RunError
+from seqforecast.runs.directory import RunDirectory
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,15 @@ class Fit:
     name: str
     experiment: Path
     directory: Path
+
+
+# What Python is to run for a fit: the words after `python`.
+Command = Callable[[Fit], list[str]]
+
+# A run whose parent was killed needs some seconds to end by itself.
+PATIENCE = 30.0
+TRAIN = ["-m", "seqforecast", "train"]
+SAID = ["--json", "-q"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +75,42 @@ class Watcher:
         """All are over, or broke off."""
 
 
-# What Python is to run for a fit: the words after `python`.
-Command = Callable[[Fit], list[str]]
+def train_command(fit: Fit) -> list[str]:
+    """Return what Python is to run for a fit: go on with its run, or train anew.
+
+    What stopped before its first checkpoint is removed: nothing of it is worth
+    keeping.
+
+    Raises:
+        RunError: another process trains this run.
+    """
+    run = RunDirectory(fit.directory)
+    if run.path.is_dir():
+        wait_until_free(run, PATIENCE)
+    needed = (run.manifest, run.resolved, run.preprocess, run.checkpoint)
+    if all(path.is_file() for path in needed):
+        return [*TRAIN, "--resume", str(run.path), *SAID]
+    if run.path.is_dir():
+        shutil.rmtree(run.path)
+    return [*TRAIN, str(fit.experiment), "--run-dir", str(run.path), *SAID]
+
+
+def wait_until_free(run: RunDirectory, patience: float) -> None:
+    """Wait until no process trains this run.
+
+    Args:
+        run: a directory that exists.
+        patience: seconds.
+
+    Raises:
+        RunError: there still is one.
+    """
+    end = time.monotonic() + patience
+    while True:
+        try:
+            with run.locked():
+                return
+        except RunError:
+            if time.monotonic() > end:
+                raise
+        time.sleep(0.2)

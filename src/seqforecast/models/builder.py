@@ -9,10 +9,10 @@ from seqforecast.backend import load_keras
 from seqforecast.data.features import FeatureSpec
 from seqforecast.data.scaling import Scaler
 from seqforecast.errors import RunError
-from seqforecast.models.decoding import decoder_layers
 from seqforecast.models.forecaster import Forecaster
+from seqforecast.models.layers.decoders import decoder_layers
 from seqforecast.models.section import ModelSection
-from seqforecast.models.tokens import Tokens, tokens_of
+from seqforecast.models.token_shape import Tokens, tokens_of
 
 
 def build_forecaster(
@@ -34,7 +34,7 @@ def build_forecaster(
     order where the section asks for quantiles.
     """
     keras = load_keras()
-    from seqforecast.models.layers import Denormalize, Normalize
+    from seqforecast.models.layers.normalize import Denormalize, Normalize
 
     rows = 1 if scaler.is_shared else len(scaler.center)
     norm, steps = section.instance_norm, season or 1
@@ -61,7 +61,7 @@ def build_forecaster(
     normalised, level, width, _ = parts.normalise(inputs)
     out = denormalize(core(parts.read(normalised, inputs)), level, width)
     if section.quantiles:
-        from seqforecast.models.quantiles import Quantiles
+        from seqforecast.models.layers.decoders import Quantiles
 
         out = Quantiles(section.quantiles, name="quantiles")(out)
     return replace(parts, model=keras.Model(inputs, out))
@@ -71,7 +71,7 @@ def _join(
     section: ModelSection, features: FeatureSpec | None, lookback: int, horizon: int
 ) -> Any:
     """Return the layer that makes tokens of all that is read."""
-    from seqforecast.models.joining import Join
+    from seqforecast.models.layers.tokens import Join
 
     sizes = {} if features is None else features.sizes
     join = Join(
@@ -138,8 +138,8 @@ def _encoder(
         folded: the tokens that steps are to be folded into; None if they are already.
         series: how many may have a vector.
     """
-    from seqforecast.models.joining import SeriesVectors
-    from seqforecast.models.segments import Position
+    from seqforecast.models.layers.decoders import Position
+    from seqforecast.models.layers.tokens import SeriesVectors
 
     layers = load_keras().layers
     if folded is not None and section.segment is not None:

@@ -25,7 +25,7 @@ def join_members(
         members: their weights, in the order of `forecaster.model.variables`.
     """
     keras = load_keras()
-    from seqforecast.models.layers import Median, Tail
+    from seqforecast.models.layers.normalize import Median, Tail
 
     made = []
     for number, (forecaster, weights) in enumerate(

@@ -2,10 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import Field, field_validator, model_validator
 
+from seqforecast.data.panel import Panel
+from seqforecast.errors import DataError
 from seqforecast.models.cells import Cell
-from seqforecast.models.normalization import InstanceNorm
 from seqforecast.section import Section
 
 Activation = Literal[
@@ -14,6 +16,7 @@ Activation = Literal[
 Units = Annotated[int, Field(ge=1, le=8192)]
 Level = Annotated[float, Field(gt=0, lt=1)]
 MEDIAN = 0.5
+InstanceNorm = Literal["none", "last", "mean", "zscore", "zlast", "blend", "logmean"]
 
 
 class ModelSection(Section):
@@ -105,3 +108,22 @@ class ModelSection(Section):
             if wanted:
                 raise ValueError(f"{name} needs a segment: set model.segment too")
         return self
+
+
+def check_values(panel: Panel, kind: InstanceNorm) -> None:
+    """Refuse values that a normalisation cannot take.
+
+    Raises:
+        DataError: logmean with a value that has no logarithm.
+    """
+    if kind != "logmean" or panel.values.min() > 0:
+        return
+    where = int(np.argmax(panel.values <= 0))
+    series = int(np.searchsorted(panel.offsets, where, side="right")) - 1
+    step = panel.first_steps[series] + where - panel.offsets[series]
+    stamp = panel.stamps(np.array([step]))[0]
+    raise DataError(
+        f"model.instance_norm logmean takes logarithms, but series "
+        f"{panel.ids[series]} has the value {panel.values[where]:g} at {stamp}",
+        hint="use instance_norm: mean, zscore or last",
+    )

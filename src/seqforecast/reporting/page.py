@@ -1,6 +1,13 @@
-"""Pages: HTML files that need no network and no other file, all in one style."""
+"""Pages: HTML files that need no network and no other file, pictures inside."""
 
+import base64
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+# A picture as the template shows it: heading, how to read it, what it shows in
+# words, its address, its name.
+Shown = tuple[str, str, str, str, str]
 
 
 def render_page(template: str, **values: Any) -> str:
@@ -20,3 +27,51 @@ def render_page(template: str, **values: Any) -> str:
         lstrip_blocks=True,
     )
     return environment.get_template(template).render(values)
+
+
+def inline(path: Path) -> str:
+    """Return a PNG file as the address of itself.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def read_description(path: Path) -> str | None:
+    """Return what a picture shows: its finding and its caption.
+
+    None where it does not say: those of versions before 0.2 do not.
+
+    Raises:
+        OSError: the file is not there, or is not a picture.
+    """
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        # PNG's own name for it; every other kind of picture has none.
+        said = getattr(picture, "text", {}).get("Description")
+    return said and str(said)
+
+
+def show(
+    pictures: Mapping[str, Path], reading: Mapping[str, tuple[str, str]]
+) -> list[Shown]:
+    """Return pictures as a page shows them, in their order.
+
+    Where a picture does not say what it shows, its heading has to do.
+
+    Args:
+        pictures: PNG files by name.
+        reading: by name, a heading and how to read the picture; without it the name
+            is the heading.
+
+    Raises:
+        OSError: a picture cannot be read.
+    """
+    shown = []
+    for name, path in pictures.items():
+        heading, how = reading.get(name, (name.replace("_", " ").capitalize(), ""))
+        alt = read_description(path) or f"{heading}: this picture has no description."
+        shown.append((heading, how, alt, inline(path), name))
+    return shown

@@ -1,7 +1,12 @@
-"""Settings as text: named as in overrides, written as in the experiment file."""
+"""Settings as text: named as overrides, and told apart from defaults or members."""
 
 from collections.abc import Mapping
 from typing import Any
+
+ABSENT = "-"
+
+# The page says these elsewhere, or they say nothing.
+UNSAID = ("name", "version")
 
 
 def flatten_settings(
@@ -31,3 +36,42 @@ def setting_text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(setting_text, value))}]"
     return str(value)
+
+
+def split_from_defaults(
+    settings: Mapping[str, Any], defaults: Mapping[str, Any]
+) -> tuple[list[tuple[str, ...]], list[tuple[str, str]]]:
+    """Return name, value and default of what differs, and name and value of the rest.
+
+    Args:
+        settings: every setting in force, sections nested.
+        defaults: of the same settings, by dotted name; absent where there is none.
+    """
+    changed: list[tuple[str, ...]] = []
+    left: list[tuple[str, str]] = []
+    for name, text in flatten_settings(settings):
+        default = setting_text(defaults[name]) if name in defaults else ABSENT
+        if name in UNSAID:
+            continue
+        if text == default:
+            left.append((name, text))
+        else:
+            changed.append((name, text, default))
+    return changed, left
+
+
+def split_by_member(
+    settings: Mapping[str, Mapping[str, Any]],
+) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """Return what all members share, then each member's value of what differs.
+
+    Settings are named as in overrides: `model.cell`.
+
+    Args:
+        settings: by member, at least one; every setting in force, sections nested.
+    """
+    flat = [dict(flatten_settings(of)) for of in settings.values()]
+    names = dict.fromkeys(name for of in flat for name in of)
+    values = {name: tuple(of.get(name, ABSENT) for of in flat) for name in names}
+    equal = {name: of[0] for name, of in values.items() if len(set(of)) == 1}
+    return equal, {name: of for name, of in values.items() if name not in equal}

@@ -1,18 +1,17 @@
-"""Tables: the scores of a run as plain text, from `test` in metrics.json."""
+"""Tables of scores as text: of all windows, and of groups."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from seqforecast.reporting.aligning import align, wrap
-from seqforecast.reporting.groups import tabulate_groups
-from seqforecast.reporting.numbers import significant
-from seqforecast.reporting.verdict import NAMES, say_coverage, say_verdict
+from seqforecast.reporting.text import align, significant, wrap
+from seqforecast.reporting.verdict import NAMES, say_coverage, say_sentence
 
 MODEL = "model"
 SHOWN = ("mae", "rmse", "smape", "mase", "mse", "owa")
 UNITS = {"smape": "sMAPE %"}
 BEST = "*"
+MOST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +72,6 @@ def render_scores(test: Mapping[str, Any]) -> str:
     return "\n".join([*lines, "", *wrap(sentences)])
 
 
-def say_sentence(test: Mapping[str, Any]) -> str:
-    """Return the verdict as a sentence."""
-    verdict = say_verdict(test)
-    return f"{verdict[0].upper()}{verdict[1:]}."
-
-
 def _cell(score: float | None, lowest: float) -> str:
     text = significant(score)
     return text + BEST if score == lowest else text
@@ -103,3 +96,31 @@ def _footnotes(
             whose = "" if len(names) == len(scores) else f" of {', '.join(names)}"
             notes.append(f"{NAMES[metric]}{whose}: {reason}")
     return tuple(notes)
+
+
+def tabulate_groups(
+    test: Mapping[str, Any],
+) -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
+    """Return rows, the header first, and what is left out of them.
+
+    The metric and the baseline are those of the skill. Groups are sorted by the
+    model's error relative to that baseline's, the largest first, and where there is
+    no such ratio last; more than twelve are only counted.
+
+    Args:
+        test: the `test` object of metrics.json, with `groups`.
+    """
+    metric, against = test["skill"]["metric"], test["skill"]["against"]
+    found = []
+    for name, group in test["groups"].items():
+        ours, theirs = group["model"][metric], group["baselines"][against][metric]
+        ratio = ours / theirs if ours is not None and theirs else None
+        found.append((name, group["series"], ours, theirs, ratio))
+    found.sort(key=lambda row: float("inf") if row[4] is None else -row[4])
+    header = ("group", "series", f"model {NAMES[metric]}", against, "ratio")
+    rows = [
+        (name, str(series), *(significant(each) for each in numbers))
+        for name, series, *numbers in found[:MOST]
+    ]
+    more = len(found) - MOST
+    return [header, *rows], (f"and {more:,} more in metrics.json",) * (more > 0)

@@ -3,8 +3,10 @@
 import logging
 import platform
 import shlex
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -15,11 +17,10 @@ from typing import Any
 from seqforecast import __version__
 from seqforecast.errors import Interrupted, RunError
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.writing import FREE_SPACE, write_json
+from seqforecast.runs.write import FREE_SPACE, write_json
 
 # For the run's log alone: the command line says errors itself.
 UNHEARD = logging.getLogger("seqforecast.unheard")
-
 PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "pyarrow", "matplotlib")
 
 
@@ -121,3 +122,16 @@ def end(run: RunDirectory, manifest: Mapping[str, Any], *, status: str) -> None:
         write_json(run.manifest, content)
     except RunError:
         return  # the first error is the one to report
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Let SIGTERM raise KeyboardInterrupt meanwhile; only in the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

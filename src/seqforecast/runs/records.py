@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.writing import cannot_write, write_text, write_whole
+from seqforecast.runs.write import cannot_write, write_text, write_whole
 
 LOGGER = logging.getLogger("seqforecast")
 

@@ -9,7 +9,11 @@ from typing import Any
 
 from seqforecast.backend import load_tensorflow
 from seqforecast.errors import BackendError
-from seqforecast.training.evidence import Evidence, Numbers, read_evidence
+from seqforecast.training.measured_devices import (
+    Evidence,
+    MeasuredNumbers,
+    read_evidence,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ def _check(device: Device, wanted: str, gpus: int, evidence: Evidence) -> None:
             "scripts/install_macos_m1.sh on Apple silicon; "
             "`seqforecast doctor` says what is missing",
         )
-    numbers = evidence.numbers.get(device.name, Numbers(verdict="right"))
+    numbers = evidence.numbers.get(device.name, MeasuredNumbers(verdict="right"))
     if numbers.verdict == "wrong":
         raise BackendError(
             f"{device.name} computes wrongly on this machine: {numbers.because} "

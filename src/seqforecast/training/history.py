@@ -1,6 +1,5 @@
 """History: what steps report, and what is recorded when an epoch ends."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -89,26 +88,3 @@ def epochs_of(history: Sequence[EpochRecord], member: int, *, refit: int) -> His
 def validation_losses(history: Sequence[EpochRecord]) -> list[float]:
     """Return the validation loss of each epoch that has one."""
     return [record.val_loss for record in history if record.val_loss is not None]
-
-
-def best_epoch(history: Sequence[EpochRecord]) -> int:
-    """Return the first epoch with the lowest validation loss, 0 before any."""
-    best, lowest = 0, math.inf
-    for record in history:
-        if record.val_loss is not None and record.val_loss < lowest:
-            best, lowest = record.epoch, record.val_loss
-    return best
-
-
-def kept_epoch(history: Sequence[EpochRecord], keep: str) -> int:
-    """Return the epoch whose weights are kept: `best` or `last`; 0 before any."""
-    if keep == "last":
-        return history[-1].epoch if history else 0
-    return best_epoch(history)
-
-
-def should_stop(history: Sequence[EpochRecord], patience: int | None) -> bool:
-    """Return whether so many epochs have passed without improvement."""
-    if patience is None or not history:
-        return False
-    return history[-1].epoch - best_epoch(history) >= patience

@@ -1,21 +1,81 @@
-"""The objective: scaled errors of windows, and their mean loss over many."""
+"""The objective: the loss of windows, and the arrays they are gathered from."""
 
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from seqforecast.backend import load_tensorflow
+from seqforecast.backend import load_keras, load_tensorflow
+from seqforecast.data.features import Features
+from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.windows import WindowIndex
-from seqforecast.models.batches import pass_forward
+from seqforecast.models.forecast import pass_forward
 from seqforecast.models.forecaster import Forecaster
-from seqforecast.training.losses import loss_per_window
-from seqforecast.training.material import Material
-from seqforecast.training.programs import Mode, choose_mode, compiled
+from seqforecast.training.compilation import Mode, choose_mode, compiled
 from seqforecast.training.section import TrainingSection
 
 # Of a series' spread: what forecasts and truths near 0 count as in smape.
 LEAST_SIZE = 1e-6
+
+
+class Material:
+    """A panel as tensors: windows of any lookback are gathered from it.
+
+    Args:
+        values: the flat array of the panel.
+        filled: where in it those lie that the data do not have.
+        features: what is read beside the values.
+        begins: shape (series,), where each series begins, when lookbacks may begin
+            before it.
+    """
+
+    def __init__(
+        self,
+        values: FloatArray,
+        filled: IntArray | None = None,
+        features: Features | None = None,
+        begins: IntArray | None = None,
+    ) -> None:
+        tf = load_tensorflow()
+        self._values = tf.constant(values, tf.float32)
+        self._begins = None if begins is None else tf.constant(begins, tf.int64)
+        self._covariates = None if features is None else DeviceCovariates(features)
+        self._observed = None
+        if filled is not None and len(filled):
+            observed = np.ones(len(values), np.bool_)
+            observed[filled] = False
+            self._observed = tf.constant(observed)
+
+    def windows(self, starts: Any, series: Any, steps: int) -> tuple[Any, Any]:
+        """Return values, (batch, steps), and covariates, (batch, steps, features).
+
+        The covariates are None where nothing is read beside the values.
+
+        Args:
+            starts: where the windows start in the flat array, shape (batch,).
+            series: which series they belong to, shape (batch,).
+            steps: lookback and horizon.
+        """
+        tf = load_tensorflow()
+        places = starts[:, None] + tf.range(steps, dtype=tf.int64)
+        if self._begins is not None:
+            places = tf.maximum(places, tf.gather(self._begins, series)[:, None])
+        found = self._covariates
+        covariates = None if found is None else found.take(places, series)
+        return tf.gather(self._values, places), covariates
+
+    def observed(self, first: Any, steps: int) -> Any:
+        """Return which values are in the data, (batch, steps); None: all of the panel.
+
+        Args:
+            first: the position of each first step, shape (batch,).
+            steps: how many from there.
+        """
+        if self._observed is None:
+            return None
+        tf = load_tensorflow()
+        places = first[:, None] + tf.range(steps, dtype=tf.int64)
+        return tf.gather(self._observed, places)
 
 
 class Objective:
@@ -153,3 +213,53 @@ class Objective:
         naive, targets, *scales = map(self._by_level, (naive, targets, *scales))
         errors = (naive - targets) / self._unit(naive, targets, (*scales,))
         return self.losses(self._of_observed(errors, starts))
+
+
+def loss_per_window(
+    name: str, error: Any, weights: Any = 1.0, levels: Any = 0.5
+) -> Any:
+    """Return the loss of each window, (batch,), of scaled errors.
+
+    Args:
+        name: of the loss.
+        error: scaled errors, forecast less truth, (batch, horizon), or (batch, horizon,
+            quantiles), of which the mean counts.
+        weights: of the steps, shape (horizon,), 1 on average.
+        levels: of the quantiles, shape (quantiles,).
+    """
+    ops = load_keras().ops
+    match name:
+        case "mse":
+            points = ops.square(error)
+        case "mae" | "smape":
+            points = ops.abs(error)
+        case "quantile":  # Koenker and Bassett, "Regression quantiles", 1978
+            points = ops.maximum(-levels * error, (1 - levels) * error)
+        case _:  # huber; Huber, "Robust estimation of a location parameter", 1964
+            size = ops.abs(error)
+            points = ops.where(size <= 1, 0.5 * ops.square(error), size - 0.5)
+    if len(points.shape) == 3:
+        points = ops.mean(points, axis=2)
+    return ops.mean(points * weights, axis=1)
+
+
+class DeviceCovariates:
+    """The features of a panel, held once as tensors; `Features` says what they are."""
+
+    def __init__(self, features: Features) -> None:
+        tf = load_tensorflow()
+        self._tracks = [
+            (tf.constant(track.table, tf.float32), tf.constant(track.shifts, tf.int64))
+            for track in features.tracks
+        ]
+        self._static = tf.constant(features.static, tf.float32)
+
+    def take(self, places: Any, series: Any) -> Any:
+        """Return what `Features.take` returns: (windows, steps, features)."""
+        tf = load_tensorflow()
+        parts = []
+        for table, shifts in self._tracks:
+            rows = places + tf.gather(shifts, series)[:, None]
+            parts.append(tf.gather(table, tf.minimum(rows, table.shape[0] - 1)))
+        static = tf.gather(self._static, series)[:, None]
+        return tf.concat([*parts, tf.repeat(static, places.shape[1], axis=1)], axis=2)

@@ -1,8 +1,10 @@
-"""Checks of the CUDA libraries and of the card, before TensorFlow is imported."""
+"""Checks of the CUDA libraries and of the card; all CUDA rows of the table."""
 
 from collections.abc import Mapping
 
+from seqforecast.doctor.checks import cuda, finding
 from seqforecast.doctor.checks.finding import (
+    Check,
     Finding,
     advice,
     command,
@@ -12,10 +14,12 @@ from seqforecast.doctor.checks.finding import (
     skip,
 )
 from seqforecast.doctor.checks.recipes import cuda_extra, version_of
-from seqforecast.doctor.facts import Card, Machine
+from seqforecast.doctor.facts.machine import Card, Machine
 
 LEAST_FREE_MIB = 512
 PACKAGES = {"cudart": "cuda-runtime", "cublasLt": "cublas", "nvJitLink": "nvjitlink"}
+SHOWN = ("cuda.platform", "cuda.driver", "cuda.version", "cuda.visible", "cuda.init")
+WITH_TENSORFLOW = ("packages.tensorflow", *SHOWN)
 
 
 def packages(machine: Machine) -> Finding:
@@ -92,15 +96,6 @@ def cudnn(machine: Machine) -> Finding:
     )
 
 
-def _oldest_cudnn(machine: Machine) -> tuple[int, ...]:
-    """Return what and-cuda asks for, or else the major version of the build."""
-    for requirement in machine.cuda.wanted:
-        if requirement.startswith("nvidia-cudnn") and ">=" in requirement:
-            bound = requirement.partition(">=")[2].partition(",")[0]
-            return version_of(bound)[:2]
-    return version_of(str(machine.packages.build.get("cudnn_version", "")))[:1]
-
-
 def capability(machine: Machine) -> Finding:
     """Judge whether TensorFlow holds code for this card."""
     built = machine.packages.build.get("cuda_compute_capabilities") or ()
@@ -129,21 +124,6 @@ def capability(machine: Machine) -> Finding:
     )
 
 
-def _reach(built: list[str]) -> tuple[int, int]:
-    """Return the capabilities covered, from the lowest to below the next family."""
-    numbers = [
-        int(digits) for one in built if (digits := one.rpartition("_")[2]).isdigit()
-    ]
-    if not numbers:
-        return 0, 10_000
-    return min(numbers), (max(numbers) // 10 + 1) * 10
-
-
-def _number(card: Card) -> int:
-    major, _, minor = card.capability.partition(".")
-    return int(major or 0) * 10 + int(minor or 0)
-
-
 def memory(machine: Machine) -> Finding:
     """Judge whether another process has taken the card's memory."""
     cards = [card for card in machine.cuda.cards if card.memory]
@@ -161,6 +141,142 @@ def memory(machine: Machine) -> Finding:
         ),
         memory=f"{card.free} of {card.memory} MiB free",
     )
+
+
+CUDA: tuple[Check, ...] = (
+    Check(
+        "cuda.platform",
+        "static",
+        "TensorFlow can use NVIDIA cards on this system",
+        cuda.platform,
+        "On Windows itself 2.10 was the last TensorFlow with a GPU; it works inside "
+        "WSL2. CUDA libraries are published for x86_64 only.",
+        (finding.TENSORFLOW_INSTALL, finding.WSL),
+    ),
+    Check(
+        "cuda.mismatch",
+        "static",
+        "The running driver and its libraries are of one version",
+        cuda.mismatch,
+        "After an update the old driver runs on until the machine is restarted, "
+        "while programs find the new libraries.",
+        (finding.CUDA_DRIVERS,),
+        ("cuda.platform",),
+    ),
+    Check(
+        "cuda.driver",
+        "static",
+        "The NVIDIA driver answers",
+        cuda.driver,
+        "nvidia-smi is asked, and libcuda is opened in a child process. Inside WSL "
+        "the driver is that of Windows, inside a container that of the host.",
+        (finding.CUDA_DRIVERS, finding.WSL, finding.tensorflow_issue(60429)),
+        ("cuda.platform", "cuda.mismatch"),
+    ),
+    Check(
+        "cuda.version",
+        "static",
+        "The NVIDIA driver is new enough",
+        cuda.driver_version,
+        "TensorFlow is built with CUDA 12, which needs driver 525.60.13 or newer on "
+        "Linux.",
+        (finding.CUDA_DRIVERS,),
+        ("cuda.platform", "cuda.mismatch", "cuda.driver"),
+    ),
+    Check(
+        "cuda.visible",
+        "static",
+        "No environment variable hides the cards",
+        cuda.visible,
+        "CUDA_VISIBLE_DEVICES empty or -1 hides every card; batch systems and "
+        "notebooks set it.",
+        (finding.CUDA_DRIVERS, finding.tensorflow_issue(60429)),
+        ("cuda.platform", "cuda.driver"),
+    ),
+    Check(
+        "cuda.init",
+        "static",
+        "The NVIDIA driver starts",
+        cuda.initialised,
+        "cuInit, the first call every CUDA program makes, is made in a child process.",
+        (finding.CUDA_DRIVERS, finding.tensorflow_issue(68710)),
+        ("cuda.platform", "cuda.driver", "cuda.version", "cuda.visible"),
+    ),
+    Check(
+        "cuda.packages",
+        "static",
+        "The CUDA libraries are installed",
+        packages,
+        "`pip install tensorflow` brings no CUDA libraries; the extra and-cuda does. "
+        "What is installed is compared with what that extra asks for.",
+        (finding.TENSORFLOW_INSTALL, finding.tensorflow_issue(63362)),
+        WITH_TENSORFLOW,
+    ),
+    Check(
+        "cuda.libraries",
+        "static",
+        "The CUDA libraries can be opened",
+        libraries,
+        "Each library is opened in a child process, as TensorFlow would.",
+        (finding.tensorflow_issue(65842), finding.tensorflow_issue(66987)),
+        (*WITH_TENSORFLOW, "cuda.packages"),
+    ),
+    Check(
+        "cuda.cudnn",
+        "static",
+        "The right cuDNN comes first",
+        cudnn,
+        "cuDNN must be at least as new as the one TensorFlow was built with. "
+        "LD_LIBRARY_PATH and other packages can put an older one first.",
+        (finding.tensorflow_issue(60913),),
+        (*WITH_TENSORFLOW, "cuda.packages", "cuda.libraries"),
+    ),
+    Check(
+        "cuda.capability",
+        "static",
+        "TensorFlow holds code for this card",
+        capability,
+        "TensorFlow's wheels hold code for the families named in their build "
+        "information, and a form of the last that later drivers may translate. For "
+        "compute capability 12.0 this has failed.",
+        (finding.CUDA_CARDS, finding.tensorflow_issue(97387)),
+        WITH_TENSORFLOW,
+    ),
+    Check(
+        "cuda.memory",
+        "static",
+        "The card has free memory",
+        memory,
+        "TensorFlow takes the whole card unless it is told otherwise; a second "
+        "process then finds none.",
+        ("https://www.tensorflow.org/guide/gpu#limiting_gpu_memory_growth",),
+        SHOWN,
+    ),
+)
+
+
+def _oldest_cudnn(machine: Machine) -> tuple[int, ...]:
+    """Return what and-cuda asks for, or else the major version of the build."""
+    for requirement in machine.cuda.wanted:
+        if requirement.startswith("nvidia-cudnn") and ">=" in requirement:
+            bound = requirement.partition(">=")[2].partition(",")[0]
+            return version_of(bound)[:2]
+    return version_of(str(machine.packages.build.get("cudnn_version", "")))[:1]
+
+
+def _reach(built: list[str]) -> tuple[int, int]:
+    """Return the capabilities covered, from the lowest to below the next family."""
+    numbers = [
+        int(digits) for one in built if (digits := one.rpartition("_")[2]).isdigit()
+    ]
+    if not numbers:
+        return 0, 10_000
+    return min(numbers), (max(numbers) // 10 + 1) * 10
+
+
+def _number(card: Card) -> int:
+    major, _, minor = card.capability.partition(".")
+    return int(major or 0) * 10 + int(minor or 0)
 
 
 def _pins(machine: Machine, failed: Mapping[str, str]) -> tuple[str, ...]:

@@ -1,14 +1,30 @@
-"""What a check says: a status, the cause, what was seen, and what mends it."""
+"""What a check says: status, cause, what was seen, what mends it, where from."""
 
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from seqforecast.doctor.facts import Machine
+from seqforecast.doctor.facts.machine import Machine
 
 Status = Literal["ok", "warn", "fail", "skip"]
 Stage = Literal["static", "import", "numeric", "speed"]
+TENSORFLOW_ISSUES = "https://github.com/tensorflow/tensorflow/issues"
+KERAS_ISSUES = "https://github.com/keras-team/keras/issues"
+TENSORFLOW_INSTALL = "https://www.tensorflow.org/install/pip"
+METAL = "https://developer.apple.com/metal/tensorflow-plugin/"
+ROSETTA = "https://developer.apple.com/documentation/apple-silicon/about-the-rosetta-translation-environment"
+CUDA_DRIVERS = "https://docs.nvidia.com/deploy/cuda-compatibility/"
+CUDA_CARDS = "https://developer.nvidia.com/cuda-gpus"
+WSL = "https://docs.nvidia.com/cuda/wsl-user-guide/"
+PYTHON_VENV = "https://docs.python.org/3/library/venv.html"
+PYTHON_IMPORT = "https://docs.python.org/3/tutorial/modules.html#the-module-search-path"
+PYTHON_METADATA = "https://packaging.python.org/en/latest/specifications/"
+KERAS_BACKEND = "https://keras.io/getting_started/#configuring-your-backend"
+APPLE_FORUM = "https://developer.apple.com/forums/thread"
+VIRTUAL_MACS = "https://github.com/actions/runner-images/issues/9254"
+MUSL = "https://peps.python.org/pep-0656/"
+GLIBC = "https://peps.python.org/pep-0600/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +135,13 @@ def _texts(evidence: Mapping[str, Any]) -> dict[str, str]:
         name if name.isupper() or "." in name else name.replace("_", " "): str(value)
         for name, value in evidence.items()
     }
+
+
+def tensorflow_issue(number: int) -> str:
+    """Return the address of an issue of TensorFlow."""
+    return f"{TENSORFLOW_ISSUES}/{number}"
+
+
+def keras_issue(number: int) -> str:
+    """Return the address of an issue of Keras."""
+    return f"{KERAS_ISSUES}/{number}"

@@ -1,25 +1,37 @@
-"""Checks of the computer: processor, C library, disk, memory."""
+"""Checks of the computer and its operating system, with their rows in the table."""
 
+from seqforecast.doctor.checks import finding
 from seqforecast.doctor.checks.finding import (
+    Check,
     Finding,
     Fix,
     advice,
     command,
     fail,
+    lose_gpu,
     ok,
     skip,
     warn,
 )
-from seqforecast.doctor.checks.recipes import install, version_of
-from seqforecast.doctor.facts import Machine
+from seqforecast.doctor.checks.recipes import (
+    has_metal,
+    install,
+    is_apple_silicon,
+    new_environment,
+    version_of,
+)
+from seqforecast.doctor.facts.machine import Machine
 
 GIB = 2**30
-
-
 INSTALLED_BYTES = 3 * GIB
-
-
 RUN_BYTES = GIB // 2
+SUPPORTED = {
+    ("Darwin", "arm64"),
+    ("Darwin", "x86_64"),
+    ("Linux", "x86_64"),
+    ("Linux", "aarch64"),
+    ("Windows", "AMD64"),
+}
 
 
 def processor(machine: Machine) -> Finding:
@@ -65,22 +77,6 @@ def libc(machine: Machine) -> Finding:
     )
 
 
-def _needed_glibc(tags: tuple[str, ...]) -> tuple[int, ...]:
-    """Return what the installed wheel was built for, or else what any needs."""
-    platforms = [tag.rpartition("-")[2] for tag in tags]
-    for platform in platforms:
-        if platform.startswith("manylinux_"):
-            return version_of(".".join(platform.split("_")[1:3]))
-    return (2, 17)
-
-
-def _older_tensorflow(found: tuple[int, ...]) -> tuple[Fix, ...]:
-    """2.20 was the last built for glibc 2.17; 2.21 asks for 2.27."""
-    if found < (2, 17):
-        return ()
-    return (install("tensorflow>=2.18.1,<2.21", "the last built for glibc 2.17"),)
-
-
 def disk(machine: Machine) -> Finding:
     """Judge whether there is room to install, or to write runs."""
     free = machine.host.disk_free
@@ -114,6 +110,213 @@ def memory(machine: Machine) -> Finding:
             advice("close other programs, or lower training.batch_size"),
         )
     return ok(f"{size / GIB:.0f} GiB")
+
+
+def rosetta(machine: Machine) -> Finding:
+    """Judge whether this Python is the Mac's own kind."""
+    host = machine.host
+    if not host.arm64_hardware:
+        return skip("not Apple silicon")
+    if host.machine == "arm64" and not host.translated:
+        return ok("a native arm64 Python")
+    return fail(
+        "this Python is an Intel program that Rosetta translates",
+        command(
+            "arch -arm64 bash scripts/install_macos_m1.sh",
+            "finds or installs a native Python and makes a new environment",
+        ),
+        detail="TensorFlow for Intel uses AVX instructions that Rosetta may lack: "
+        "the process dies with `illegal hardware instruction`. The Metal plug-in "
+        "exists for arm64 only.",
+        python=machine.python.executable,
+        built_for=host.machine,
+    )
+
+
+def system(machine: Machine) -> Finding:
+    """Judge whether TensorFlow is published for this kind of machine."""
+    host = machine.host
+    name = f"{host.system} on {host.machine}"
+    if (host.system, host.machine) not in SUPPORTED:
+        return fail(
+            f"TensorFlow is not published for {name}",
+            advice("use Linux on x86_64 or aarch64, Apple silicon, or 64-bit Windows"),
+        )
+    if (host.system, host.machine) != ("Darwin", "x86_64"):
+        return ok(name)
+    if machine.python.version >= (3, 13):
+        return fail(
+            "the last TensorFlow for Intel Macs, 2.16.2, needs Python 3.12 or older",
+            new_environment(machine),
+            python=_dotted(machine.python.version),
+        )
+    return warn(
+        "an Intel Mac: TensorFlow ended with 2.16.2 here, and without a GPU",
+        advice("keep training on the CPU, or move to Apple silicon or Linux"),
+    )
+
+
+def macos(machine: Machine) -> Finding:
+    """Judge whether macOS is new enough for TensorFlow, and for Metal."""
+    if machine.host.system != "Darwin":
+        return skip("not macOS")
+    update = command("softwareupdate --list", "shows the macOS this Mac can have")
+    found = version_of(machine.host.version)
+    if not found:
+        return ok("version unknown")
+    if found < (12,):
+        return fail(
+            f"macOS {machine.host.version} is too old: TensorFlow needs 12 or newer",
+            update,
+        )
+    if (12, 1) <= found < (13,) and has_metal(machine):
+        return warn(
+            f"macOS {machine.host.version} runs recurrent layers on Metal unrolled",
+            update,
+            detail="From macOS 13 on Metal has LSTM and GRU of its own; before, every "
+            "step is compiled by itself, which costs minutes and memory.",
+        )
+    return ok(f"macOS {machine.host.version}")
+
+
+def virtual(machine: Machine) -> Finding:
+    """Judge whether the GPU of a Mac is a real one."""
+    if machine.host.system != "Darwin":
+        return skip("matters on macOS only")
+    if not machine.host.virtual:
+        return ok("a real Mac")
+    if not has_metal(machine):
+        return ok("a virtual machine; training uses the CPU")
+    return lose_gpu(
+        "a virtual Mac: its GPU does not compute for TensorFlow",
+        advice(
+            "use `--device cpu` here, and test the GPU on a Mac that is not virtual"
+        ),
+        detail="Hosted runners show a paravirtual GPU whose Metal results are wrong "
+        "or missing.",
+        **{"kern.hv_vmm_present": 1},
+    )
+
+
+def accelerator(machine: Machine) -> Finding:
+    """Judge whether a GPU of the required kind can be here at all."""
+    wanted = machine.required
+    if not wanted:
+        return skip("no GPU is required")
+    metal, cuda = is_apple_silicon(machine), machine.cuda.present
+    if {"metal": metal, "cuda": cuda, "gpu": metal or cuda}[wanted]:
+        return ok(f"--require {wanted} can be met")
+    names = {"metal": "Apple silicon", "cuda": "an NVIDIA card", "gpu": "a GPU"}
+    return fail(
+        f"--require {wanted}: {names[wanted]} was not found on this machine",
+        advice("leave --require out, or run this where the GPU is"),
+        system=f"{machine.host.system} on {machine.host.machine}",
+    )
+
+
+HOST: tuple[Check, ...] = (
+    Check(
+        "host.rosetta",
+        "static",
+        "Python is a native program on Apple silicon",
+        rosetta,
+        "An Intel Python runs on Apple silicon through Rosetta, and everything pip "
+        "then installs is for Intel too. TensorFlow's Intel build dies there, and "
+        "the Metal plug-in does not exist for it.",
+        (finding.ROSETTA, finding.tensorflow_issue(46178)),
+    ),
+    Check(
+        "host.system",
+        "static",
+        "TensorFlow is published for this kind of machine",
+        system,
+        "TensorFlow has wheels for Linux on x86_64 and aarch64, for Apple silicon and "
+        "for 64-bit Windows. For Intel Macs 2.16.2 was the last.",
+        (finding.TENSORFLOW_INSTALL,),
+        ("host.rosetta",),
+    ),
+    Check(
+        "host.macos",
+        "static",
+        "macOS is new enough",
+        macos,
+        "Every TensorFlow wheel for macOS is built for macOS 12. From macOS 13 on "
+        "Metal has recurrent layers of its own.",
+        (finding.METAL, finding.TENSORFLOW_INSTALL),
+    ),
+    Check(
+        "host.virtual",
+        "static",
+        "The Mac's GPU is a real one",
+        virtual,
+        "Virtual Macs, those of hosted test runners among them, show a GPU that does "
+        "not compute what it should.",
+        (finding.VIRTUAL_MACS,),
+        ("host.rosetta",),
+    ),
+    Check(
+        "host.processor",
+        "static",
+        "The processor has AVX",
+        processor,
+        "TensorFlow for x86_64 is compiled with AVX instructions; a processor or an "
+        "emulator without them kills it on import.",
+        (finding.TENSORFLOW_INSTALL, finding.tensorflow_issue(58339)),
+    ),
+    Check(
+        "host.libc",
+        "static",
+        "The C library can load TensorFlow",
+        libc,
+        "Wheels for Linux name the oldest glibc they work with: 2.17 up to "
+        "TensorFlow 2.20, 2.27 from 2.21 on. There are none for musl.",
+        (finding.MUSL, finding.GLIBC),
+        ("host.system",),
+    ),
+    Check(
+        "host.disk",
+        "static",
+        "There is room on the disk",
+        disk,
+        "TensorFlow takes more than one GiB, with CUDA or Metal about three. Full "
+        "disks leave files cut short.",
+        (finding.TENSORFLOW_INSTALL,),
+    ),
+    Check(
+        "host.memory",
+        "static",
+        "There is memory for TensorFlow",
+        memory,
+        "A process killed by the system without a word has most often run out of "
+        "memory.",
+        (finding.TENSORFLOW_INSTALL,),
+    ),
+    Check(
+        "host.accelerator",
+        "static",
+        "The GPU that --require asks for can be here",
+        accelerator,
+        "With --require gpu, metal or cuda, a machine without that GPU is not ready.",
+        (finding.TENSORFLOW_INSTALL,),
+        ("host.rosetta",),
+    ),
+)
+
+
+def _needed_glibc(tags: tuple[str, ...]) -> tuple[int, ...]:
+    """Return what the installed wheel was built for, or else what any needs."""
+    platforms = [tag.rpartition("-")[2] for tag in tags]
+    for platform in platforms:
+        if platform.startswith("manylinux_"):
+            return version_of(".".join(platform.split("_")[1:3]))
+    return (2, 17)
+
+
+def _older_tensorflow(found: tuple[int, ...]) -> tuple[Fix, ...]:
+    """2.20 was the last built for glibc 2.17; 2.21 asks for 2.27."""
+    if found < (2, 17):
+        return ()
+    return (install("tensorflow>=2.18.1,<2.21", "the last built for glibc 2.17"),)
 
 
 def _dotted(version: tuple[int, ...]) -> str:

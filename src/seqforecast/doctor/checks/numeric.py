@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from seqforecast.doctor.checks.children import judge_ending
 from seqforecast.doctor.checks.finding import (
     Finding,
     Fix,
@@ -15,7 +14,8 @@ from seqforecast.doctor.checks.finding import (
     skip,
 )
 from seqforecast.doctor.checks.recipes import reinstall_tensorflow
-from seqforecast.doctor.facts import Machine
+from seqforecast.doctor.checks.signatures import judge_ending
+from seqforecast.doctor.facts.machine import Machine
 
 # CPU and GPU sum in different orders; a wrong layer is off by far more.
 LARGEST_DIFFERENCE = 1e-3

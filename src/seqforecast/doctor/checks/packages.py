@@ -1,16 +1,26 @@
-"""Checks of what is installed, read from metadata."""
+"""Checks of what is installed, with their rows in the table."""
 
-from seqforecast.doctor.checks.finding import Finding, fail, ok, pip, skip, warn
+from seqforecast.doctor.checks import finding
+from seqforecast.doctor.checks.finding import Check, Finding, fail, ok, pip, skip, warn
 from seqforecast.doctor.checks.recipes import (
     install,
     reinstall_tensorflow,
     tensorflow_for,
 )
-from seqforecast.doctor.facts import Machine
-from seqforecast.doctor.host import Unmet
+from seqforecast.doctor.facts.machine import Machine, Unmet
 
 NAMED = ("protobuf", "numpy", "keras", "tensorflow")
 PROCESSORS = {"AMD64": "amd64"}
+HAS_TENSORFLOW = ("packages.tensorflow",)
+INSTALLABLE = (
+    "host.rosetta",
+    "host.system",
+    "host.macos",
+    "host.libc",
+    "host.disk",
+    "python.version",
+    "python.build",
+)
 
 
 def tensorflow(machine: Machine) -> Finding:
@@ -22,18 +32,6 @@ def tensorflow(machine: Machine) -> Finding:
         "TensorFlow is not installed in this environment",
         install(tensorflow_for(machine), "the versions seqforecast works with"),
         environment=machine.python.prefix,
-    )
-
-
-def range_of_tensorflow(machine: Machine) -> Finding:
-    """Judge whether seqforecast works with this TensorFlow."""
-    unmet = _unmet(machine, "tensorflow")
-    if not unmet:
-        return ok(f"tensorflow {machine.packages.versions.get('tensorflow')}")
-    return warn(
-        f"tensorflow {unmet[0].found} is not a version seqforecast was tested with",
-        install(tensorflow_for(machine), "the versions seqforecast works with"),
-        required=unmet[0].requirement,
     )
 
 
@@ -115,14 +113,6 @@ def architecture(machine: Machine) -> Finding:
     )
 
 
-def _fits(tag: str, python: str, processor: str) -> bool:
-    interpreter, _, platform = tag.partition("-")
-    rest = platform.rpartition("-")[2]
-    return (interpreter in {python, "py3"}) and (
-        rest == "any" or processor in rest or rest.endswith("universal2")
-    )
-
-
 def files(machine: Machine) -> Finding:
     """Judge whether TensorFlow's native files are whole."""
     damaged = machine.packages.damaged
@@ -134,6 +124,120 @@ def files(machine: Machine) -> Finding:
         reinstall_tensorflow(machine),
         detail="The disk was full, or the installation was interrupted.",
         files=", ".join(damaged[:3]),
+    )
+
+
+PACKAGES: tuple[Check, ...] = (
+    Check(
+        "packages.tensorflow",
+        "static",
+        "TensorFlow is installed",
+        tensorflow,
+        "Read from the metadata of this environment, without importing anything.",
+        (finding.TENSORFLOW_INSTALL,),
+        INSTALLABLE,
+    ),
+    Check(
+        "packages.owners",
+        "static",
+        "One distribution owns the folder `tensorflow`",
+        owners,
+        "tensorflow, tensorflow-macos and tensorflow-cpu all write into the same "
+        "folder; two of them mix their files.",
+        (finding.METAL, finding.PYTHON_METADATA),
+        HAS_TENSORFLOW,
+    ),
+    Check(
+        "packages.architecture",
+        "static",
+        "TensorFlow was built for this processor and this Python",
+        architecture,
+        "The wheel's tag is compared with the running interpreter. They differ when "
+        "an environment was copied, or holds packages of a translated Python.",
+        (finding.PYTHON_METADATA,),
+        (*HAS_TENSORFLOW, "packages.owners"),
+    ),
+    Check(
+        "packages.files",
+        "static",
+        "TensorFlow's native files are whole",
+        files,
+        "The size of each native file is compared with the record of the installation.",
+        (finding.PYTHON_METADATA,),
+        (*HAS_TENSORFLOW, "packages.owners", "packages.architecture"),
+    ),
+    Check(
+        "packages.protobuf",
+        "static",
+        "protobuf is in the range TensorFlow asks for",
+        protobuf,
+        "TensorFlow 2.18 and 2.19 need protobuf below 6, 2.20 at least 5.28, 2.21 at "
+        "least 6.31.1 and below 8. Other packages move it.",
+        (finding.tensorflow_issue(98980),),
+        HAS_TENSORFLOW,
+    ),
+    Check(
+        "packages.numpy",
+        "static",
+        "NumPy is in the range TensorFlow asks for",
+        numpy,
+        "Native code compiled for one NumPy may not load beside another.",
+        ("https://numpy.org/doc/stable/dev/depending_on_numpy.html",),
+        HAS_TENSORFLOW,
+    ),
+    Check(
+        "packages.keras",
+        "static",
+        "Keras is in the range TensorFlow asks for",
+        keras,
+        "Keras is a package of its own that TensorFlow asks for.",
+        (finding.KERAS_BACKEND,),
+        HAS_TENSORFLOW,
+    ),
+    Check(
+        "packages.requirements",
+        "static",
+        "Every other requirement is met",
+        requirements,
+        "All requirements of tensorflow, keras and seqforecast are compared with what "
+        "is installed.",
+        (finding.PYTHON_METADATA,),
+        HAS_TENSORFLOW,
+    ),
+)
+
+
+def range_of_tensorflow(machine: Machine) -> Finding:
+    """Judge whether seqforecast works with this TensorFlow."""
+    unmet = _unmet(machine, "tensorflow")
+    if not unmet:
+        return ok(f"tensorflow {machine.packages.versions.get('tensorflow')}")
+    return warn(
+        f"tensorflow {unmet[0].found} is not a version seqforecast was tested with",
+        install(tensorflow_for(machine), "the versions seqforecast works with"),
+        required=unmet[0].requirement,
+    )
+
+
+RANGE: tuple[Check, ...] = (
+    Check(
+        "packages.range",
+        "static",
+        "seqforecast works with this TensorFlow",
+        range_of_tensorflow,
+        "Asked after the Metal checks: a plug-in that does not fit is the better "
+        "reason to change TensorFlow's version.",
+        (finding.TENSORFLOW_INSTALL,),
+        (*HAS_TENSORFLOW, "packages.owners", "metal.places", "metal.symbols"),
+    ),
+)
+
+
+def _fits(tag: str, python: str, processor: str) -> bool:
+    interpreter, _, platform = tag.partition("-")
+    rest = platform.rpartition("-")[2]
+    return (interpreter in {python, "py3"}) and (
+        rest == "any" or processor in rest or rest.endswith("universal2")
     )
 
 

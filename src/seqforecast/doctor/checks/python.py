@@ -1,8 +1,9 @@
-"""Checks of the interpreter and its environment."""
+"""Checks of the interpreter and its environment, with their rows in the table."""
 
-from seqforecast.doctor.checks.finding import Finding, command, fail, ok, warn
+from seqforecast.doctor.checks import finding
+from seqforecast.doctor.checks.finding import Check, Finding, command, fail, ok, warn
 from seqforecast.doctor.checks.recipes import new_environment
-from seqforecast.doctor.facts import Machine
+from seqforecast.doctor.facts.machine import Machine
 
 OLDEST, NEWEST = (3, 10), (3, 13)
 
@@ -72,3 +73,46 @@ def shadows(machine: Machine) -> Finding:
         f"{name.partition('.')[0]}.",
         files=", ".join(found),
     )
+
+
+PYTHON: tuple[Check, ...] = (
+    Check(
+        "python.version",
+        "static",
+        "TensorFlow is published for this Python",
+        version,
+        "seqforecast works on Python 3.10 to 3.13, as TensorFlow does. On Apple "
+        "silicon the Metal plug-in ends with 3.12.",
+        (finding.TENSORFLOW_INSTALL,),
+        ("host.rosetta", "host.system"),
+    ),
+    Check(
+        "python.build",
+        "static",
+        "Python is the usual 64-bit build",
+        build,
+        "Wheels with native code fit one implementation, one width and one "
+        "threading model of Python.",
+        (finding.PYTHON_METADATA,),
+        ("host.rosetta", "host.system"),
+    ),
+    Check(
+        "python.environment",
+        "static",
+        "Python runs in an environment of its own",
+        environment,
+        "Packages installed into the system's Python or conda's base get into the way "
+        "of others, and theirs into the way of these. `doctor --fix` changes "
+        "neither.",
+        (finding.PYTHON_VENV,),
+    ),
+    Check(
+        "python.shadows",
+        "static",
+        "No file hides a package",
+        shadows,
+        "A file tensorflow.py, keras.py or numpy.py in the working directory or on "
+        "PYTHONPATH is imported instead of the package.",
+        (finding.PYTHON_IMPORT,),
+    ),
+)

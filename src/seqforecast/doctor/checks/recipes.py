@@ -1,7 +1,7 @@
 """What to install where: the versions that work together, as pip takes them."""
 
 from seqforecast.doctor.checks.finding import Fix, command, pip
-from seqforecast.doctor.facts import Machine
+from seqforecast.doctor.facts.machine import Machine
 
 METAL_TENSORFLOW = "tensorflow>=2.18.1,<2.20"
 METAL_PLUGIN = "tensorflow-metal==1.2.0"

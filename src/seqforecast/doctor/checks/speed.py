@@ -3,9 +3,9 @@
 import math
 from collections.abc import Mapping
 
-from seqforecast.doctor.checks.children import judge_ending
 from seqforecast.doctor.checks.finding import Finding, ok, skip
-from seqforecast.doctor.facts import Machine
+from seqforecast.doctor.checks.signatures import judge_ending
+from seqforecast.doctor.facts.machine import Machine
 
 
 def recommend(machine: Machine) -> Finding:

@@ -12,12 +12,12 @@ from typing import Any
 MODULES = {
     "driver": "cuda",
     "libraries": "cuda",
-    "import": "loading",
-    "canary": "canary",
-    "parity": "parity",
-    "training": "learning",
-    "saving": "learning",
-    "speed": "speed",
+    "import": "tensorflow_import",
+    "canary": "numbers",
+    "parity": "numbers",
+    "training": "training",
+    "saving": "training",
+    "speed": "training",
 }
 
 

@@ -6,11 +6,16 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from seqforecast.reporting import scales, style
-from seqforecast.reporting.comparison.looks import Look, looks_of, room_of
-from seqforecast.reporting.numbers import plural, significant
-from seqforecast.reporting.style import Axes
-from seqforecast.reporting.thinning import Points, curve_of, number_of, values_of
+from seqforecast.reporting.comparison.colors import Look, looks_of, room_of
+from seqforecast.reporting.figures import axis_scales, style
+from seqforecast.reporting.figures.style import Axes
+from seqforecast.reporting.figures.thinning import (
+    Points,
+    curve_of,
+    number_of,
+    values_of,
+)
+from seqforecast.reporting.text import plural, significant
 from seqforecast.reporting.verdict import NAIVE
 
 HEIGHT = 4.5  # inches
@@ -101,7 +106,7 @@ def describe_loss_curves(
         caption=f"Validation loss ({loss}), {how if most > 1 else 'one seed'}",
         curves=curves,
         naive=naive,
-        log=scales.needs_log([*values, naive]),
+        log=axis_scales.needs_log([*values, naive]),
         epochs=(min(epochs, default=1), max(epochs, default=1)),
     )
 
@@ -120,8 +125,8 @@ def draw_loss_curves(figure: LossCurves, path: Path) -> None:
         axes = style.place(canvas, (style.LEFT, style.BOTTOM, wide, high))
         shown = [y for c in figure.curves for p in c.seeds for y in values_of(p)]
         log = figure.log
-        scales.set_fitting(axes, [*shown, figure.naive], log=log)
-        scales.set_epochs(axes, figure.epochs)
+        axis_scales.set_fitting(axes, [*shown, figure.naive], log=log)
+        axis_scales.set_epochs(axes, figure.epochs)
         axes.set_xlabel("epoch")
         axes.set_ylabel("validation loss, log scale" if log else "validation loss")
         ends = []

@@ -10,12 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seqforecast.reporting import style
-from seqforecast.reporting.comparison.apart import Pairs, beaten_by, cliques
-from seqforecast.reporting.comparison.looks import Look, looks_of, room_of
-from seqforecast.reporting.comparison.verdict import ONE, is_silent, listed
-from seqforecast.reporting.lettering import drawable
-from seqforecast.reporting.style import Axes
+from seqforecast.reporting.comparison.colors import Look, looks_of, room_of
+from seqforecast.reporting.comparison.verdict import (
+    ONE,
+    Pairs,
+    beaten_by,
+    cliques,
+    is_silent,
+    listed,
+)
+from seqforecast.reporting.figures import style
+from seqforecast.reporting.figures.labels import drawable
+from seqforecast.reporting.figures.style import Axes
 
 ROW = 0.3  # inches a name
 BAR = 0.2  # inches a bar

@@ -1,22 +1,23 @@
-"""The seeds of a comparison: every fit's test error as a point, a row a member."""
+"""The seeds of a comparison: every fit's test error as a point, baselines as lines."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from seqforecast.reporting import scales, style
-from seqforecast.reporting.comparison.baselines import baselines_near, name_levels
-from seqforecast.reporting.comparison.looks import Look, looks_of, room_of
+from seqforecast.reporting.comparison.colors import LETTER, Look, looks_of, room_of
 from seqforecast.reporting.comparison.verdict import is_silent
-from seqforecast.reporting.lettering import drawable
-from seqforecast.reporting.numbers import significant
-from seqforecast.reporting.style import Axes
+from seqforecast.reporting.figures import axis_scales, style
+from seqforecast.reporting.figures.labels import drawable
+from seqforecast.reporting.figures.style import Axes
+from seqforecast.reporting.text import significant
 from seqforecast.reporting.verdict import NAMES, told_apart
 
 ROW = 0.46  # inches a member
 BAND = 0.2  # inches a line of baseline names
+NEAR, BEST_NEAR = 4, 20  # times the members' spread that the axis may grow to
+BEYOND = 1.2  # times the axis up to the best baseline that the others may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def describe_seeds(comparison: Mapping[str, Any]) -> SeedsFigure:
             (_named(looks[name], groups[name]), error) for name, error in shown.items()
         ),
         metric=metric,
-        ends=scales.limits([*values, *shown.values()]),
+        ends=axis_scales.limits([*values, *shown.values()]),
     )
 
 
@@ -114,7 +115,7 @@ def draw_seeds(figure: SeedsFigure, path: Path) -> None:
         axes.set_yticks([])
         axes.grid(visible=False)
         axes.grid(visible=True, axis="x")
-        scales.set_linear(axes, "x", figure.ends, most=8)
+        axis_scales.set_linear(axes, "x", figure.ends, most=8)
         axes.set_xlabel(f"test {figure.metric}")
         for (look, error), level in zip(figure.baselines, levels, strict=True):
             axes.axvline(error, color=look.color, linestyle=look.dash, linewidth=1.3)
@@ -175,3 +176,50 @@ def _title(comparison: Mapping[str, Any]) -> str:
     metric = NAMES[comparison["metric"]]
     said = f"{first['name']}: test {metric} {ours} against {theirs} of {best}"
     return f"{said}; nothing is claimed" if is_silent(comparison) else said
+
+
+def baselines_near(
+    values: Sequence[float], errors: Mapping[str, float], best: str
+) -> dict[str, float]:
+    """Return the baselines that leave room for the members, lowest first.
+
+    The best one may be further off than the others.
+
+    Args:
+        values: what the axis shows of the members, at least one.
+        errors: of the baselines by name.
+        best: name of the best one.
+    """
+    low, high = min(values), max(values)
+    spread = max(high - low, 0.02 * abs(high))
+    shown, room = {}, BEST_NEAR * spread
+    for name in (best, *errors):
+        ends = min(low, errors[name]), max(high, errors[name])
+        if ends[1] - ends[0] <= room:
+            shown[name] = errors[name]
+            low, high = ends
+        if name == best:
+            room = max(NEAR * spread, BEYOND * (high - low))
+    return dict(sorted(shown.items(), key=lambda item: item[1]))
+
+
+def name_levels(
+    lines: Sequence[tuple[str, float]], ends: tuple[float, float], wide: float
+) -> list[int]:
+    """Return for each line the level its name stands on, so that none overlap.
+
+    Args:
+        lines: name and position of each, from left to right.
+        ends: of the axis.
+        wide: inches of the axis.
+    """
+    taken: list[float] = []
+    levels = []
+    for name, position in lines:
+        middle = (position - ends[0]) / (ends[1] - ends[0]) * wide
+        half = LETTER * len(name) / 2 + 0.06
+        begin = middle - half
+        level = next((at for at, end in enumerate(taken) if end < begin), len(taken))
+        taken[level : level + 1] = [middle + half]
+        levels.append(level)
+    return levels

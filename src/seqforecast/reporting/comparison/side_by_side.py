@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from seqforecast.reporting import scales, style
-from seqforecast.reporting.comparison.looks import Look, columns_for, fitting, looks_of
-from seqforecast.reporting.forecasts import draw_panel
-from seqforecast.reporting.lettering import drawable
-from seqforecast.reporting.numbers import plural, significant
-from seqforecast.reporting.style import Axes, Figure
-from seqforecast.reporting.windows import (
-    Panel,
+from seqforecast.reporting.comparison.colors import Look, columns_for, fitting, looks_of
+from seqforecast.reporting.figures import axis_scales, style
+from seqforecast.reporting.figures.forecasts import (
+    ForecastAxes,
     WindowPicture,
     choose_windows,
+    draw_panel,
     panels_of,
 )
+from seqforecast.reporting.figures.labels import drawable
+from seqforecast.reporting.figures.style import Axes, Figure
+from seqforecast.reporting.text import plural, significant
 
 MOST_COLUMNS, MOST_ROWS = 4, 3
 FEWEST = 60  # steps of the lookback that are shown, or one horizon
@@ -38,7 +38,7 @@ class Column:
     """
 
     look: Look
-    panels: tuple[Panel, ...]
+    panels: tuple[ForecastAxes, ...]
     errors: tuple[float | None, ...]
 
 
@@ -97,7 +97,7 @@ def describe_side_by_side(
         "seed, in the unit of the data",
         columns=columns,
         ends=tuple(
-            scales.limits([value for panel in panels for value in panel.values])
+            axis_scales.limits([value for panel in panels for value in panel.values])
             for panels in zip(*(column.panels for column in columns), strict=True)
         ),
         steps=(1 - shown, horizon),
@@ -139,7 +139,7 @@ def _draw(axes: Axes, figure: SideBySide, column: Column, row: int) -> None:
     most = 5 if len(figure.columns) > 2 else 8
     drawn = (axes, column.panels[row], figure.steps, figure.season)
     draw_panel(*drawn, model=column.look.color, most=most)
-    scales.set_linear(axes, "y", figure.ends[row], most=4)
+    axis_scales.set_linear(axes, "y", figure.ends[row], most=4)
 
 
 def _put_titles(axes: Axes, column: Column, cell: tuple[int, int], wide: float) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from seqforecast.reporting.aligning import align_names, align_numbers, join, wrap
 from seqforecast.reporting.comparison.verdict import (
     is_silent,
     say_comparison,
@@ -12,9 +11,16 @@ from seqforecast.reporting.comparison.verdict import (
     sentence,
     skill_text,
 )
-from seqforecast.reporting.lettering import elide
-from seqforecast.reporting.numbers import decimal, significant
-from seqforecast.reporting.plan import duration
+from seqforecast.reporting.figures.labels import elide
+from seqforecast.reporting.terminal import duration
+from seqforecast.reporting.text import (
+    align_names,
+    align_numbers,
+    decimal,
+    join,
+    significant,
+    wrap,
+)
 from seqforecast.reporting.verdict import NAMES
 
 NAME_WIDTH = 24

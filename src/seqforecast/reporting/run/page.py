@@ -1,20 +1,18 @@
-"""The page of a run: the verdict first, then why to believe it, then how to use it."""
+"""The page of a run: the verdict first, why to believe it, how to use it."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seqforecast.reporting.groups import tabulate_groups
-from seqforecast.reporting.numbers import significant
-from seqforecast.reporting.page import render_page
-from seqforecast.reporting.pictures import show
-from seqforecast.reporting.run import circumstances, spread, training, using
-from seqforecast.reporting.run.series import tabulate_series
-from seqforecast.reporting.run.settings import split_settings
-from seqforecast.reporting.run.verdict import say_about, say_run
-from seqforecast.reporting.settings import setting_text
-from seqforecast.reporting.tables import tabulate_scores
+from seqforecast.reporting.page import render_page, show
+from seqforecast.reporting.run import tables
+from seqforecast.reporting.run.tables import tabulate_series
+from seqforecast.reporting.settings import setting_text, split_from_defaults
+from seqforecast.reporting.tables import tabulate_groups, tabulate_scores
+from seqforecast.reporting.text import significant
+from seqforecast.reporting.verdict import say_about, say_run
 
 # What each picture is called on the page, and how to read it; in the page's order.
 READING = {
@@ -57,6 +55,7 @@ READING = {
         ),
     ),
 }
+LISTED = 8  # columns that are named
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,41 +93,41 @@ def render_run_page(run: RunDocuments) -> str:
     """
     metrics, test = run.metrics, run.metrics["test"]
     parameters = metrics["training"]["parameters"]
-    changed, left = split_settings(run.settings, run.defaults)
+    changed, left = split_from_defaults(run.settings, run.defaults)
     scores = tabulate_scores(test)
     best, ends = tabulate_series(run.series, test["skill"])
     return render_page(
         "run.html",
         title=f"{run.settings['name']}: {run.cell}",
         about=say_about(test, run.preprocess, parameters, run.cell),
-        verdict=[*say_run(test), *spread.say_coverage(test)],
+        verdict=[*say_run(test), *tables.say_coverage(test)],
         notes=test.get("notes", []),
         signs=_say_signs(test.get("signs") or {}),
         scores=[scores.header, *scores.rows],
         footnotes=scores.footnotes,
         figures=show(run.pictures, READING),
         spreads={
-            "Intervals": spread.tabulate_intervals(test),
-            "Quantiles": spread.tabulate_quantiles(test),
-            "Loss of the whole forecast": spread.tabulate_losses(test),
+            "Intervals": tables.tabulate_intervals(test),
+            "Quantiles": tables.tabulate_quantiles(test),
+            "Loss of the whole forecast": tables.tabulate_losses(test),
         },
-        interval_steps=spread.tabulate_interval_steps(test),
+        interval_steps=tables.tabulate_interval_steps(test),
         groups=tabulate_groups(test) if "groups" in test else ((), ()),
         series_said=best,
         series=ends,
-        commands=using.list_commands(run.path, run.preprocess),
-        python=using.write_python(run.path),
-        columns=using.tabulate_columns(run.preprocess),
-        shapes=using.tabulate_shapes(run.preprocess, run.settings["model"]),
-        training=training.tabulate_training(metrics),
-        members=training.tabulate_members(metrics),
-        stages=training.tabulate_stages(metrics),
+        commands=list_commands(run.path, run.preprocess),
+        python=write_python(run.path),
+        columns=tabulate_columns(run.preprocess),
+        shapes=tabulate_shapes(run.preprocess, run.settings["model"]),
+        training=tables.tabulate_training(metrics),
+        members=tables.tabulate_members(metrics),
+        stages=tables.tabulate_stages(metrics),
         changed=changed,
         left=left,
-        data=circumstances.tabulate_data(run.manifest),
+        data=tables.tabulate_data(run.manifest),
         data_notes=run.manifest.get("data", {}).get("notes", []),
-        environment=circumstances.tabulate_environment(run.manifest),
-        command=circumstances.name_command(run.manifest),
+        environment=tables.tabulate_environment(run.manifest),
+        command=tables.name_command(run.manifest),
     )
 
 
@@ -144,3 +143,94 @@ def _say_signs(signs: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Any]]:
         ]
         for sign, numbers in signs.items()
     }
+
+
+def list_commands(run: str, preprocess: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what may be wanted of a run, and the command that does it.
+
+    Args:
+        run: its directory, as a command names it.
+        preprocess: the content of preprocess.json.
+    """
+    at, horizon = shlex.quote(run), preprocess["horizon"]
+    ahead = "step" if horizon == 1 else f"{horizon:,} steps"
+    end = f"Forecast the {ahead} after the end of"
+    commands = [(f"{end} its data", f"predict {at} --output forecast.csv")]
+    if reads_a_table(preprocess):
+        commands += [
+            (f"{end} other data", f"predict {at} --data new.csv --output forecast.csv"),
+            ("Score it on other data", f"evaluate {at} --data new.csv"),
+        ]
+    commands += [
+        ("Take the model elsewhere", f"export {at} --format onnx"),
+        ("Train it again, and compare", f"reproduce {at}"),
+    ]
+    return [(what, f"seqforecast {command}") for what, command in commands]
+
+
+def write_python(run: str) -> str:
+    """Return the same for Python."""
+    return (
+        "import seqforecast\n\n"
+        f"run = seqforecast.load_run({run!r})\n"
+        "run.predict()    # or run.predict(frame)\n"
+        "run.forecasts()  # of the test part\n"
+    )
+
+
+def reads_a_table(preprocess: Mapping[str, Any]) -> bool:
+    """Return whether other data can take the place of the run's."""
+    return preprocess["columns"].get("layout") is not None
+
+
+def tabulate_columns(preprocess: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the columns that other data must have, by what they are for."""
+    columns = preprocess["columns"]
+    if not reads_a_table(preprocess):
+        return []
+    is_long = columns["layout"] == "long"
+    target = columns["target"] or ("y" if is_long else "all")
+    if target == "all":
+        target = list(preprocess["series"])
+    roles = {
+        "layout": "one row an observation" if is_long else "one column a series",
+        "time": columns["time"],
+        "id": columns["id"] if is_long else None,
+        "values": target,
+        "past": columns.get("past"),
+        "future, over the horizon too": columns.get("future"),
+        "static": columns.get("static"),
+        "made from the time stamp": columns.get("calendar"),
+        "frequency": preprocess["frequency"],
+    }
+    return [(role, _listed(of)) for role, of in roles.items() if of]
+
+
+def tabulate_shapes(
+    preprocess: Mapping[str, Any], settings: Mapping[str, Any]
+) -> list[tuple[str, ...]]:
+    """Return the model's inputs and its output: name, shape, what it is.
+
+    Args:
+        preprocess: the content of preprocess.json.
+        settings: the `model` section in force.
+    """
+    lookback, horizon = preprocess["lookback"], preprocess["horizon"]
+    rows = [("values", f"(batch, {lookback}, 1)", "the last steps, in the data's unit")]
+    if not preprocess["scale"]["shared"] or settings.get("series_embedding"):
+        said = f"number of the series; {len(preprocess['series'])} for any other"
+        rows.append(("series", "(batch,)", said))
+    if features := preprocess.get("features"):
+        shape = f"(batch, {lookback + horizon}, {len(features['center'])})"
+        rows.append(("covariates", shape, "past, future, calendar, static; raw"))
+    levels = settings.get("quantiles") or ()
+    shape = f"(batch, {horizon}, {len(levels)})" if levels else f"(batch, {horizon})"
+    rows.append(("output", shape, "the next steps, in the data's unit"))
+    return [("tensor", "shape", "is"), *rows]
+
+
+def _listed(of: Any) -> str:
+    if not isinstance(of, list | tuple):
+        return str(of)
+    named = ", ".join(map(str, of[:LISTED]))
+    return f"{named} and {len(of) - LISTED:,} more" if len(of) > LISTED else named

@@ -3,10 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from seqforecast.reporting.aligning import align_names, align_numbers, join, wrap
-from seqforecast.reporting.numbers import percent, plural, significant
 from seqforecast.reporting.settings import setting_text
 from seqforecast.reporting.tables import render_scores
+from seqforecast.reporting.text import (
+    align_names,
+    align_numbers,
+    join,
+    percent,
+    plural,
+    significant,
+    wrap,
+)
 from seqforecast.reporting.verdict import NAMES
 
 AS_GIVEN = "as given"  # trial 0: the experiment itself

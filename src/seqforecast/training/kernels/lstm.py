@@ -3,13 +3,7 @@
 from typing import Any
 
 from seqforecast.backend import load_tensorflow
-from seqforecast.training.kernels.scanning import (
-    State,
-    earlier,
-    gradients,
-    project,
-    scan,
-)
+from seqforecast.training.kernels.scan import State, earlier, gradients, project, scan
 
 
 def lstm(inputs: Any, kernel: Any, recurrent: Any, bias: Any) -> Any:

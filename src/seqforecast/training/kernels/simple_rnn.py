@@ -3,12 +3,7 @@
 from typing import Any
 
 from seqforecast.backend import load_tensorflow
-from seqforecast.training.kernels.scanning import (
-    State,
-    gradients,
-    project,
-    scan,
-)
+from seqforecast.training.kernels.scan import State, gradients, project, scan
 
 
 def simple_rnn(inputs: Any, kernel: Any, recurrent: Any, bias: Any) -> Any:

@@ -1,0 +1,111 @@
+"""The Python interface: pandas in, pandas out, the same errors as the command line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seqforecast.config.experiment_file import load_experiment, load_mapping, resolve
+from seqforecast.runs import locate
+from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.forecasts import read_forecasts
+from seqforecast.runs.records import read_history
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A complete run.
+
+    Attributes:
+        directory: its files.
+    """
+
+    directory: RunDirectory
+
+    @property
+    def path(self) -> Path:
+        """The run directory."""
+        return self.directory.path
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """The content of metrics.json."""
+        return self.directory.read_json(self.directory.metrics)
+
+    @property
+    def history(self) -> "pd.DataFrame":
+        """One row an epoch."""
+        import pandas as pd
+
+        return pd.DataFrame(read_history(self.directory)).astype({"epoch": int})
+
+    def forecasts(self) -> "pd.DataFrame":
+        """Return the test part: unique_id, cutoff, ds, step, y, y_hat, q_*."""
+        return read_forecasts(self.directory)
+
+    def predict(
+        self, data: "pd.DataFrame | str | Path | None" = None
+    ) -> "pd.DataFrame":
+        """Forecast the horizon after the end of the data, or of other data.
+
+        Args:
+            data: a file or frame with the columns of the run's.
+
+        Returns:
+            Columns unique_id, ds, step, y_hat, and q_10 and so on of quantiles.
+        """
+        from seqforecast.workflows.finished.predict import predict_run
+
+        return predict_run(self.directory, data)
+
+    def report(self, output: str | Path | None = None) -> Path:
+        """Write the page of the run again, and return where it is.
+
+        Args:
+            output: a file ending in .html; default report.html in the run.
+        """
+        from seqforecast.workflows.pipeline.pages import report
+
+        return report(self.path, None if output is None else Path(output))
+
+
+def train(
+    experiment: str | Path | Mapping[str, Any],
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    runs: str | Path = "runs",
+    start: str | Path | None = None,
+) -> Run:
+    """Train an experiment and return its run.
+
+    Args:
+        experiment: a path, the name of a shipped config, or the settings themselves.
+        overrides: settings to change, by dotted name: `{"training.epochs": 3}`.
+        runs: where run directories go.
+        start: a complete run with whose weights training begins.
+
+    Raises:
+        SeqforecastError: as the command line would; see `seqforecast.errors`.
+    """
+    from seqforecast.runs.locate import Destination
+    from seqforecast.workflows.train.train import train_experiment
+
+    changed = overrides or {}
+    if isinstance(experiment, Mapping):
+        loaded = load_mapping(experiment, changed)
+    else:
+        loaded = load_experiment(resolve(str(experiment)), changed)
+    begin = None if start is None else Path(start)
+    return Run(train_experiment(loaded, Destination(Path(runs)), start=begin))
+
+
+def load_run(path: str | Path) -> Run:
+    """Open a complete run.
+
+    Raises:
+        RunError: there is no run, or it has not been scored.
+    """
+    return Run(locate.open_complete(Path(path)))

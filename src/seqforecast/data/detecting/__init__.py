@@ -1,1 +1,0 @@
-"""Detecting how an unknown table is to be read."""

@@ -1,0 +1,1 @@
+"""The grid: which step of which series each record of a file is."""

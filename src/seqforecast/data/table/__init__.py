@@ -1,0 +1,1 @@
+"""CSV and Parquet tables: read strictly, column by column, into a panel."""

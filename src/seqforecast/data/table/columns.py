@@ -1,0 +1,244 @@
+"""Columns of numbers and ids, batch by batch: Arrow to NumPy, or a refusal."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from seqforecast.data.panel import FloatArray, IntArray
+from seqforecast.data.table.files import Table
+from seqforecast.errors import DataError
+
+MISSING = (
+    *("", "NA", "N/A", "n/a", "na", "<NA>", "#N/A", "#NA", "#N/A N/A"),
+    *("NaN", "nan", "NAN", "-NaN", "-nan", "NULL", "Null", "null", "None", "none"),
+)
+"""Spellings of a missing value in a column of numbers."""
+_LARGEST = float(np.finfo(np.float32).max)
+_NO_COMMAS = "write decimals with a point, as in 12.5, and no thousands separator"
+_COMMAS = 'set data.decimal: "," if these are decimals'
+CORRECT = "correct the value, or leave the cell empty and set data.missing"
+_NEW, _NAMELESS = -1, -2
+
+
+class Faults:
+    """Values of one kind that cannot be used: how many, and the first of them."""
+
+    def __init__(self) -> None:
+        self.count, self.record, self.shown = 0, 0, ""
+
+    def add(self, bad: npt.NDArray[np.bool_], start: int, values: Any) -> None:
+        """Count in a batch that begins at a record, and keep the first value."""
+        found = int(bad.sum())
+        if found and not self.count:
+            first = int(np.argmax(bad))
+            self.record, self.shown = start + first, str(values[first])
+        self.count += found
+
+    def others(self) -> str:
+        """Return how many there are, if more than one."""
+        many = self.count > 1
+        return f"; {self.count:,} such values in this column" if many else ""
+
+
+class NumberColumn:
+    """Reads one column of numbers, or of numbers written as text.
+
+    What cannot be read is counted, not refused at once, so that a message can tell
+    how often it occurs.
+
+    Args:
+        name: the column's name.
+        table: where it comes from.
+        hint: what to do when no value of the column is a number.
+    """
+
+    def __init__(self, name: str, table: Table, hint: str) -> None:
+        self.name, self._table, self._hint = name, table, hint
+        self._kind, self._some = "", False
+        self._texts, self._large = Faults(), Faults()
+
+    def read(self, column: Any, start: int) -> FloatArray:
+        """Return float64 values, shape (records,), with NaN where one is missing.
+
+        Args:
+            column: an Arrow array.
+            start: the position of its first record in the file.
+        """
+        kind = column.type
+        if pa.types.is_dictionary(kind):
+            column, kind = column.cast(kind.value_type), kind.value_type
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+            values = self._numbers_in_text(column, start)
+        elif _is_number(kind):
+            numbers = column.cast(pa.float64(), safe=False)
+            values = np.asarray(numbers.to_numpy(zero_copy_only=False), np.float64)
+        else:
+            self._kind = str(kind)
+            return np.full(len(column), np.nan)
+        # Larger than float32, or infinite: None of it passes a comparison of extremes.
+        if np.fmax.reduce(values) > _LARGEST or np.fmin.reduce(values) < -_LARGEST:
+            self._large.add(np.abs(values) > _LARGEST, start, values)
+        return values
+
+    def refuse(self) -> None:
+        """Refuse what could not be read, once all records were.
+
+        Raises:
+            DataError: a value is text, infinite, too large for float32, or of a type
+                that is no number.
+        """
+        where, name = f"{self._table.path}", self.name
+        if self._kind:
+            raise DataError(
+                f"{where}: column {name!r} holds values of type {self._kind}, "
+                "not numbers",
+                hint=self._hint,
+            )
+        if self._texts.count:
+            text, hint = self._texts.shown, self._hint
+            if self._some:
+                hint = CORRECT
+            if any(sign.isdigit() for sign in text) and text.count(",") == 1:
+                hint = _NO_COMMAS
+                if self._table.dialect.separator != ",":
+                    hint = _COMMAS
+            raise DataError(
+                f"{where} {self._table.where(self._texts.record)}: column {name!r} "
+                f"holds {text!r}, which is not a number{self._texts.others()}",
+                hint=hint,
+            )
+        if self._large.count:
+            shown = self._large.shown
+            what = "infinite" if "inf" in shown else "too large for float32"
+            raise DataError(
+                f"{where} {self._table.where(self._large.record)}: column {name!r} "
+                f"holds {shown}, which is {what}{self._large.others()}",
+                hint="correct it, or leave the cell empty and set data.missing",
+            )
+
+    def _numbers_in_text(self, column: Any, start: int) -> FloatArray:
+        has_commas = self._table.dialect.decimal == ","
+        plain = _with_points(column) if has_commas else column
+        try:
+            numbers = plain.cast(pa.float64())
+        except pa.ArrowInvalid:
+            return self._numbers_among_text(column, plain, start)
+        self._some = True
+        return np.asarray(numbers.to_numpy(zero_copy_only=False), np.float64)
+
+    def _numbers_among_text(self, column: Any, plain: Any, start: int) -> FloatArray:
+        trimmed = pc.utf8_trim_whitespace(column)
+        known = pc.is_in(trimmed, value_set=pa.array(MISSING, trimmed.type))
+        absent = pc.or_(pc.is_null(trimmed), known).to_numpy(zero_copy_only=False)
+        written = pd.Series(trimmed.to_numpy(zero_copy_only=False), dtype=object)
+        texts = pc.utf8_trim_whitespace(plain).to_numpy(zero_copy_only=False)
+        numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce")
+        values = numbers.to_numpy(np.float64)
+        bad = np.isnan(values) & ~absent
+        self._some = self._some or bool(np.any(~bad & ~absent))
+        self._texts.add(bad, start, written)
+        return np.where(absent, np.nan, values)
+
+
+def _with_points(column: Any) -> Any:
+    """Return texts with points in place of commas; points make them no numbers."""
+    return pc.replace_substring(pc.replace_substring(column, ".", "_"), ",", ".")
+
+
+def _is_number(kind: Any) -> bool:
+    tests = ("integer", "floating", "decimal", "null")
+    return any(getattr(pa.types, f"is_{test}")(kind) for test in tests)
+
+
+class IdColumn:
+    """Numbers series in the order of their first records.
+
+    Attributes:
+        name: the column's name.
+        ids: the names so far, in this order.
+    """
+
+    def __init__(self, name: str, table: Table) -> None:
+        self.ids: list[str] = []
+        self.name, self._table = name, table
+        self._numbers: dict[str, int] = {}
+        self._nameless, self._first_nameless = 0, 0
+        self._dictionary: Any = None
+        self._known = np.zeros(0, np.int64)
+
+    def read(self, column: Any, start: int) -> IntArray:
+        """Return the number of each record's series, shape (records,).
+
+        A record without a name gets 0, and is refused by `refuse`.
+
+        Args:
+            column: an Arrow array.
+            start: the position of its first record in the file.
+
+        Raises:
+            DataError: the names are fractions, or lists of something.
+        """
+        if pa.types.is_floating(column.type) or pa.types.is_nested(column.type):
+            raise DataError(
+                f"{self._table.path}: column {self.name!r} holds values of type "
+                f"{column.type}, which name no series",
+                hint="store the names as text",
+            )
+        if not pa.types.is_dictionary(column.type):
+            column = column.dictionary_encode()
+        self._turn_to(column.dictionary)
+        places = pc.fill_null(column.indices, len(column.dictionary))
+        places = places.to_numpy(zero_copy_only=False)
+        numbers = self._known[places]
+        if (numbers == _NEW).any():
+            self._learn(column.dictionary, places[numbers == _NEW])
+            numbers = self._known[places]
+        self._count_nameless(numbers == _NAMELESS, start)
+        return np.asarray(np.maximum(numbers, 0))
+
+    def refuse(self) -> None:
+        """Refuse records without a name, once all records were read.
+
+        Raises:
+            DataError: there is one.
+        """
+        if self._nameless:
+            count, where = self._nameless, self._table.where(self._first_nameless)
+            raise DataError(
+                f"{self._table.path} {where}: column {self.name!r} is empty, so the "
+                "record belongs to no series"
+                + (f"; {count:,} such records" if count > 1 else ""),
+                hint="name the series, or set data.id: null if there is only one",
+            )
+
+    def _turn_to(self, dictionary: Any) -> None:
+        """Prepare for a dictionary; batches of one row group share theirs."""
+        if self._dictionary is not None and self._dictionary.equals(dictionary):
+            return
+        self._dictionary = dictionary
+        self._known = np.full(len(dictionary) + 1, _NEW)
+        self._known[-1] = _NAMELESS
+
+    def _learn(self, dictionary: Any, places: npt.NDArray[Any]) -> None:
+        """Number the names at some places of the dictionary, the first one first."""
+        used, first = np.unique(places, return_index=True)
+        used = used[np.argsort(first)]
+        names = dictionary.take(pa.array(used)).cast(pa.string()).to_pylist()
+        for place, name in zip(used.tolist(), names, strict=True):
+            if not name:
+                self._known[place] = _NAMELESS
+                continue
+            if name not in self._numbers:
+                self._numbers[name] = len(self.ids)
+                self.ids.append(name)
+            self._known[place] = self._numbers[name]
+
+    def _count_nameless(self, nameless: npt.NDArray[np.bool_], start: int) -> None:
+        count = int(nameless.sum())
+        if count and not self._nameless:
+            self._first_nameless = start + int(np.argmax(nameless))
+        self._nameless += count

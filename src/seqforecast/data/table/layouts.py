@@ -1,0 +1,189 @@
+"""Layouts: the columns of a wide or long file put together as records."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seqforecast.data.grid.records import Batch, Observations
+from seqforecast.data.table.columns import CORRECT, IdColumn, NumberColumn
+from seqforecast.data.table.files import Table
+from seqforecast.data.table.time_column import survey_times
+from seqforecast.data.table.timestamps import Clock
+from seqforecast.errors import DataError, did_you_mean
+
+if TYPE_CHECKING:
+    from seqforecast.data.table.section import TableSource
+
+Observed = tuple[Observations, tuple[str, ...]]
+
+
+def observe_wide(
+    table: Table, section: "TableSource", group: str | None = None
+) -> Observed:
+    """Return the records of a file with one column a series, and notes.
+
+    Args:
+        table: the file.
+        section: what is asked.
+        group: is not there in a wide file.
+
+    Raises:
+        DataError: a column is absent, or a time stamp cannot be read.
+    """
+    time, id_column, targets = section.time, section.id, section.target_columns
+    _require(table, "data.time", time)
+    hint = CORRECT
+    if targets is None:
+        used = {time, *section.past, *section.future}
+        targets = [name for name in table.columns if name and name not in used]
+        hint = "list the columns that hold numbers in data.target"
+        if not targets:
+            raise DataError(
+                f"{table.path} has no column beside the time column {time!r}"
+                + " and covariates" * (len(used) > 1),
+                hint="a wide file has one column a series",
+            )
+    if id_column in table.columns:
+        hint = f"if {id_column!r} names the series, set data.layout: long"
+    for name in targets:
+        _require(table, "data.target", name)
+    return _observe(_Columns(table, section, None, targets, hint), group)
+
+
+def observe_long(
+    table: Table, section: "TableSource", group: str | None = None
+) -> Observed:
+    """Return the records of a file with one row an observation, and notes.
+
+    Series come in the order of their first records; records of different series
+    may alternate.
+
+    Args:
+        table: the file.
+        section: what is asked.
+        group: a column that is read later.
+
+    Raises:
+        DataError: a column is absent, or a time stamp cannot be read.
+    """
+    value = (section.target_columns or ["y"])[0]
+    _require(table, "data.time", section.time)
+    if section.id is not None:
+        _require(table, "data.id", section.id)
+    _require(table, "data.target", value)
+    return _observe(_Columns(table, section, section.id, [value], CORRECT), group)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Columns:
+    """The columns that are read; `hint` is for targets that hold no number at all."""
+
+    table: Table
+    section: "TableSource"
+    id: str | None
+    targets: list[str]
+    hint: str
+
+    @property
+    def time(self) -> str:
+        return self.section.time
+
+    @property
+    def covariates(self) -> list[str]:
+        return [*self.section.past, *self.section.future]
+
+    def numbers(self) -> list[NumberColumn]:
+        """Return a reader for each column of numbers, targets first."""
+        readers = [NumberColumn(name, self.table, self.hint) for name in self.targets]
+        hint = "covariates are numbers, flags 0 and 1; one text a series is data.static"
+        return readers + [
+            NumberColumn(name, self.table, hint) for name in self.covariates
+        ]
+
+
+def _observe(columns: _Columns, group: str | None) -> Observed:
+    table, section = columns.table, columns.section
+    if group is not None:
+        _require(table, "evaluation.group", group)
+    for role in ("past", "future", "static"):
+        for name in getattr(section, role):
+            _require(table, f"data.{role}", name)
+    clock = survey_times(table, columns.time)
+    names = None if columns.id is None else IdColumn(columns.id, table)
+    observed = Observations(
+        file=str(table.path),
+        where=table.where,
+        dated=clock.dated,
+        ids=columns.targets if names is None else names.ids,
+        wide=section.layout == "wide",
+        times=lambda: _read(columns, clock, names, []),
+        values=lambda: _read_values(columns, clock, names),
+        covariates=(*columns.covariates,),
+    )
+    used = {columns.time, columns.id, *columns.targets}
+    used |= {*columns.covariates, *section.static, group}
+    return observed, (*clock.notes, *_ignored(table, used))
+
+
+def _read_values(
+    columns: _Columns, clock: Clock, names: IdColumn | None
+) -> Iterator[Batch]:
+    """Pass over the records; what cannot be read is refused after the last one."""
+    table, column = columns.table, 0
+    numbers = columns.numbers()
+    for bundle in table.bundles(numbers):
+        for batch in _read(columns, clock, names, bundle):
+            yield replace(batch, column=column)
+        column += len(bundle)
+    if names is not None:
+        names.refuse()
+    for reader in numbers:
+        reader.refuse()
+
+
+def _read(
+    columns: _Columns,
+    clock: Clock,
+    names: IdColumn | None,
+    numbers: Sequence[NumberColumn],
+) -> Iterator[Batch]:
+    """Pass over the records with some columns of values."""
+    wanted = [columns.time, *(reader.name for reader in numbers)]
+    if columns.id is not None:
+        wanted.append(columns.id)
+    for start, found in columns.table.batches(wanted, columns.id):
+        times = clock.read(found[columns.time])
+        groups = np.zeros(len(times), np.int64)
+        if names is not None:
+            groups = names.read(found[names.name], start)
+        values = np.empty((len(numbers), len(times)))
+        for row, reader in enumerate(numbers):
+            values[row] = reader.read(found[reader.name], start)
+        yield Batch(start, groups, times, 0, values)
+
+
+def _require(table: Table, setting: str, name: str) -> None:
+    if name in table.columns:
+        return
+    names = [column for column in table.columns if column]
+    if len(names) > 20:
+        names = get_close_matches(name, names, n=5) or names[:20]
+    hint = f"set {setting} to a column of the file; {did_you_mean(name, names)}"
+    if setting == "data.id":
+        hint = f"{hint}; set data.id: null if there is only one series"
+    raise DataError(f"{table.path} has no column {name!r} ({setting})", hint=hint)
+
+
+def _ignored(table: Table, used: Iterable[str | None]) -> tuple[str, ...]:
+    spare = [name for name in table.columns if name and name not in used]
+    nameless = sum(not name for name in table.columns)
+    notes = []
+    if spare:
+        listed = ", ".join(spare[:10]) + (", ..." if len(spare) > 10 else "")
+        notes.append(f"columns that nothing names were ignored: {listed}")
+    if nameless:
+        notes.append(f"columns without a name were ignored: {nameless}")
+    return tuple(notes)

@@ -1,0 +1,194 @@
+"""Installed packages, and their requirements as pip would judge them."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from seqforecast.doctor.facts.machine import Packages, Unmet
+from seqforecast.doctor.system import Interpreter, System
+
+ASKING = ("seqforecast", "tensorflow", "tensorflow-macos", "keras")
+NATIVE = re.compile(
+    r"^(tensorflow/[^,\n]+\.(?:so|dylib|pyd)(?:\.\d+)*),[^,\n]*,(\d+)\r?$", re.MULTILINE
+)
+BUILD = re.compile(r"^build_info = collections\.OrderedDict\((\[.*\])\)", re.MULTILINE)
+PLATFORMS = {"Darwin": "darwin", "Linux": "linux", "Windows": "win32"}
+OS_NAMES = {"Darwin": "posix", "Linux": "posix", "Windows": "nt"}
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One installed package: its normalized name, version and folders."""
+
+    name: str
+    version: str
+    site: str
+    folder: str
+
+
+def distributions(system: System) -> dict[str, Distribution]:
+    """Return what is installed, by normalized name; the first on the path counts."""
+    found: dict[str, Distribution] = {}
+    for site in dict.fromkeys(system.interpreter.path):
+        for name in system.names(site):
+            if not name.endswith(".dist-info"):
+                continue
+            label, _, version = name.removesuffix(".dist-info").partition("-")
+            normal = re.sub(r"[-_.]+", "-", label).lower()
+            folder = f"{site}/{name}"
+            found.setdefault(normal, Distribution(normal, version, site, folder))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """For whom markers are evaluated.
+
+    Attributes:
+        marks: the values that markers see.
+    """
+
+    marks: Mapping[str, str]
+
+    @classmethod
+    def of(cls, python: Interpreter) -> "Asked":
+        """Return the marks of an interpreter."""
+        major, minor, micro = python.version
+        return cls(
+            {
+                "implementation_name": python.implementation,
+                "os_name": OS_NAMES.get(python.system, "posix"),
+                "platform_machine": python.machine,
+                "platform_python_implementation": "CPython"
+                if python.implementation == "cpython"
+                else python.implementation,
+                "platform_system": python.system,
+                "python_full_version": f"{major}.{minor}.{micro}",
+                "python_version": f"{major}.{minor}",
+                "sys_platform": PLATFORMS.get(python.system, python.system.lower()),
+            }
+        )
+
+
+def gather_packages(
+    system: System, installed: Mapping[str, Distribution], asked: Asked
+) -> Packages:
+    """Return what is installed and what of it does not fit."""
+    versions = {name: one.version for name, one in installed.items()}
+    unmet = [
+        miss
+        for name in ASKING
+        if name in installed
+        for miss in unmet_of(name, requires(system, installed[name]), versions, asked)
+    ]
+    owners = tuple(_owners(system, installed))
+    tensorflow = installed.get("tensorflow") or installed.get("tensorflow-macos")
+    return Packages(
+        versions=versions,
+        unmet=tuple(unmet),
+        owners=owners,
+        tags=_tags(system, tensorflow) if tensorflow else (),
+        build=_build(system, tensorflow) if tensorflow else {},
+        damaged=tuple(_damaged(system, tensorflow)) if tensorflow else (),
+    )
+
+
+def requires(system: System, one: Distribution) -> tuple[str, ...]:
+    """Return the requirements that a package names, markers included."""
+    text = system.read(f"{one.folder}/METADATA") or ""
+    head = text.partition("\n\n")[0]
+    return tuple(
+        line.partition(":")[2].strip()
+        for line in head.splitlines()
+        if line.startswith("Requires-Dist:")
+    )
+
+
+def _owners(system: System, installed: Mapping[str, Distribution]) -> Iterator[str]:
+    for name, one in sorted(installed.items()):
+        if "tensorflow" in name or name.startswith("tf-nightly"):
+            record = system.read(f"{one.folder}/RECORD") or ""
+            if re.search(r"^tensorflow/__init__\.py,", record, re.MULTILINE):
+                yield name
+
+
+def _tags(system: System, one: Distribution) -> tuple[str, ...]:
+    text = system.read(f"{one.folder}/WHEEL") or ""
+    return tuple(re.findall(r"^Tag: *(\S+)", text, re.MULTILINE))
+
+
+def _build(system: System, one: Distribution) -> Mapping[str, Any]:
+    path = f"{one.site}/tensorflow/python/platform/build_info.py"
+    match = BUILD.search(system.read(path) or "")
+    try:
+        return dict(ast.literal_eval(match[1])) if match else {}
+    except (SyntaxError, TypeError, ValueError):
+        return {}
+
+
+def _damaged(system: System, one: Distribution) -> Iterator[str]:
+    record = system.read(f"{one.folder}/RECORD") or ""
+    for name, size in NATIVE.findall(record):
+        if system.size(f"{one.site}/{name}") != int(size):
+            yield name
+
+
+def unmet_of(
+    owner: str, lines: Sequence[str], versions: Mapping[str, str], asked: Asked
+) -> Iterator[Unmet]:
+    """Yield the requirements of one package that what is installed does not meet."""
+    yield from _judged(owner, lines, versions, dict(asked.marks) | {"extra": ""})
+
+
+def extra_of(extra: str, lines: Sequence[str], asked: Asked) -> tuple[str, ...]:
+    """Return what an extra asks for beyond the package itself, without markers."""
+    try:
+        from packaging.requirements import InvalidRequirement, Requirement
+    except ImportError:
+        return ()
+    wanted = []
+    for line in lines:
+        try:
+            one = Requirement(line)
+        except InvalidRequirement:
+            continue
+        marks = dict(asked.marks)
+        plain = one.marker is None or one.marker.evaluate(marks | {"extra": ""})
+        if not plain and one.marker and one.marker.evaluate(marks | {"extra": extra}):
+            wanted.append(_shown(one.name, str(one.specifier)))
+    return tuple(wanted)
+
+
+def unmet_extra(
+    owner: str, wanted: Sequence[str], versions: Mapping[str, str]
+) -> tuple[Unmet, ...]:
+    """Return what of an extra's requirements is not met."""
+    return tuple(_judged(owner, wanted, versions, {"extra": ""}))
+
+
+def _judged(
+    owner: str, lines: Sequence[str], versions: Mapping[str, str], marks: dict[str, str]
+) -> Iterator[Unmet]:
+    try:
+        from packaging.requirements import InvalidRequirement, Requirement
+        from packaging.utils import canonicalize_name
+    except ImportError:
+        yield Unmet(owner, "packaging", "packaging", None)
+        return
+    for line in lines:
+        try:
+            one = Requirement(line)
+        except InvalidRequirement:
+            continue
+        if one.marker and not one.marker.evaluate(marks):
+            continue
+        name = str(canonicalize_name(one.name))
+        found = versions.get(name)
+        if found is None or not one.specifier.contains(found, prereleases=True):
+            yield Unmet(owner, _shown(one.name, str(one.specifier)), name, found)
+
+
+def _shown(name: str, specifier: str) -> str:
+    return f"{name}{specifier}"

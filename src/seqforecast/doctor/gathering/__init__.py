@@ -1,1 +1,0 @@
-"""Facts gathered through the seam, one file a subject; TensorFlow is never imported."""

@@ -1,0 +1,268 @@
+"""The forecast figure: truth beside model and naive forecast in a few windows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqforecast.reporting.figures import axis_scales, style
+from seqforecast.reporting.figures.labels import drawable, elide, stamp_texts
+from seqforecast.reporting.figures.style import (
+    Axes,
+    Band,
+    Figure,
+    band_entries,
+    draw_bands,
+)
+from seqforecast.reporting.figures.thinning import Points, points_of, values_of
+from seqforecast.reporting.text import plural
+from seqforecast.reporting.verdict import say_errors
+
+PANEL, GAP, LEGEND = 1.75, 0.42, 0.18  # inches
+MIDDLE = 0.75  # inches between the two columns, for tick labels
+POINTED = 8  # horizons up to here are drawn as points too
+DENSE = 200  # horizons above are drawn with thinner lines
+MOST_WINDOWS = 6
+NAME_WIDTH = 30  # letters of a series name
+MOST_POINTS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastAxes:
+    """One window as drawn; points are (steps after the cutoff, value).
+
+    Attributes:
+        title: which series, after which cutoff.
+        past: the end of the lookback.
+        truth: of the horizon; begins with the last observed value.
+        model: forecasts of the model.
+        naive: the naive forecast.
+        bands: ends of intervals by level in percent, the widest first.
+    """
+
+    title: str
+    past: Points
+    truth: Points
+    model: Points
+    naive: Points
+    bands: tuple[Band, ...] = ()
+
+    @property
+    def values(self) -> list[float]:
+        """Every value the axis must show."""
+        ends = [points for _, *both in self.bands for points in both]
+        lines = (self.past, self.truth, self.naive, self.model, *ends)
+        return [value for line in lines for value in values_of(line)]
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastFigure:
+    """What to draw.
+
+    Attributes:
+        title: the finding over the whole test part.
+        caption: what is shown, and how it was chosen.
+        panels: one a window, at most six.
+        steps: the first step shown, at most 0, and the horizon.
+        season: steps in one season, or None; ticks are whole seasons.
+    """
+
+    title: str
+    caption: str
+    panels: tuple[ForecastAxes, ...]
+    steps: tuple[int, int]
+    season: int | None
+
+
+def draw_forecasts(figure: ForecastFigure, path: Path) -> None:
+    """Draw the windows in two columns; one alone has the whole width.
+
+    Raises:
+        RunError: the file cannot be written.
+    """
+    wide = 1 if len(figure.panels) == 1 else 2
+    rows = -(-len(figure.panels) // wide)
+    top = style.HEADER + LEGEND
+    height = top + rows * (PANEL + GAP) + style.BOTTOM - 0.15
+    room = style.WIDTH - style.LEFT - style.RIGHT - (wide - 1) * MIDDLE
+    width = room / wide
+    with style.drawing(path, height) as canvas:
+        style.put_header(canvas, figure.title, figure.caption)
+        for number, panel in enumerate(figure.panels):
+            row, column = divmod(number, wide)
+            left = style.LEFT + column * (width + MIDDLE)
+            bottom = height - top - (row + 1) * (PANEL + GAP) + 0.15
+            axes = style.place(canvas, (left, bottom, width, PANEL))
+            draw_panel(axes, panel, figure.steps, figure.season)
+            text, fonts = drawable(panel.title)
+            axes.set_title(text, fontfamily=fonts)
+            if number + wide < len(figure.panels):
+                axes.tick_params(labelbottom=False)
+            else:
+                axes.set_xlabel("steps after the cutoff")
+        _put_legend(canvas, axes, figure.panels[-1].bands)
+
+
+def draw_panel(
+    axes: Axes,
+    panel: ForecastAxes,
+    steps: tuple[int, int],
+    season: int | None,
+    *,
+    model: str = style.MODEL,
+    most: int = 8,
+) -> None:
+    """Draw the lines of one window.
+
+    Args:
+        axes: to draw into.
+        panel: the lines.
+        steps: the first step shown, at most 0, and the horizon.
+        season: steps in one season, or None; ticks are whole seasons.
+        model: colour of its forecast.
+        most: ticks of the steps.
+    """
+    first, horizon = steps
+    room = max((horizon - first) * 0.015, 0.6)
+    axis_scales.set_steps(axes, (first - room, horizon + room), season, most)
+    axis_scales.set_linear(axes, "y", axis_scales.limits(panel.values), most=4)
+    axes.axvspan(0, horizon + room, color=style.SHADE, zorder=0)
+    axes.axvline(0, color=style.PAST, linewidth=0.9, zorder=0.5)
+    draw_bands(axes, panel.bands, model)
+    many, few = horizon > DENSE, horizon <= POINTED
+    bold = 0.6 if many else 1.0
+    for points, name, color, (width, dash, marker) in (
+        (panel.past, "lookback", style.PAST, (1.3, "-", "")),
+        (panel.truth, "truth", style.TRUTH, (1.5, "-", "o")),
+        (panel.naive, "naive forecast", style.NAIVE, (1.4, "--", "D")),
+        (panel.model, "model", model, (2.0, "-", "s")),
+    ):
+        axes.plot(
+            *style.columns(points),
+            color=color,
+            label=name,
+            linewidth=width * bold,
+            linestyle=dash,
+            marker=marker if few else "",
+            markersize=5,
+            # The truth begins with the last observed value, which is no forecast's.
+            markevery=slice(1 if name == "truth" else 0, None),
+        )
+
+
+def _put_legend(canvas: Figure, axes: Axes, bands: Sequence[Band]) -> None:
+    """Name the lines and bands once, below the caption."""
+    height = canvas.get_size_inches()[1]
+    canvas.legend(
+        handles=[*axes.get_lines()[1:], *band_entries(bands)],
+        loc="upper left",
+        ncols=6,
+        bbox_to_anchor=(0.13 / style.WIDTH, 1 - 0.6 / height),
+        borderaxespad=0,
+        handlelength=1.8,
+        columnspacing=2.0,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WindowPicture:
+    """One window to show.
+
+    Attributes:
+        series: the id.
+        cutoff: the last observed time stamp, datetime64 or a whole number.
+        lookback: what the model saw, shape (lookback,), in the unit of the data.
+        truth: what came, shape (horizon,).
+        model: what the model said would come, same shape.
+        naive: the naive forecast, same shape.
+        bands: lower and upper ends of intervals, same shape each, by level in percent.
+    """
+
+    series: str
+    cutoff: Any
+    lookback: npt.NDArray[Any]
+    truth: npt.NDArray[Any]
+    model: npt.NDArray[Any]
+    naive: npt.NDArray[Any]
+    bands: Mapping[float, tuple[npt.NDArray[Any], npt.NDArray[Any]]] = field(
+        default_factory=dict
+    )
+
+
+def choose_windows(total: int, count: int = MOST_WINDOWS) -> tuple[int, ...]:
+    """Return the windows to show: evenly spaced from first to last, not picked.
+
+    Args:
+        total: windows of the test part.
+        count: how many to show; all where there are fewer.
+    """
+    if total <= count:
+        return tuple(range(total))
+    if count == 1:
+        return (total // 2,)
+    return tuple(i * (total - 1) // (count - 1) for i in range(count))
+
+
+def describe_forecasts(
+    windows: Sequence[WindowPicture],
+    test: Mapping[str, Any],
+    *,
+    season: int | None = None,
+) -> ForecastFigure:
+    """Return what to draw of windows chosen by `choose_windows`.
+
+    Of the lookback its end is shown: three horizons, at most 150 steps or one
+    horizon, at least 16 steps.
+
+    Args:
+        windows: at least one; all of the same lookback and horizon.
+        test: the `test` object of metrics.json.
+        season: steps in one season, or None.
+    """
+    lookback, horizon = len(windows[0].lookback), len(windows[0].truth)
+    shown = min(lookback, max(min(3 * horizon, 150), horizon, 16))
+    total, count = int(test["windows"]), len(windows)
+    which = f"{count} of {total:,} test windows, evenly spaced from first to last"
+    if count == total:
+        which = "the only test window" if total == 1 else f"all {total} test windows"
+    ahead = f"{horizon} {plural('step', horizon)} ahead"
+    return ForecastFigure(
+        title=f"{ahead.capitalize()}: {say_errors(test)}",
+        caption=f"{which[0].upper()}{which[1:]}, in the unit of the data",
+        panels=panels_of(windows, shown),
+        steps=(1 - shown, horizon),
+        season=season,
+    )
+
+
+def panels_of(windows: Sequence[WindowPicture], shown: int) -> tuple[ForecastAxes, ...]:
+    """Return what to draw of each window, so many steps of the lookback."""
+    cutoffs = stamp_texts([window.cutoff for window in windows])
+    pairs = zip(windows, cutoffs, strict=True)
+    return tuple(_panel(window, cutoff, shown) for window, cutoff in pairs)
+
+
+def _panel(window: WindowPicture, cutoff: str, shown: int) -> ForecastAxes:
+    horizon = len(window.truth)
+    future = np.arange(1, horizon + 1)
+    past = window.lookback[-shown:]
+    return ForecastAxes(
+        title=f"{elide(window.series, NAME_WIDTH)}, after {cutoff}",
+        past=points_of(np.arange(1 - shown, 1), past, MOST_POINTS),
+        truth=points_of(
+            np.arange(horizon + 1), np.append(past[-1], window.truth), MOST_POINTS
+        ),
+        model=points_of(future, window.model, MOST_POINTS),
+        naive=points_of(future, window.naive, MOST_POINTS),
+        bands=tuple(
+            (
+                level,
+                points_of(future, window.bands[level][0], MOST_POINTS),
+                points_of(future, window.bands[level][1], MOST_POINTS),
+            )
+            for level in sorted(window.bands, reverse=True)
+        ),
+    )

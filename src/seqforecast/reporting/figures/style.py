@@ -1,0 +1,223 @@
+"""Style: what all figures share: colours, type, header, bands, saving."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seqforecast.errors import RunError
+from seqforecast.reporting.figures.labels import FONT, drawable
+from seqforecast.reporting.figures.thinning import Points
+
+# Types of matplotlib, which is imported late.
+Figure = Any
+Axes = Any
+
+# Okabe and Ito, Color Universal Design, 2008: told apart by colour-blind readers too.
+MODEL = "#0072B2"
+NAIVE = "#D55E00"
+TRUTH = "#1A1A1A"
+PAST = "#9A9A9A"
+TRAIN = "#7F8C99"
+BEST = "#009E73"  # the best epoch, the best baseline
+INK = "#222222"
+FAINT_INK = "#5F6368"
+GRID = "#E6E6E6"
+SHADE = "#F3F6F9"
+OTHERS = ("#56B4E9", MODEL, "#CC79A7", BEST, NAIVE, "#E69F00")
+WIDTH = 9.6  # inches; at 110 dots an inch 1056 pixels
+DPI = 110
+HEADER = 0.82  # inches kept for title and caption
+TITLE_LETTERS = 82  # at full size; longer titles are written smaller
+CAPTION_LETTERS = 112
+LEFT, RIGHT, BOTTOM = 0.85, 0.25, 0.62
+LABELS = 1.4  # inches kept for names at the right end of lines
+LINE = 0.19  # inches between two such names
+SETTINGS: dict[str, Any] = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": "#B0B0B0",
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.labelcolor": FAINT_INK,
+    "axes.labelsize": 10,
+    "axes.linewidth": 0.8,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlecolor": INK,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 10.5,
+    "axes.titlepad": 6,
+    "figure.dpi": DPI,
+    "font.family": [FONT],
+    "font.size": 10,
+    "grid.color": GRID,
+    "grid.linewidth": 0.8,
+    "legend.frameon": False,
+    "lines.linewidth": 1.8,
+    "lines.solid_capstyle": "round",
+    "savefig.dpi": DPI,
+    "text.color": INK,
+    "text.parse_math": False,
+    "xtick.color": "#B0B0B0",
+    "xtick.labelcolor": FAINT_INK,
+    "xtick.labelsize": 9.5,
+    "ytick.color": "#B0B0B0",
+    "ytick.labelcolor": FAINT_INK,
+    "ytick.labelsize": 9.5,
+    "ytick.major.size": 0,
+}
+
+# Groups of settings that change how a figure looks.
+STYLED = {
+    *("agg", "axes", "figure", "font", "grid", "hatch", "image", "legend", "lines"),
+    *("markers", "patch", "path", "savefig", "scatter", "text", "xtick", "ytick"),
+}
+COVER = 0.18  # how much an interval covers what is below it
+
+# Level in percent, lower and upper ends.
+Band = tuple[float, Points, Points]
+
+
+@contextmanager
+def drawing(path: Path, height: float) -> Iterator[Figure]:
+    """Yield an empty figure; write it as PNG when the block ends without an error.
+
+    What the user's own matplotlib settings say does not matter. An error leaves the
+    file that was there, or none.
+
+    Args:
+        path: where the picture goes; its folder exists.
+        height: in inches.
+
+    Raises:
+        RunError: the file cannot be written.
+    """
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure as EmptyFigure
+
+    style: dict[Any, Any] = {
+        name: value
+        for name, value in mpl.rcParamsDefault.items()
+        if name.partition(".")[0] in STYLED
+    }
+    with mpl.rc_context(style | SETTINGS):
+        figure = EmptyFigure(figsize=(WIDTH, height))
+        FigureCanvasAgg(figure)
+        yield figure
+        _save(figure, path)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    """Write a picture whole or not at all."""
+    part = path.with_name(f".part-{os.getpid()}-{path.name}")
+    try:
+        said = {"Description": figure.get_label()}
+        figure.savefig(part, format="png", metadata=said if said["Description"] else {})
+        part.replace(path)
+    except OSError as error:
+        raise RunError(
+            f"{path} cannot be written: {error.strerror or error}",
+            hint="free some space or choose another place with --runs or --run-dir",
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def place(figure: Figure, box: tuple[float, float, float, float]) -> Axes:
+    """Add axes at (left, bottom, width, height), in inches."""
+    width, height = figure.get_size_inches()
+    left, bottom, wide, high = box
+    return figure.add_axes((left / width, bottom / height, wide / width, high / height))
+
+
+def put_header(figure: Figure, title: str, caption: str) -> None:
+    """Write the finding, and below it what is shown and how it was chosen.
+
+    Both are also kept inside the file, for who cannot see it: see `pictures`.
+    """
+    figure.set_label(f"{title}. {caption}.")
+    height = figure.get_size_inches()[1]
+    left = 0.2 / WIDTH
+    for text, at, size, letters, weight, color in (
+        (title, 0.3, 13.0, TITLE_LETTERS, "bold", INK),
+        (caption, 0.54, 10.0, CAPTION_LETTERS, "normal", FAINT_INK),
+    ):
+        plain, fonts = drawable(text)
+        font = {"fontfamily": fonts, "fontweight": weight, "color": color}
+        smaller = size * min(1, letters / len(plain))
+        figure.text(left, 1 - at / height, plain, fontsize=smaller, **font)
+
+
+def put_label(
+    axes: Axes, at: tuple[float, float], text: str, color: str, **settings: Any
+) -> Any:
+    """Write a direct label beside a point of the data, with a white rim."""
+    from matplotlib.patheffects import withStroke
+
+    rim = [withStroke(linewidth=3, foreground="white")]
+    shift = {"xytext": (6, 0), "textcoords": "offset points", "va": "center"}
+    return axes.annotate(text, at, color=color, path_effects=rim, **(shift | settings))
+
+
+def put_end_labels(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
+    """Name lines at the right of the axes, moved apart where they end close together.
+
+    Args:
+        axes: with their scale and limits set.
+        ends: last value, name and colour of each line.
+    """
+    inches = axes.figure.get_size_inches()[1] * axes.get_position().height
+    to_axes = axes.transData + axes.transAxes.inverted()
+    x = axes.get_xlim()[1]
+    placed = sorted(
+        (float(to_axes.transform((x, value))[1]), name, color)
+        for value, name, color in ends
+    )
+    step, lowest = LINE / inches, 0.0
+    for above, (height, name, color) in zip(
+        reversed(range(len(placed))), placed, strict=True
+    ):
+        at = max(min(height, 1.0 - above * step), lowest)
+        lowest = at + step
+        text, fonts = drawable(name)
+        where = {"transform": axes.transAxes, "va": "center", "fontfamily": fonts}
+        axes.text(1.012, at, text, color=color, **where)
+
+
+def columns(pairs: Sequence[tuple[float, Any]]) -> tuple[list[float], list[Any]]:
+    """Return x and y of (x, y) pairs, for `plot`."""
+    return [x for x, _ in pairs], [float("nan") if y is None else y for _, y in pairs]
+
+
+def draw_bands(axes: Axes, bands: Sequence[Band], color: str) -> None:
+    """Shade intervals, the widest first, so that narrow ones are darker.
+
+    One step has no area: there they are lines.
+    """
+    for _, low, high in bands:
+        (steps, lows), (others, highs) = map(columns, (low, high))
+        if len(steps) == 1:
+            axes.vlines(steps, lows, highs, color, linewidth=7, alpha=COVER)
+            continue
+        highs = np.interp(steps, others, highs)
+        axes.fill_between(steps, lows, highs, color=color, alpha=COVER, linewidth=0)
+
+
+def band_entries(bands: Sequence[Band]) -> list[Any]:
+    """Return an entry of a legend for each level, as dark as it is drawn."""
+    from matplotlib.patches import Patch
+
+    levels = dict.fromkeys(level for level, *_ in bands)
+    return [
+        Patch(
+            color=MODEL,
+            alpha=1 - (1 - COVER) ** number,
+            linewidth=0,
+            label=f"{level:g} % interval",
+        )
+        for number, level in enumerate(levels, start=1)
+    ]

@@ -1,0 +1,246 @@
+"""Run directories: where a new one goes, opening one, listing those there are."""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from seqforecast.errors import RunError
+from seqforecast.runs.directory import REQUEST, RunDirectory
+from seqforecast.runs.manifest import now
+from seqforecast.runs.write import cannot_write
+
+# What is written last, by kind of directory.
+DOCUMENTS = {
+    "run": "metrics.json",
+    "comparison": "comparison.json",
+    "backtest": "backtest.json",
+    "tuning": "tune.json",
+}
+
+
+def create(root: Path, name: str, started: datetime) -> RunDirectory:
+    """Make runs/<name>/<UTC yyyymmdd-hhmmss>-<6 hex>/, which nobody else has.
+
+    Raises:
+        RunError: it cannot be made.
+    """
+    while True:
+        path = root / name / f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.mkdir()
+        except FileExistsError:
+            if not path.is_dir():
+                raise RunError(
+                    f"{path.parent} is not a directory", hint="choose another --runs"
+                ) from None
+            continue
+        except OSError as error:
+            raise cannot_write(path, error) from error
+        return RunDirectory(path)
+
+
+def claim(path: Path) -> RunDirectory:
+    """Take exactly this directory, which must not exist or be empty.
+
+    Raises:
+        RunError: there is something in it, or it cannot be made.
+    """
+    refuse_taken(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    return RunDirectory(path)
+
+
+def refuse_taken(path: Path) -> None:
+    """Refuse a path that holds something already.
+
+    Raises:
+        RunError: it is a file, or a directory that is not empty.
+    """
+    if path.is_file():
+        raise RunError(
+            f"{path} is a file, not a directory", hint="choose another --run-dir"
+        )
+    if path.is_dir() and any(path.iterdir()):
+        raise RunError(
+            f"{path} is not empty",
+            hint="a run is never written over: choose another --run-dir, "
+            "or go on with this one by --resume",
+        )
+
+
+def open_run(path: Path) -> RunDirectory:
+    """Open a run, complete or not.
+
+    Raises:
+        RunError: there is no run at this path.
+    """
+    run = RunDirectory(path)
+    if not run.manifest.is_file():
+        what = "is not a run" if path.exists() else "does not exist"
+        raise RunError(
+            f"{path} {what}: {run.manifest.name} is missing",
+            hint="a run is a directory like runs/<name>/20260131-120000-a1b2c3",
+        )
+    return run
+
+
+def open_complete(path: Path) -> RunDirectory:
+    """Open a complete run.
+
+    Raises:
+        RunError: there is no run, or it has not been scored; or there are several.
+    """
+    run = open_run(path)
+    refuse_several(run)
+    if not run.is_complete:
+        status = run.read_json(run.manifest).get("status", "unknown")
+        raise RunError(
+            f"{path} is not complete (status {status}): {run.metrics.name} is missing",
+            hint=f"go on with `seqforecast train --resume {path}`",
+        )
+    return run
+
+
+def refuse_several(run: RunDirectory) -> None:
+    """Refuse what holds the fits of a comparison, a backtest or a search.
+
+    Raises:
+        RunError: it does.
+    """
+    if (run.path / REQUEST).is_file():
+        raise RunError(
+            f"{run.path} is not a run but several fits: a comparison, a backtest or a "
+            "search",
+            hint=_how_to_one_run(run),
+        )
+
+
+def _how_to_one_run(several: RunDirectory) -> str:
+    """Return the way to a run of a comparison, a backtest or a search."""
+    inner = sorted(several.path.rglob(several.metrics.name))
+    if inner:
+        return f"name one of its runs, as {inner[0].parent}"
+    if several.resolved.is_file():
+        return f"`seqforecast train {several.resolved}` makes a run of its experiment"
+    return "the command that began it goes on with it"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A new directory below `root`, or exactly `exact`."""
+
+    root: Path = Path("runs")
+    exact: Path | None = None
+
+    def check(self) -> None:
+        """Refuse a place that cannot be had, without making anything.
+
+        Raises:
+            RunError: `exact` is taken, or nothing can be written there.
+        """
+        if self.exact is not None:
+            refuse_taken(self.exact)
+        wanted = (self.exact or self.root).absolute()
+        there = next(path for path in (wanted, *wanted.parents) if path.exists())
+        if not there.is_dir():
+            raise RunError(
+                f"{there} is a file, not a directory",
+                hint="choose another --runs or --run-dir",
+            )
+        if not os.access(there, os.W_OK):
+            raise RunError(
+                f"nothing can be written to {there}",
+                hint="choose another place with --runs or --run-dir",
+            )
+
+    def create(self, name: str) -> RunDirectory:
+        """Make the directory.
+
+        Raises:
+            RunError: it is taken or cannot be made.
+        """
+        if self.exact is not None:
+            return claim(self.exact)
+        return create(self.root, name, now())
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A run, comparison, backtest or tuning.
+
+    Attributes:
+        path: its directory.
+        kind: which of them.
+        name: of the experiment.
+        status: complete, running, interrupted, failed, or broken.
+        started: UTC, as recorded; empty where that is unknown.
+        test: the `test` object of metrics.json; empty where there is none.
+    """
+
+    path: Path
+    kind: str
+    name: str
+    status: str
+    started: str
+    test: Mapping[str, Any]
+
+
+def list_runs(root: Path) -> list[Listed]:
+    """Return what lies in root/<name>/<stamp>/, newest first.
+
+    A directory that cannot be read is listed as broken, and ends nothing.
+    """
+    found = [*_each(root)]
+    return sorted(found, key=lambda each: (each.started, each.path.name), reverse=True)
+
+
+def _each(root: Path) -> Iterator[Listed]:
+    names = ("manifest.json", *DOCUMENTS.values())
+    for path in root.glob("*/*"):
+        if any((path / name).is_file() for name in names):
+            yield describe_run(path)
+
+
+def describe_run(path: Path) -> Listed:
+    """Return what one directory says of itself."""
+    run = RunDirectory(path)
+    kind = next(
+        (kind for kind, name in DOCUMENTS.items() if (path / name).is_file()),
+        _kind_of(path),
+    )
+    try:
+        manifest = json.loads(run.manifest.read_text(encoding="utf-8"))
+        name, status = str(manifest["name"]), str(manifest["status"])
+        started = str(manifest["started"])
+        test = _test_of(run) if kind == "run" else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return Listed(path, kind, path.parent.name, "broken", "", {})
+    return Listed(path, kind, name, status, started, test)
+
+
+def _kind_of(path: Path) -> str:
+    """Return the kind of an unfinished directory, by the name of its folder."""
+    for kind, start in (
+        ("comparison", "compare-"),
+        ("backtest", "backtest-"),
+        ("tuning", "tune-"),
+    ):
+        if path.parent.name.startswith(start):
+            return kind
+    return "run"
+
+
+def _test_of(run: RunDirectory) -> Mapping[str, Any]:
+    if not run.is_complete:
+        return {}
+    test = json.loads(run.metrics.read_text(encoding="utf-8"))["test"]
+    return test if isinstance(test, dict) else {}

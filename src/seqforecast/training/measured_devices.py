@@ -1,0 +1,185 @@
+"""What `doctor` measured of the devices here, kept in a cache file."""
+
+import hashlib
+import json
+import logging
+import os
+import platform
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from seqforecast.models.section import ModelSection
+from seqforecast.models.token_shape import Tokens, tokens_of
+from seqforecast.section import Section
+
+LOGGER = logging.getLogger("seqforecast.evidence")
+
+# What decides how fast and how right a device computes, beside the device itself.
+PACKAGES = (
+    "tensorflow",
+    "tensorflow-macos",
+    "keras",
+    "tensorflow-metal",
+    "nvidia-cudnn-cu12",
+    "nvidia-cublas-cu12",
+)
+DRIVER = Path("/proc/driver/nvidia")
+
+
+class MeasuredNumbers(Section):
+    """Whether a device computes what NumPy computes.
+
+    wrong: it does not; unusable: the trial crashed, hung or failed.
+    """
+
+    verdict: Literal["right", "wrong", "unusable"]
+    because: str = Field(default="", description="one clause, unless right")
+
+
+class Speed(Section):
+    """Milliseconds of one training step on each device, at one shape."""
+
+    shape: dict[str, Any]
+    milliseconds: dict[str, float]
+
+
+class Evidence(Section):
+    """What was measured in one environment; devices are cpu and gpu:N."""
+
+    environment: dict[str, Any] = Field(default_factory=dict)
+    measured: str = Field(default="", description="date of the last measurement")
+    numbers: dict[str, MeasuredNumbers] = Field(default_factory=dict)
+    speed: list[Speed] = Field(default_factory=list, description="oldest first")
+
+    def speed_at(self, shape: Mapping[str, Any] | None) -> Speed | None:
+        """Return the last measurement at a shape, else the last one at any."""
+        same = [each for each in self.speed if shape and each.shape == dict(shape)]
+        found = same or self.speed
+        return found[-1] if found else None
+
+
+def shape_of(
+    model: ModelSection, lookback: int, batch: int, tokens: Tokens | None = None
+) -> dict[str, Any]:
+    """Return what the time of a training step depends on, apart from the machine.
+
+    Args:
+        model: the cells and what they read.
+        lookback: steps the model sees.
+        batch: windows in one step.
+        tokens: what the cells read; default what they do when it is values alone.
+    """
+    read = tokens or tokens_of(model, lookback=lookback, horizon=0)
+    return {
+        "cell": model.cell.value,
+        "units": list(model.units),
+        "bidirectional": model.bidirectional,
+        "lookback": lookback,
+        "tokens": read.count,
+        "features": model.embedding or read.width,
+        "batch": batch,
+    }
+
+
+def read_evidence() -> Evidence:
+    """Return what was measured in this environment; nothing, if nothing was."""
+    return read_all().get(key_of(environment()), Evidence())
+
+
+def read_all() -> dict[str, Evidence]:
+    """Return what was measured in any environment, by `key_of` it.
+
+    A file that cannot be understood counts as none, and is warned about.
+    """
+    path = evidence_file()
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return {
+            key: Evidence.model_validate(each)
+            for key, each in content["environments"].items()
+        }
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        problem = str(error).partition("\n")[0]
+        LOGGER.warning(
+            "%s cannot be used (%s); `seqforecast doctor` measures anew", path, problem
+        )
+        return {}
+
+
+def evidence_file() -> Path:
+    """Return where evidence is kept: SEQFORECAST_CACHE, or the user's cache folder."""
+    if folder := os.environ.get("SEQFORECAST_CACHE"):
+        return Path(folder, "evidence.json")
+    if sys.platform == "darwin":
+        cache = Path.home() / "Library" / "Caches"
+    elif sys.platform == "win32":
+        cache = Path(os.environ.get("LOCALAPPDATA") or Path.home())
+    else:
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "seqforecast" / "evidence.json"
+
+
+def environment() -> dict[str, Any]:
+    """Return what evidence holds for: versions, system, GPUs; without TensorFlow."""
+    return {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "packages": {name: found for name in PACKAGES if (found := _version(name))},
+        "gpus": gpu_names(),
+        "visible": os.environ.get("CUDA_VISIBLE_DEVICES"),
+    }
+
+
+def key_of(facts: Mapping[str, Any]) -> str:
+    """Return the name under which an environment's evidence is kept."""
+    text = json.dumps(facts, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def gpu_names() -> list[str]:
+    """Return the GPUs of this machine, and the driver's version, as the system says.
+
+    On Apple silicon the GPU is a part of the chip, which gives it its name.
+    """
+    if sys.platform == "darwin":
+        return _lines("/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string")
+    names = []
+    for file in sorted(DRIVER.glob("gpus/*/information")):
+        names += re.findall(r"^Model:\s*(.+)$", _text(file), re.MULTILINE)
+    if not names:  # the Windows Subsystem for Linux has no such files
+        return _lines("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv")
+    return names + _text(DRIVER / "version").splitlines()[:1]
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _lines(*command: str) -> list[str]:
+    """Return what a command prints; nothing when it is not there or fails."""
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed commands
+            command, capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    return done.stdout.splitlines() if done.returncode == 0 else []

@@ -1,0 +1,181 @@
+"""Backtest: train at several cutoffs, score and draw the forecasts after each."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqforecast.config.experiment_file import dump
+from seqforecast.evaluation.intervals import tails
+from seqforecast.evaluation.scoring import MODEL
+from seqforecast.reporting.backtest import rolling_forecasts
+from seqforecast.reporting.backtest.cutoffs import describe_cutoffs, draw_cutoffs
+from seqforecast.reporting.backtest.text import say_plan
+from seqforecast.reporting.figures.forecasts import choose_windows
+from seqforecast.runs import manifest, records
+from seqforecast.runs.locate import Destination
+from seqforecast.runs.manifest import stoppable
+from seqforecast.runs.request import QUANTILES, BacktestDirectory, begin, check_place
+from seqforecast.runs.write import make_folder, write_json, write_text
+from seqforecast.training.devices import Device
+from seqforecast.training.loop import Learner
+from seqforecast.workflows.backtest.fits import Bench, read_made, refit_all
+from seqforecast.workflows.backtest.plan import Planned
+from seqforecast.workflows.backtest.results import (
+    describe_backtest,
+    score_backtest,
+    tabulate_cutoffs,
+    write_forecasts,
+)
+from seqforecast.workflows.pipeline.learners import build
+from seqforecast.workflows.pipeline.recorder import Silent
+from seqforecast.workflows.pipeline.setup import facts_of, say_notes
+from seqforecast.workflows.pipeline.stages import Stages
+
+LOGGER = logging.getLogger("seqforecast")
+BEFORE = 3  # horizons that are shown before the first cutoff
+
+
+def backtest_experiment(
+    planned: Planned, place: Destination, display: Silent | None = None
+) -> BacktestDirectory:
+    """Train every fit of a plan, and write what they forecast and what that is worth.
+
+    Where an earlier attempt at the same request was stopped, it goes on there:
+    finished fits are not trained again, and the one that was on goes on from its last
+    epoch.
+
+    Raises:
+        ConfigError: a setting does not fit the data.
+        DataError: the data cannot be used as asked, or a forecast is no number.
+        BackendError: TensorFlow does not load, or the device is not there.
+        RunError: the directory is taken, or the disk is full.
+        Interrupted: Ctrl-C or SIGTERM.
+    """
+    with records.logged() as log, stoppable():
+        check_place(place)
+        say_notes(replace(planned.first, test=planned.windows))
+        LOGGER.info("%s", say_plan(planned.rolling, *planned.ends))
+        for note in planned.notes:
+            LOGGER.info("%s", note)
+        device, learners = build(planned.first, Stages())
+        name = f"backtest-{planned.first.experiment.name}"
+        directory, goes_on = begin(BacktestDirectory, place, name, planned.request)
+        facts = manifest.describe(_facts(planned, device), planned.loaded.folder)
+        with directory.locked(), closing(display or Silent()) as shown:
+            records.log_into(directory, log)
+            if goes_on:
+                LOGGER.info("going on with %s", directory.path)
+                directory.metrics.unlink(missing_ok=True)
+            with manifest.recorded(directory, facts):
+                _write_settings(directory, planned)
+                refit_all(directory, planned, Bench.of(learners), shown)
+                shown.close()
+                _finish(directory, planned, facts, learners)
+    return directory
+
+
+def _facts(planned: Planned, device: Device) -> dict[str, Any]:
+    """Return what the manifest says about data, seeds, device and cutoffs."""
+    asked = dict(planned.request)
+    rolling = {name: asked[name] for name in ("cutoffs", "step", "window", "refit")}
+    facts = facts_of(planned.first, device)
+    return {**facts, "backtest": rolling | {"fits": planned.rolling.fits}}
+
+
+def _write_settings(directory: BacktestDirectory, planned: Planned) -> None:
+    write_text(directory.config, planned.loaded.text)
+    settled = dump(planned.first.experiment, folder=planned.loaded.folder)
+    write_text(directory.resolved, settled)
+
+
+def _finish(
+    directory: BacktestDirectory,
+    planned: Planned,
+    facts: dict[str, Any],
+    learners: Sequence[Learner],
+) -> None:
+    """Score all forecasts; write forecasts, table, figures, and last the document."""
+    fits = [directory.fit(fold.number) for fold in planned.folds]
+    told = [fit.read_json(fit.metrics) for fit in fits]
+    levels = tuple(told[0]["levels"])
+    made = read_made(directory, planned)
+    scores = score_backtest(planned, made, levels)
+    document = describe_backtest(planned, scores, told)
+    write_forecasts(directory, planned, made, levels)
+    write_text(directory.table, tabulate_cutoffs(document).to_csv(index=False))
+    draw_backtest(directory, planned, made, levels, document)
+    facts["kernel"] = learners[0].engine.kernel
+    manifest.end(directory, facts, status="complete")
+    write_json(directory.metrics, document)
+
+
+def draw_backtest(
+    directory: BacktestDirectory,
+    planned: Planned,
+    made: Mapping[str, npt.NDArray[Any]],
+    levels: Sequence[float],
+    document: Mapping[str, Any],
+) -> None:
+    """Draw both figures into the folder of plots.
+
+    Args:
+        directory: complete but for them.
+        planned: whose forecasts they are.
+        made: forecasts by name, in the order of `planned.windows`.
+        levels: of quantiles, ends of intervals among them; empty without.
+        document: backtest.json.
+
+    Raises:
+        RunError: a figure cannot be written.
+    """
+    make_folder(directory.plots)
+    by_cutoff = describe_cutoffs(document)
+    draw_cutoffs(by_cutoff, directory.plots / "error_by_cutoff.png")
+    chosen = choose_windows(len(planned.first.panel.ids), rolling_forecasts.MOST_SERIES)
+    pictures = [_picture(planned, i, made, levels) for i in chosen]
+    figure = rolling_forecasts.describe_rolled(pictures, document)
+    rolling_forecasts.draw_rolled(figure, directory.plots / "forecasts.png")
+
+
+def _picture(
+    planned: Planned,
+    i: int,
+    made: Mapping[str, npt.NDArray[Any]],
+    levels: Sequence[float],
+) -> rolling_forecasts.SeriesPicture:
+    """Return what is shown of one series: all cutoffs, and some steps before."""
+    panel, windows, count = (
+        planned.first.panel,
+        planned.windows,
+        planned.rolling.cutoffs,
+    )
+    mine = slice(i * count, (i + 1) * count)
+    cutoffs = windows.take(mine).starts + windows.lookback - 1
+    offset = int(panel.offsets[i])
+    begin = max(int(cutoffs[0]) + 1 - BEFORE * windows.horizon, offset)
+    end = int(cutoffs[-1]) + 1 + windows.horizon
+    truth = panel.values[begin:end].astype(np.float64)
+    truth[panel.filled[(panel.filled >= begin) & (panel.filled < end)] - begin] = np.nan
+    asked = planned.first.experiment.intervals
+    pairs = {
+        level: [levels.index(each) for each in tails(level)]
+        for level in ([] if asked is None else asked.level)
+    }
+    steps = int(panel.first_steps[i]) + np.arange(begin, end) - offset
+    return rolling_forecasts.SeriesPicture(
+        series=panel.ids[i],
+        stamps=panel.stamps(steps),
+        truth=truth,
+        cutoffs=cutoffs - begin,
+        model=made[MODEL][mine],
+        naive=made["naive"][mine],
+        bands={
+            level: (made[QUANTILES][mine, :, low], made[QUANTILES][mine, :, high])
+            for level, (low, high) in pairs.items()
+        },
+    )

@@ -1,0 +1,259 @@
+"""The fits of a backtest: trained anew on what precedes each cutoff.
+
+All fits have one process: the data are read once, and the compiled epoch is compiled
+once, because scales and weights are its variables.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqforecast.data.split import Fold
+from seqforecast.errors import DataError, RunError
+from seqforecast.evaluation.intervals import quantiles_of
+from seqforecast.models.ensemble import join_members
+from seqforecast.models.forecast import forecast
+from seqforecast.models.forecaster import Forecaster
+from seqforecast.runs import records
+from seqforecast.runs.request import QUANTILES, BacktestDirectory, BacktestFit
+from seqforecast.runs.write import make_folder, write_json
+from seqforecast.training.checkpoints import Arrays, Checkpoint
+from seqforecast.training.history import EpochRecord
+from seqforecast.training.loop import Learner, Trained, assign, fit_members, values_of
+from seqforecast.training.non_finite import NotFiniteError
+from seqforecast.training.order import fix_seeds
+from seqforecast.workflows.backtest.plan import Planned
+from seqforecast.workflows.pipeline.learners import (
+    count_trained,
+    describe_training,
+    models_of,
+    say_what_was_kept,
+    untrained,
+    windows_of,
+)
+from seqforecast.workflows.pipeline.prepare import Prepared
+from seqforecast.workflows.pipeline.recorder import Recorder, Silent
+from seqforecast.workflows.pipeline.scores import fit_baseline, learn_intervals
+
+LOGGER = logging.getLogger("seqforecast")
+MODEL = "model"
+
+# By name, the model first: (windows, horizon); quantiles: (windows, horizon, levels).
+Made = Mapping[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bench:
+    """What all fits are trained with.
+
+    Attributes:
+        learners: built for the first fit, one for each lookback.
+        initial: the variables of each of their engines before training.
+    """
+
+    learners: Sequence[Learner]
+    initial: Sequence[Arrays]
+
+    @classmethod
+    def of(cls, learners: Sequence[Learner]) -> "Bench":
+        """Remember how learners begin."""
+        return cls(learners, [values_of(each.engine.variables) for each in learners])
+
+    def begin(self, prepared: Prepared) -> list[Learner]:
+        """Return untrained learners of other data, as `build` would make them.
+
+        Weights and scales are put into the models there are: nothing is compiled anew.
+        """
+        fix_seeds(prepared.experiment.seed)
+        fresh = []
+        for learner, initial in zip(self.learners, self.initial, strict=True):
+            engine = learner.engine
+            lookback = engine.forecaster.lookback
+            model = untrained(prepared, lookback).model
+            assign(engine.variables, initial)
+            assign(engine.forecaster.model.variables, values_of(model.variables))
+            fresh.append(Learner(engine, windows_of(prepared, lookback)))
+        return fresh
+
+
+def refit_all(
+    directory: BacktestDirectory, planned: Planned, bench: Bench, display: Silent
+) -> None:
+    """Train every fit that has no result yet, and write what it forecasts.
+
+    Raises:
+        NotFiniteError: a loss or a gradient was not finite; the batch is in the fit.
+        RunError: a file cannot be written.
+        DataError: a forecast is not a finite number.
+    """
+    training = planned.first.experiment.training
+    each = training.ensemble * (2 if training.refit else 1)
+    left = [
+        fold for fold in planned.folds if not directory.fit(fold.number).is_complete
+    ]
+    done = len(planned.folds) - len(left)
+    if done:
+        LOGGER.info("%d of %d fits are trained already", done, len(planned.folds))
+    display.begin(
+        training.epochs, done * each * training.epochs, planned.rolling.fits * each
+    )
+    for fold in left:
+        name = f"fit {fold.number} of {len(planned.folds)}"
+        LOGGER.info("%s, %s", name, say_cutoffs(fold))
+        fit = directory.fit(fold.number)
+        display.fit_began((fold.number - 1) * each, name)
+        turn = Turn(display, fold.number, each, name)
+        _refit(fit, fold, planned.prepare(fold), bench, turn)
+
+
+def say_cutoffs(fold: Fold) -> str:
+    """Return which cutoffs a fit forecasts at."""
+    if fold.first == fold.last:
+        return f"cutoff {fold.first}"
+    return f"cutoffs {fold.first} to {fold.last}"
+
+
+def _refit(
+    fit: BacktestFit, fold: Fold, prepared: Prepared, bench: Bench, display: Silent
+) -> None:
+    """Train one fit, from its last checkpoint on, and write what it forecasts."""
+    make_folder(fit.path)
+    learners = bench.begin(prepared)
+    trained = _train(fit, prepared, learners, display)
+    forecaster = join_members(models_of(learners), trained.final)
+    levels, made = _forecast(prepared, forecaster)
+    _be_finite(made, prepared)
+    records.write_arrays(fit.made, made)
+    engine = learners[0].engine
+    size = count_trained(models_of(learners))
+    facts = {"device": {"name": None}}
+    told = describe_training(trained.history, engine, facts, parameters=size)
+    told.pop("device")
+    lengths = np.ptp(prepared.parts.train, axis=1)
+    write_json(
+        fit.metrics,
+        {
+            "fit": fold.number,
+            "cutoffs": [fold.first, fold.last],
+            "train_steps": {"least": int(lengths.min()), "most": int(lengths.max())},
+            "windows": {
+                part: len(getattr(prepared, part)) for part in ("train", "validation")
+            },
+            "levels": list(levels),
+            **told,
+        },
+    )
+    fit.checkpoint.unlink(missing_ok=True)
+
+
+def _train(
+    fit: BacktestFit, prepared: Prepared, learners: Sequence[Learner], display: Silent
+) -> Trained:
+    """Run every epoch that the last checkpoint has not."""
+    resume = Checkpoint.read(fit.checkpoint) if fit.checkpoint.is_file() else None
+    engine = learners[0].engine
+    recorder = Recorder(fit, engine.section, display)
+    recorder.begin(resume)
+    try:
+        trained = fit_members(learners, prepared.experiment.seed, recorder, resume)
+    except NotFiniteError as error:
+        records.write_arrays(fit.bad_batch, error.batch)
+        raise
+    say_what_was_kept(trained.history, engine)
+    return trained
+
+
+def _forecast(
+    prepared: Prepared, forecaster: Forecaster
+) -> tuple[tuple[float, ...], Made]:
+    """Return the levels of quantiles, and what model and baselines forecast.
+
+    Intervals are calibrated on the validation part of this fit.
+    """
+    panel, test = prepared.panel, prepared.test
+    chunks = forecast(forecaster, panel.values, test, features=prepared.features)
+    out = np.concatenate([chunk for _, chunk in chunks])
+    made = {MODEL: forecaster.median_of(out)}
+    intervals = learn_intervals(prepared, forecaster)
+    levels, ends = quantiles_of(out, forecaster.quantiles, intervals, test.series)
+    if levels:
+        made[QUANTILES] = ends
+    for name in prepared.experiment.evaluation.reported:
+        made[name] = fit_baseline(prepared, name)(test)
+    return levels, made
+
+
+def _be_finite(made: Made, prepared: Prepared) -> None:
+    """Refuse forecasts that are no numbers before they count as a result."""
+    for name, each in made.items():
+        bad = np.flatnonzero(~np.isfinite(each.reshape(len(each), -1)).all(axis=1))
+        if len(bad):
+            series = prepared.panel.ids[prepared.test.series[bad[0]]]
+            raise DataError(
+                f"the forecast of {name} for {series} is not a finite number",
+                hint="if the model diverged, lower training.learning_rate or set "
+                "training.clip_norm",
+            )
+
+
+def read_made(directory: BacktestDirectory, planned: Planned) -> dict[str, Any]:
+    """Return the forecasts of every fit, put together in the order of the windows.
+
+    Returns:
+        By name: model, quantiles where there are any, then the baselines.
+
+    Raises:
+        RunError: they cannot be read.
+    """
+    series = len(planned.first.panel.ids)
+    found: dict[str, list[Any]] = {}
+    for fold in planned.folds:
+        path = directory.fit(fold.number).made
+        count = fold.last - fold.first + 1
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                for name in file.files:
+                    each = file[name]
+                    shape = (series, count, *each.shape[1:])
+                    found.setdefault(name, []).append(each.reshape(shape))
+        except (OSError, ValueError, EOFError) as error:
+            raise RunError(
+                f"{path} cannot be read: {error}",
+                hint=f"remove {path.parent}; the same command trains that fit again",
+            ) from error
+    joined = {name: np.concatenate(parts, axis=1) for name, parts in found.items()}
+    return {
+        name: each.reshape(series * planned.rolling.cutoffs, *each.shape[2:])
+        for name, each in joined.items()
+    }
+
+
+class Turn(Silent):
+    """The display of one fit among all of them.
+
+    Args:
+        display: of all.
+        number: of this fit, counted from 1.
+        each: fits that it consists of: members of an ensemble, and their refits.
+        name: of this fit.
+    """
+
+    def __init__(self, display: Silent, number: int, each: int, name: str) -> None:
+        self._display, self._name = display, name
+        self._before = (number - 1) * each
+
+    def fit_began(self, fit: int, name: str) -> None:
+        """Pass it on."""
+        self._display.fit_began(self._before + fit, f"{self._name}, {name}")
+
+    def stepped(self, epoch: int, done: int, total: int, loss: float) -> None:
+        """Pass it on."""
+        self._display.stepped(epoch, done, total, loss)
+
+    def ended(self, record: EpochRecord, *, is_best: bool) -> None:
+        """Pass it on."""
+        self._display.ended(record, is_best=is_best)

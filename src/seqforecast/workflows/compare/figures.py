@@ -1,0 +1,133 @@
+"""The figures of a comparison."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seqforecast.reporting.comparison import (
+    error_by_step,
+    gradient_profiles,
+    loss_curves,
+    ranks,
+    seeds,
+    side_by_side,
+)
+from seqforecast.reporting.figures.forecasts import WindowPicture
+from seqforecast.runs.forecasts import read_y_hat
+from seqforecast.runs.records import read_history, read_memory
+from seqforecast.runs.request import ComparisonDirectory
+from seqforecast.runs.write import make_folder
+from seqforecast.workflows.compare.results import Finished, Weighed, errors_by_step
+from seqforecast.workflows.pipeline.figures import picture_windows, shown_of
+from seqforecast.workflows.pipeline.prepare import Prepared
+
+# A figure as described, and what draws it.
+Picture = tuple[Any, Callable[[Any, Path], None]]
+
+
+def draw_comparison(
+    directory: ComparisonDirectory,
+    prepared: Prepared,
+    weighed: Weighed,
+    document: Mapping[str, Any],
+) -> None:
+    """Draw every figure into the plots folder.
+
+    Raises:
+        RunError: a figure cannot be written.
+    """
+    make_folder(directory.plots)
+    for name, (figure, draw) in _pictures(prepared, weighed, document).items():
+        draw(figure, directory.plots / f"{name}.png")
+
+
+def _pictures(
+    prepared: Prepared, weighed: Weighed, document: Mapping[str, Any]
+) -> dict[str, Picture]:
+    """Return what to draw, in the order of the page."""
+    members, order = weighed.members, weighed.comparison.ranks
+    made: dict[str, Picture] = {}
+    if len(order) > 1:
+        made["ranks"] = ranks.describe_ranks(document, order), ranks.draw_ranks
+    made["seeds"] = seeds.describe_seeds(document), seeds.draw_seeds
+    made["loss"] = _loss(members, document), loss_curves.draw_loss_curves
+    windows = {each.name: _windows(prepared, each) for each in members}
+    season = prepared.panel.season
+    made["forecasts"] = (
+        side_by_side.describe_side_by_side(document, windows, season=season),
+        side_by_side.draw_side_by_side,
+    )
+    made["error_by_step"] = (
+        _steps(prepared, weighed, document),
+        error_by_step.draw_step_errors,
+    )
+    profiles = {each.name: _memory(each) for each in members}
+    made["memory"] = (
+        gradient_profiles.describe_memories(document, profiles),
+        gradient_profiles.draw_memories,
+    )
+    return made
+
+
+def _loss(
+    members: Sequence[Finished], document: Mapping[str, Any]
+) -> loss_curves.LossCurves:
+    """Return the curves of what validation chose by, refits left out."""
+    units = {_unit(each) for each in members}
+    naive = members[0].training("naive_loss")[0]
+    histories = {
+        each.name: [
+            [row for row in read_history(run) if not row["refit"]] for run in each.runs
+        ]
+        for each in members
+    }
+    return loss_curves.describe_loss_curves(
+        document,
+        histories,
+        loss=" or ".join(sorted({measured for measured, *_ in units})),
+        naive=naive,
+        is_one_unit=len(units) == 1,
+    )
+
+
+def _unit(member: Finished) -> tuple[str, ...]:
+    """Return what the numbers of a loss depend on."""
+    experiment = member.contender.experiment
+    measured = experiment.training.measured
+    if experiment.training.loss_unit == "window":
+        return measured, experiment.scale, experiment.model.instance_norm
+    return measured, experiment.scale
+
+
+def _windows(prepared: Prepared, member: Finished) -> list[WindowPicture]:
+    """Return some windows of the test part with the forecasts of the first seed."""
+    places = shown_of(prepared.test)
+    y_hat = read_y_hat(member.runs[0], prepared.test.horizon)[places]
+    return picture_windows(prepared, prepared.test.take(places), y_hat)
+
+
+def _steps(
+    prepared: Prepared, weighed: Weighed, document: Mapping[str, Any]
+) -> error_by_step.StepErrors:
+    """Return the errors by step of members, the naive forecast and the best."""
+    members = {
+        each.name: [
+            [_or_nan(row["mae"]) for row in metrics["test"]["by_step"]]
+            for metrics in each.metrics
+        ]
+        for each in weighed.members
+    }
+    best = str(weighed.comparison.best_baseline)
+    baselines = {name: errors_by_step(prepared, name) for name in ("naive", best)}
+    return error_by_step.describe_step_errors(document, members, baselines)
+
+
+def _or_nan(error: float | None) -> float:
+    return np.nan if error is None else error
+
+
+def _memory(member: Finished) -> tuple[list[float], list[float]]:
+    norms = read_memory(member.runs[0])
+    return norms["untrained"], norms["trained"]

@@ -1,0 +1,153 @@
+"""The members of a comparison, and that it is fair."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from seqforecast.config.experiment import Experiment
+from seqforecast.config.experiment_file import Loaded, load_experiment, resolve
+from seqforecast.config.overrides import Overrides
+from seqforecast.data.table.section import TableSource
+from seqforecast.errors import ConfigError
+from seqforecast.evaluation.baselines import BASELINES
+from seqforecast.models.cells import Cell
+
+# Where memory matters: the shipped experiment that cells are compared on.
+DEFAULT = "echo"
+# The short name of the experiment file.
+SHORT = {"rnn": Cell.SIMPLE_RNN.value}
+CELLS = {**SHORT, **{cell.value: cell.value for cell in Cell}}
+
+# Sections that decide which windows are scored, and settings in them that only decide
+# what a model reads beside the values.
+SHARED = ("data", "split", "window")
+READ = {"past", "future", "static", "calendar"}
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """One side of a comparison.
+
+    Attributes:
+        name: no other contender has it.
+        loaded: its experiment.
+    """
+
+    name: str
+    loaded: Loaded
+
+    @property
+    def experiment(self) -> Experiment:
+        """What is trained, but for the seed."""
+        return self.loaded.experiment
+
+    def with_experiment(self, experiment: Experiment) -> "Contender":
+        """Return the same side with other settings."""
+        return replace(self, loaded=replace(self.loaded, experiment=experiment))
+
+
+def choose_contenders(
+    words: Sequence[str], experiment: str | None, overrides: Overrides = ()
+) -> list[Contender]:
+    """Return what the words of the command line stand for, in their order.
+
+    A cell stands for `experiment` with that cell, any other word for an experiment
+    of its own. Words that occur again get a number.
+
+    Args:
+        words: `rnn`, `lstm`, `gru`, paths, names of shipped experiments.
+        experiment: what cells are compared on; None for the shipped one.
+        overrides: `section.key=value` texts, for all of them.
+
+    Raises:
+        ConfigError: an experiment cannot be read, or two have different windows.
+    """
+    if experiment is not None and not any(word in CELLS for word in words):
+        raise ConfigError(
+            "--experiment says what cells are compared on, and no cell is named",
+            hint=f"cells: {', '.join(CELLS)}; or leave --experiment out",
+        )
+    made: list[Contender] = []
+    for word in words:
+        if word in CELLS:
+            path = resolve(experiment or DEFAULT)
+            changes = [*overrides, f"model.cell={CELLS[word]}"]
+            name, loaded = CELLS[word], load_experiment(path, changes)
+        else:
+            loaded = load_experiment(resolve(word), overrides)
+            name = loaded.experiment.name
+        # Baselines stand in the same table under their own names.
+        taken = {*BASELINES, *(each.name for each in made)}
+        made.append(Contender(_free(name, taken), loaded))
+    _check_same_windows(made)
+    return made
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Return the name, with a number where it is taken.
+
+    Names are folders too: some systems take `A` for `a`, and drop a last dot.
+    """
+    folders = {each.casefold().rstrip(".") for each in taken}
+    number, free = 1, name
+    while free.casefold().rstrip(".") in folders:
+        number += 1
+        free = f"{name}-{number}"
+    return free
+
+
+def _check_same_windows(contenders: Sequence[Contender]) -> None:
+    """Refuse contenders that would be scored on other windows than the first.
+
+    Raises:
+        ConfigError: names everything that differs.
+    """
+    first = contenders[0]
+    lines = [
+        f"  {setting}: {mine!r} in {first.name}, {yours!r} in {other.name}"
+        for other in contenders[1:]
+        for setting, mine, yours in _telling(first, other)
+    ]
+    if lines:
+        raise ConfigError(
+            "only forecasts of the same windows can be compared; what differs:\n"
+            + "\n".join(lines),
+            hint="--set gives all of them one value, as in --set window.horizon=24",
+        )
+
+
+def _telling(one: Contender, other: Contender) -> Iterator[tuple[str, Any, Any]]:
+    """Yield what makes other windows; of data of another kind nothing but that."""
+    is_alike = one.experiment.data.source == other.experiment.data.source
+    for setting, mine, yours in differences(one, other, SHARED):
+        section, _, key = setting.partition(".")
+        if section == "data" and not is_alike and key != "source":
+            continue
+        # What the data decide is compared once they have.
+        if "auto" in (mine, yours) or (section == "data" and key in READ):
+            continue
+        yield setting, mine, yours
+
+
+def differences(
+    one: Contender, other: Contender, sections: Sequence[str]
+) -> Iterator[tuple[str, Any, Any]]:
+    """Yield each setting that differs, with both values; paths are compared whole."""
+    for section in sections:
+        mine, yours = (_values(each, section) for each in (one, other))
+        for key in dict.fromkeys([*mine, *yours]):
+            values = mine.get(key), yours.get(key)
+            if values[0] != values[1]:
+                yield f"{section}.{key}" if key else section, *values
+
+
+def _values(contender: Contender, section: str) -> dict[str, Any]:
+    """Return the settings of a section; of a plain setting, its value by ''."""
+    settings = contender.experiment.model_dump(mode="json")[section]
+    if not isinstance(settings, dict):
+        return {"": settings}
+    data = contender.experiment.data
+    if section == "data" and isinstance(data, TableSource):
+        settings["path"] = str((contender.loaded.folder / Path(data.path)).resolve())
+    return settings

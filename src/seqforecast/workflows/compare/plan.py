@@ -1,0 +1,306 @@
+"""The plan of a comparison: data, budgets and parameters settled before training."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+from seqforecast import __version__
+from seqforecast.config.experiment import LARGEST_SEED, Experiment
+from seqforecast.errors import ConfigError
+from seqforecast.models.section import ModelSection
+from seqforecast.models.size import count_layers, parameters
+from seqforecast.workflows.compare.members import Contender, differences
+from seqforecast.workflows.pipeline.prepare import Prepared, prepare, settle
+from seqforecast.workflows.pipeline.setup import say_notes
+
+# What decides how long and on how much a model is trained.
+BUDGET = (
+    *("epochs", "batch_size", "steps_per_epoch", "sampling"),
+    *("patience", "keep", "ensemble", "refit"),
+)
+
+# Settings of a model that the preparation of the data depends on.
+PREPARED_FOR = ("instance_norm", "segment")
+
+# Beyond this ratio of parameters a match is said to be a rough one.
+CLOSE = 0.05
+SMALLEST, LARGEST = 1 / 64, 64.0
+
+# Halvings of the logarithm of the factor: finer than a unit in the widest layer.
+HALVINGS = 24
+MOST_UNITS = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much is trained, and where.
+
+    Attributes:
+        seeds: fits of each contender.
+        match: what is made equal to the first contender's: its number of parameters.
+        jobs: fits at the same time; None for what this machine takes.
+        executor: this machine's processes, or a Ray cluster.
+        address: of the cluster; None starts one here.
+    """
+
+    seeds: int = 5
+    match: Literal["parameters"] | None = None
+    jobs: int | None = None
+    executor: Literal["local", "ray"] = "local"
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A comparison as it is carried out.
+
+    Attributes:
+        contenders: with every setting that the data or the match decide.
+        prepared: the data that all of them share.
+        seeds: of the fits of each; all have the same.
+        budget: how much is trained, and where.
+        notes: what is not equal and ought to be known.
+    """
+
+    contenders: tuple[Contender, ...]
+    prepared: Prepared
+    seeds: tuple[int, ...]
+    budget: Budget
+    notes: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What it is called: its experiments, each once."""
+        names = dict.fromkeys(each.experiment.name for each in self.contenders)
+        return "-".join(names)[:80]
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """All that the results depend on; the same again goes on where it stopped."""
+        return {
+            "schema": 1,
+            "version": __version__,
+            "seeds": list(self.seeds),
+            "match": self.budget.match,
+            "sha256": self.prepared.panel.sha256,
+            "members": {
+                each.name: each.experiment.model_dump(mode="json", exclude={"seed"})
+                for each in self.contenders
+            },
+        }
+
+
+def ask(contenders: Sequence[Contender], budget: Budget) -> Asked:
+    """Read the data, settle what they decide, and match the sizes if asked to.
+
+    Raises:
+        ConfigError: a setting does not fit the data, or windows differ.
+        DataError: the data cannot be used as asked.
+    """
+    prepared = prepare_all(contenders)
+    say_notes(prepared[0])
+    settled = settle_all(contenders, prepared)
+
+    def count(sides: Sequence[Contender]) -> list[int]:
+        pairs = zip(sides, prepared, strict=True)
+        return [parameters_of(made, each.experiment) for each, made in pairs]
+
+    is_matched = budget.match is not None
+    if is_matched:
+        settled = match_parameters(settled, prepared, count(settled)[0])
+    start = settled[0].experiment.seed
+    if start + budget.seeds - 1 > LARGEST_SEED:
+        raise ConfigError(
+            f"{budget.seeds} seeds from {start} on go beyond {LARGEST_SEED}",
+            hint="lower seed, or --seeds",
+        )
+    return Asked(
+        contenders=tuple(settled),
+        prepared=prepared[0],
+        seeds=tuple(range(start, start + budget.seeds)),
+        budget=budget,
+        notes=tuple(say_what_differs(settled, count(settled), matched=is_matched)),
+    )
+
+
+def prepare_all(contenders: Sequence[Contender]) -> list[Prepared]:
+    """Return the data as each contender reads them.
+
+    Contenders that differ in nothing the data depend on share what was prepared.
+
+    Raises:
+        ConfigError: a setting does not fit the data, or windows would differ.
+        DataError: the data cannot be used as asked.
+    """
+    done: list[tuple[Contender, Prepared]] = []
+    for contender in contenders:
+        same = [was for one, was in done if _read_alike(one, contender)]
+        made = (
+            same[0] if same else prepare(contender.experiment, contender.loaded.folder)
+        )
+        done.append((contender, made))
+    first = done[0][1]
+    mine = _found(first)
+    for contender, made in done[1:]:
+        yours = _found(made)
+        if unlike := [name for name in mine if mine[name] != yours[name]]:
+            listed = ", ".join(f"{name} {mine[name]}" for name in unlike)
+            other = ", ".join(str(yours[name]) for name in unlike)
+            raise ConfigError(
+                f"the data give {contenders[0].name} {listed}, and {contender.name} "
+                f"{other}",
+                hint="give all of them the same: --set window.lookback=..., --set "
+                "data.season=...",
+            )
+    return [made for _, made in done]
+
+
+def _found(prepared: Prepared) -> dict[str, object]:
+    """Return what the data may have decided, and all contenders must share."""
+    return {
+        "lookback": prepared.train.lookback,
+        "horizon": prepared.train.horizon,
+        "season": prepared.panel.season,
+        "frequency": prepared.panel.frequency,
+        "test windows": len(prepared.test),
+    }
+
+
+def _read_alike(one: Contender, other: Contender) -> bool:
+    """Return whether two contenders see the very same data."""
+    unlike = list(differences(one, other, ("data", "split", "window", "scale")))
+    models = one.experiment.model, other.experiment.model
+    needs = [[getattr(model, name) for name in PREPARED_FOR] for model in models]
+    return not unlike and needs[0] == needs[1]
+
+
+def settle_all(
+    contenders: Sequence[Contender], prepared: Sequence[Prepared]
+) -> list[Contender]:
+    """Write what the data decided into every experiment, so that no fit decides."""
+    settled = []
+    for each, made in zip(contenders, prepared, strict=True):
+        length = made.train.lookback, made.train.horizon
+        experiment = settle(each.experiment, made.panel, length)
+        settled.append(each.with_experiment(experiment))
+    return settled
+
+
+def match_parameters(
+    contenders: Sequence[Contender], prepared: Sequence[Prepared], reference: int
+) -> list[Contender]:
+    """Scale the units of every contender to a number of parameters.
+
+    Args:
+        contenders: whose units change.
+        prepared: their data, in the same order.
+        reference: parameters that each is to have.
+    """
+    matched = []
+    for each, made in zip(contenders, prepared, strict=True):
+        count = partial(_count_with, each.experiment, made)
+        model = match_units(each.experiment.model, reference, count)
+        matched.append(
+            each.with_experiment(each.experiment.model_copy(update={"model": model}))
+        )
+    return matched
+
+
+def _count_with(
+    experiment: Experiment, prepared: Prepared, section: ModelSection
+) -> int:
+    """Return the parameters of an experiment with another model."""
+    return parameters_of(prepared, experiment.model_copy(update={"model": section}))
+
+
+def say_what_differs(
+    contenders: Sequence[Contender], counts: Sequence[int], *, matched: bool
+) -> list[str]:
+    """Return a sentence for everything that is not equal and ought to be known.
+
+    Args:
+        contenders: at least one.
+        counts: the parameters of each.
+        matched: whether they were to be equal.
+    """
+    notes = []
+    begun = {each.name: each.experiment.seed for each in contenders}
+    if len(set(begun.values())) > 1:
+        notes.append(
+            f"seeds begin at {contenders[0].experiment.seed} for all, and the "
+            f"experiments have {_listed(begun)}."
+        )
+    for name in BUDGET:
+        values = {
+            each.name: getattr(each.experiment.training, name) for each in contenders
+        }
+        if len(set(values.values())) > 1:
+            notes.append(f"budgets differ: training.{name} is {_listed(values)}.")
+    first = contenders[0]
+    read = {
+        setting
+        for other in contenders[1:]
+        for setting, _, _ in differences(first, other, ("data",))
+    }
+    if read:
+        notes.append(f"they do not read the same: {', '.join(sorted(read))} differ.")
+    ratio = max(counts) / min(counts)
+    if matched and ratio > 1 + CLOSE:
+        named = dict(zip((each.name for each in contenders), counts, strict=True))
+        notes.append(
+            f"parameters could be matched no closer than {_listed(named)}: units are "
+            "whole."
+        )
+    return notes
+
+
+def _listed(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{value} in {name}" for name, value in values.items())
+
+
+def parameters_of(prepared: Prepared, experiment: Experiment) -> int:
+    """Return the trained numbers of a run, those of every member of an ensemble."""
+    lookbacks = experiment.window.lookbacks or [prepared.train.lookback]
+    count = partial(
+        count_layers,
+        experiment.model,
+        horizon=prepared.train.horizon,
+        features=prepared.spec,
+        series=len(prepared.panel.ids),
+    )
+    of_each = [parameters(count(lookback=lookback)) for lookback in lookbacks]
+    members = range(experiment.training.ensemble)
+    return sum(of_each[member % len(of_each)] for member in members)
+
+
+def match_units(
+    section: ModelSection, wanted: int, count: Callable[[ModelSection], int]
+) -> ModelSection:
+    """Return the model whose units, all scaled alike, come closest to a count.
+
+    LSTM has four times and GRU three times the weights that SimpleRNN has for the
+    same units. The factor is found by bisection: parameters rise with it.
+
+    Args:
+        section: what is scaled; only `units` change.
+        wanted: parameters.
+        count: returns the parameters of a section.
+    """
+    low, high = SMALLEST, LARGEST
+    tried: dict[tuple[int, ...], int] = {}
+    for _ in range(HALVINGS):
+        factor = (low * high) ** 0.5
+        units = tuple(_scaled(section.units, factor))
+        if units not in tried:
+            tried[units] = count(section.model_copy(update={"units": list(units)}))
+        if tried[units] < wanted:
+            low = factor
+        else:
+            high = factor
+    closest = min(tried, key=lambda units: abs(tried[units] - wanted))
+    return section.model_copy(update={"units": list(closest)})
+
+
+def _scaled(units: Sequence[int], factor: float) -> list[int]:
+    return [min(max(round(factor * each), 1), MOST_UNITS) for each in units]

@@ -1,0 +1,359 @@
+"""The results of a comparison: losses, tests, comparison.json and comparison.csv."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import mean, stdev
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqforecast.data.windows import WindowIndex, mark_observed
+from seqforecast.errors import DataError
+from seqforecast.evaluation.accuracy_tests import Units, plan_units
+from seqforecast.evaluation.baselines import BaselineName
+from seqforecast.evaluation.comparison import Comparison, compare_losses
+from seqforecast.evaluation.metrics import Doubles, in_sample_errors
+from seqforecast.reporting.text import plural
+from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.forecasts import read_y_hat
+from seqforecast.runs.request import ComparisonDirectory
+from seqforecast.workflows.compare.members import Contender
+from seqforecast.workflows.compare.plan import Asked
+from seqforecast.workflows.pipeline.prepare import Prepared
+from seqforecast.workflows.pipeline.scores import fit_baseline, history_stops
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WINDOWS_AT_ONCE = 50_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finished:
+    """What a contender's finished fits left.
+
+    Attributes:
+        contender: whose they are.
+        seeds: of the fits.
+        runs: their directories, in the same order.
+        metrics: the content of their metrics.json.
+    """
+
+    contender: Contender
+    seeds: tuple[int, ...]
+    runs: tuple[RunDirectory, ...]
+    metrics: tuple[dict[str, Any], ...]
+
+    @property
+    def name(self) -> str:
+        """The contender's."""
+        return self.contender.name
+
+    def scores(self, part: str, metric: str) -> list[float]:
+        """Return a score of every seed on the validation or the test part."""
+        return [float(each[part]["model"][metric]) for each in self.metrics]
+
+    def is_scored(self, part: str, metric: str) -> bool:
+        """Return whether the score is defined for every seed."""
+        return all(each[part]["model"][metric] is not None for each in self.metrics)
+
+    def training(self, name: str) -> list[Any]:
+        """Return a fact about the training of every seed."""
+        return [each["training"][name] for each in self.metrics]
+
+
+def find_finished(
+    directory: ComparisonDirectory,
+    contenders: Sequence[Contender],
+    seeds: Sequence[int],
+    sha256: str,
+) -> list[Finished]:
+    """Return what every contender has finished; those with nothing are left out.
+
+    Raises:
+        DataError: a fit was trained on other data than those of this checksum.
+    """
+    found = []
+    for contender in contenders:
+        runs = {seed: directory.run_of(contender.name, seed) for seed in seeds}
+        done = {seed: run for seed, run in runs.items() if run.is_complete}
+        for run in done.values():
+            trained_on = run.read_json(run.manifest)["data"]["sha256"]
+            if trained_on != sha256:
+                raise DataError(
+                    f"the data changed while the fits ran: {run.path} was trained on "
+                    f"SHA-256 {trained_on[:12]}..., not {sha256[:12]}...",
+                    hint="the same command begins anew with the data as they are now",
+                )
+        metrics = tuple(run.read_json(run.metrics) for run in done.values())
+        if done:
+            runs_of = tuple(done.values())
+            found.append(Finished(contender, tuple(done), runs_of, metrics))
+    return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """What all fits say together.
+
+    Attributes:
+        members: best first, by their mean error on the validation part.
+        ranked_by: the metric of that error: MAE, where MASE is not defined there.
+        units: what losses were compared over.
+        comparison: the tests.
+        baselines: test error by name.
+    """
+
+    members: tuple[Finished, ...]
+    ranked_by: str
+    units: Units
+    comparison: Comparison
+    baselines: Mapping[str, float]
+
+
+def weigh(prepared: Prepared, finished: Sequence[Finished]) -> Weighed:
+    """Rank by validation, and test on the losses of the test part.
+
+    Args:
+        prepared: the data that all of them share.
+        finished: at least one.
+
+    Raises:
+        DataError: a run's forecasts are of other windows.
+    """
+    test, panel = prepared.test, prepared.panel
+    stops = history_stops(prepared, prepared.parts.test)
+    present = np.bincount(test.series, minlength=len(panel.ids)) > 0
+    in_sample = in_sample_errors(panel, np.where(present, stops, 0), panel.season)
+    units = plan_units(panel, test, in_sample)
+    is_scored = all(each.is_scored("validation", units.metric) for each in finished)
+    by = units.metric if is_scored else "mae"
+    ranked = sorted(finished, key=lambda each: mean(each.scores("validation", by)))
+    losses = {
+        each.name: np.stack([losses_of_run(prepared, units, run) for run in each.runs])
+        for each in ranked
+    }
+    baselines: dict[str, Doubles] = {
+        name: losses_of(prepared, units, fit_baseline(prepared, name))[None]
+        for name in baselines_of(finished)
+    }
+    comparison = compare_losses({**losses, **baselines}, set(baselines), units)
+    errors: dict[str, float] = {
+        name: float(each.mean()) for name, each in baselines.items()
+    }
+    return Weighed(tuple(ranked), by, units, comparison, errors)
+
+
+def baselines_of(finished: Sequence[Finished]) -> list[BaselineName]:
+    """Return every baseline that any of them reports, each once."""
+    sections = [each.contender.experiment.evaluation for each in finished]
+    return [*dict.fromkeys(name for section in sections for name in section.reported)]
+
+
+def spread(values: Sequence[float]) -> dict[str, Any]:
+    """Return mean and standard deviation over seeds; of one there is no deviation."""
+    deviation = stdev(values) if len(values) > 1 else None
+    return {"mean": mean(values), "sd": deviation, "values": list(values)}
+
+
+def losses_of_run(prepared: Prepared, units: Units, run: RunDirectory) -> Doubles:
+    """Return a run's loss of each unit, (units,)."""
+    y_hat = read_y_hat(run, prepared.test.horizon)
+    if len(y_hat) != len(prepared.test):
+        raise DataError(
+            f"{run.path} forecast {len(y_hat)} windows, and there are "
+            f"{len(prepared.test)}",
+            hint="the data have changed meanwhile: begin anew in another --runs",
+        )
+    begun = iter(range(0, len(y_hat), WINDOWS_AT_ONCE))
+    return losses_of(
+        prepared,
+        units,
+        lambda chunk: y_hat[(start := next(begun)) : start + len(chunk)],
+    )
+
+
+def losses_of(
+    prepared: Prepared,
+    units: Units,
+    predict: Callable[[WindowIndex], npt.NDArray[Any]],
+) -> Doubles:
+    """Return the loss of each unit, (units,); windows are asked for in order."""
+    losses = np.zeros(units.count, np.float64)
+    for chunk, error, _ in _errors(prepared, predict):
+        losses += units.losses(prepared.panel, chunk, error.sum(axis=1))
+    return losses
+
+
+def errors_by_step(prepared: Prepared, name: str) -> Doubles:
+    """Return a baseline's mean absolute error at each step; NaN where nothing is known.
+
+    Returns:
+        Shape (horizon,), over the test part.
+    """
+    sums, points = np.zeros((2, prepared.test.horizon))
+    for _, error, observed in _errors(prepared, fit_baseline(prepared, name)):
+        sums += error.sum(axis=0)
+        points += observed.sum(axis=0)
+    mean_error: Doubles = np.divide(
+        sums, points, out=np.full_like(sums, np.nan), where=points > 0
+    )
+    return mean_error
+
+
+def _errors(
+    prepared: Prepared, predict: Callable[[WindowIndex], npt.NDArray[Any]]
+) -> Iterator[tuple[WindowIndex, Doubles, npt.NDArray[np.bool_]]]:
+    """Yield test windows in order, |errors|, 0 where nothing is known, and where."""
+    panel = prepared.panel
+    for chunk in prepared.test.chunks(WINDOWS_AT_ONCE):
+        truth = chunk.targets(panel.values)
+        error = np.abs(np.subtract(predict(chunk), truth, dtype=np.float64))
+        marked = mark_observed(panel, chunk)
+        observed = np.ones(error.shape, bool) if marked is None else marked
+        yield chunk, np.where(observed, error, 0.0), observed
+
+
+def describe_comparison(
+    directory: ComparisonDirectory,
+    asked: Asked,
+    weighed: Weighed,
+    failed: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Return comparison.json.
+
+    Args:
+        directory: runs are named relative to it.
+        asked: what was compared.
+        weighed: members, baselines and tests.
+        failed: name, seed and error of fits that have no result.
+    """
+    prepared = asked.prepared
+    comparison = weighed.comparison
+    notes = [*asked.notes, *_notes(weighed), *_left_out(weighed, failed)]
+    return {
+        "schema": 1,
+        "name": prepared.experiment.name,
+        "metric": weighed.units.metric,
+        "ranked_by": weighed.ranked_by,
+        "seeds": list(asked.seeds),
+        "match": asked.budget.match,
+        "windows": len(prepared.test),
+        "cutoffs": len(set(prepared.test.cutoffs(prepared.panel).tolist())),
+        "series": len(set(prepared.test.series.tolist())),
+        "horizon": prepared.test.horizon,
+        "members": [_member(directory, weighed, each) for each in weighed.members],
+        "baselines": {
+            name: {"test": error, "group": _group(weighed, name)}
+            for name, error in weighed.baselines.items()
+        },
+        "best_baseline": comparison.best_baseline,
+        "significance": comparison.significance.as_json(),
+        "pairs": [pair.as_json() for pair in comparison.pairs],
+        "ranks": comparison.ranks,
+        "failed": list(failed),
+        "notes": notes,
+    }
+
+
+def _notes(weighed: Weighed) -> list[str]:
+    """Say what of the scores is not as usual, and which devices were used."""
+    notes = []
+    if weighed.units.metric_reason:
+        notes.append(weighed.units.metric_reason)
+    if weighed.ranked_by != weighed.units.metric:
+        notes.append(
+            "MASE is not defined on the validation part: validation errors are MAE."
+        )
+    devices = {each.name: _devices(each) for each in weighed.members}
+    if len(set(devices.values())) > 1:
+        listed = ", ".join(f"{device} for {name}" for name, device in devices.items())
+        notes.append(f"they were trained on different devices: {listed}.")
+    return notes
+
+
+def _left_out(weighed: Weighed, failed: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Say whose seeds failed: those that did not may be the lucky ones."""
+    for member in weighed.members:
+        count = sum(each["name"] == member.name for each in failed)
+        if count:
+            yield (
+                f"the errors of {member.name} leave out {count} failed "
+                f"{plural('seed', count)}, and may be too low."
+            )
+
+
+def _devices(member: Finished) -> str:
+    return " and ".join(sorted(set(member.training("device"))))
+
+
+def _member(
+    directory: ComparisonDirectory, weighed: Weighed, member: Finished
+) -> dict[str, Any]:
+    """Return one of `members`."""
+    metric, model = weighed.units.metric, member.contender.experiment.model
+    test = spread(member.scores("test", metric))
+    best = str(weighed.comparison.best_baseline)
+    error = weighed.baselines[best]
+    epochs = member.training("epochs")
+    return {
+        "name": member.name,
+        "cell": model.cell.value,
+        "units": model.units,
+        "parameters": member.metrics[0]["training"]["parameters"],
+        "seeds": list(member.seeds),
+        "validation": spread(member.scores("validation", weighed.ranked_by)),
+        "test": test,
+        "skill": {
+            "against": best,
+            "value": 1 - test["mean"] / error if error > 0 else None,
+        },
+        "seconds": mean(member.training("seconds")),
+        "windows_per_second": mean(member.training("windows_per_second")),
+        "epochs": {"mean": mean(epochs), "values": epochs},
+        "device": _devices(member),
+        "group": weighed.comparison.groups[member.name],
+        "runs": [
+            run.path.relative_to(directory.path).as_posix() for run in member.runs
+        ],
+    }
+
+
+def _group(weighed: Weighed, baseline: str) -> str | None:
+    """Return the letters of the best baseline; the others are not tested."""
+    comparison = weighed.comparison
+    if baseline != comparison.best_baseline:
+        return None
+    return comparison.groups[baseline]
+
+
+def tabulate(document: Mapping[str, Any]) -> "pd.DataFrame":
+    """Return comparison.csv: the members by rank, then the baselines."""
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    for rank, member in enumerate(document["members"], start=1):
+        parts = {
+            f"{part}_{name}": member[part][name]
+            for part in ("validation", "test")
+            for name in ("mean", "sd")
+        }
+        rows.append(
+            {
+                "rank": rank,
+                **{name: member[name] for name in ("name", "cell", "group")},
+                **parts,
+                "skill": member["skill"]["value"],
+                "parameters": member["parameters"],
+                "seeds": len(member["seeds"]),
+                "seconds": member["seconds"],
+                "windows_per_second": member["windows_per_second"],
+                "epochs": member["epochs"]["mean"],
+            }
+        )
+    rows += [
+        {"name": name, "group": each["group"], "test_mean": each["test"]}
+        for name, each in document["baselines"].items()
+    ]
+    return pd.DataFrame(rows).astype({"rank": "Int64", "parameters": "Int64"})

@@ -1,0 +1,229 @@
+"""Export a finished run's model for other programs, checked on real windows."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqforecast.config.experiment_file import load_experiment
+from seqforecast.data.panel import FloatArray
+from seqforecast.data.windows import WindowIndex
+from seqforecast.errors import RunError, SeqforecastError
+from seqforecast.models.builder import load_forecaster
+from seqforecast.models.export import FORMATS, OUTPUT, Format, check_format
+from seqforecast.models.forecaster import Forecaster
+from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.manifest import versions
+from seqforecast.runs.write import make_folder, write_folder, write_json, write_whole
+from seqforecast.workflows.pipeline.prepare import Prepared, prepare
+from seqforecast.workflows.pipeline.scores import read_intervals
+
+# In units of a series' deviation: far below what any forecast can tell, far above the
+# rounding of float32.
+TOLERANCE = 1e-4
+MOST_WINDOWS = 256
+
+# Where values are large beside their deviation, the last digits of float32 are more
+# than the tolerance; so many of them are rounding.
+ROUNDINGS = 4
+MEANINGS = {
+    "values": "raw lookback, oldest step first, in the unit of the data",
+    "series": "number of the series in `series`; their count stands for any other",
+    "covariates": "raw covariates of lookback and horizon, in the order of `features`",
+}
+
+
+def export_run(
+    run: RunDirectory,
+    name: str,
+    output: Path | None = None,
+    *,
+    tolerance: float = TOLERANCE,
+) -> dict[str, Any]:
+    """Write a run's model in another format, and compare forecasts on test windows.
+
+    Args:
+        run: complete.
+        name: of the format, one of `FORMATS`.
+        output: file or folder; default in the run's `export` folder.
+        tolerance: most difference allowed, in units of a series' deviation.
+
+    Returns:
+        What lies beside the file as `<file>.json`: how to call it, and the check.
+
+    Raises:
+        BackendError: a package is missing.
+        DataError: the data of the run cannot be read.
+        RunError: nothing can be written there.
+        SeqforecastError: the forecasts differ; the file is not kept.
+    """
+    check_format(name)
+    form = FORMATS[name]
+    path = output or run.exports / form.name
+    _check_place(path, form)
+    loaded = load_experiment(run.resolved)
+    prepared = prepare(loaded.experiment, loaded.folder)
+    forecaster = load_forecaster(run.model)
+    windows = _some(prepared.test)
+    inputs = _inputs_of(forecaster, prepared, windows)
+    wanted = np.asarray(forecaster.forecast(**_flat(inputs)))
+    unit = _unit_of(prepared)[windows.series]
+    found: list[float] = []
+
+    def write(part: Path) -> None:
+        form.write(forecaster, part)
+        made = form.read(part)(inputs)
+        found.append(_largest(wanted, made, unit))
+        if not _largest(wanted, made, unit, ROUNDINGS) <= tolerance:
+            raise _differs(name, found[0], tolerance)
+
+    make_folder(path.parent)
+    (write_folder if form.is_folder else write_whole)(path, write)
+    check = {"windows": len(windows), "largest": found[0], "tolerance": tolerance}
+    told = describe_export(run, forecaster, name, path) | {"check": check}
+    write_json(path.with_name(f"{path.name}.json"), told)
+    return told
+
+
+def _check_place(path: Path, form: Format) -> None:
+    """Refuse to write over what is no earlier export.
+
+    Raises:
+        RunError: there is something else.
+    """
+    if form.is_folder:
+        is_ours = (path / "saved_model.pb").is_file() or not path.exists()
+        is_free = is_ours or (path.is_dir() and not any(path.iterdir()))
+    else:
+        is_free = not path.is_dir()
+    if not is_free:
+        raise RunError(
+            f"{path} holds something else", hint="choose another place with --output"
+        )
+
+
+def _some(windows: WindowIndex) -> WindowIndex:
+    """Return windows spread evenly over all."""
+    count = min(len(windows), MOST_WINDOWS)
+    return windows.take(np.linspace(0, len(windows) - 1, count).astype(np.int64))
+
+
+def _inputs_of(
+    forecaster: Forecaster, prepared: Prepared, windows: WindowIndex
+) -> dict[str, npt.NDArray[Any]]:
+    """Return what the model reads, by the names of its inputs."""
+    inputs: dict[str, npt.NDArray[Any]] = {
+        "values": windows.inputs(prepared.panel.values)[:, :, np.newaxis]
+    }
+    if forecaster.needs_series:
+        inputs["series"] = windows.series
+    if prepared.features is not None:
+        places = windows.places(forecaster.lookback + forecaster.horizon)
+        inputs["covariates"] = prepared.features.take(places, windows.series)
+    return {name: np.ascontiguousarray(each) for name, each in inputs.items()}
+
+
+def _flat(inputs: dict[str, npt.NDArray[Any]]) -> dict[str, Any]:
+    """Return the inputs as `Forecaster.forecast` takes them."""
+    return {"series": None, **inputs, "values": inputs["values"][:, :, 0]}
+
+
+def _unit_of(prepared: Prepared) -> npt.NDArray[np.float64]:
+    """Return the deviation of each series, its spread where it is constant."""
+    deviation = prepared.deviation
+    return np.where(deviation > 0, deviation, prepared.scaler.spread[:-1])
+
+
+def _largest(
+    wanted: FloatArray,
+    made: FloatArray,
+    unit: npt.NDArray[np.float64],
+    roundings: int = 0,
+) -> float:
+    """Return the largest difference in units of the series, beyond so many roundings.
+
+    Args:
+        wanted: shape (windows, horizon), or with quantiles as a third axis.
+        made: the same windows by another program.
+        unit: shape (windows,).
+        roundings: last digits of the wanted value that are no difference.
+    """
+    if made.shape != wanted.shape or not np.isfinite(made).all():
+        return float("inf")
+    apart = np.abs(made.astype(np.float64) - wanted)
+    apart -= roundings * np.finfo(np.float32).eps * np.abs(wanted)
+    of_windows = apart.reshape(len(wanted), -1).max(axis=1)
+    return max(float((of_windows / unit).max()), 0.0)
+
+
+def _differs(name: str, found: float, tolerance: float) -> SeqforecastError:
+    return SeqforecastError(
+        f"the {name} model forecasts otherwise: by up to {found:.2g} of a series' "
+        f"deviation, allowed are {tolerance:g}",
+        hint="nothing was kept; another --format may hold this model, or allow more "
+        "with --tolerance",
+    )
+
+
+def describe_export(
+    run: RunDirectory, forecaster: Forecaster, name: str, path: Path
+) -> dict[str, Any]:
+    """Return how the file is called: inputs, output, order of series and covariates.
+
+    Args:
+        run: it was made from.
+        forecaster: its model.
+        name: of the format.
+        path: where it lies.
+    """
+    form, preprocess = FORMATS[name], run.read_json(run.preprocess)
+    steps = forecaster.horizon
+    files = [each for each in path.rglob("*") if each.is_file()] or [path]
+    return {
+        "schema": 1,
+        "file": str(path),
+        "format": name,
+        "bytes": sum(each.stat().st_size for each in files),
+        "run": str(run.path),
+        "inputs": [
+            {
+                "name": each.name,
+                "shape": [form.batch or "batch", *each.shape[1:]],
+                "dtype": str(each.dtype),
+                "meaning": MEANINGS[each.name],
+            }
+            for each in forecaster.model.inputs
+        ],
+        "output": {
+            "name": OUTPUT,
+            "shape": [form.batch or "batch", *forecaster.model.output_shape[1:]],
+            "dtype": "float32",
+            "meaning": f"the {steps} steps after the lookback, in the unit of the data",
+        },
+        "quantiles": list(forecaster.quantiles),
+        "intervals": _describe_intervals(run, forecaster),
+        "lookback": forecaster.lookback,
+        "horizon": steps,
+        **{key: preprocess.get(key) for key in ("frequency", "features", "series")},
+        "versions": versions(),
+    }
+
+
+def _describe_intervals(
+    run: RunDirectory, forecaster: Forecaster
+) -> dict[str, Any] | None:
+    """Return how intervals are made around the output, which is without them."""
+    experiment = load_experiment(run.resolved).experiment
+    intervals = read_intervals(run, experiment)
+    if intervals is None:
+        return None
+    of = "the forecast"
+    if forecaster.quantiles:
+        of = "the output's quantiles of the same ends, else from its median"
+    values = intervals.values()
+    return {name: values[name] for name in ("level", "margins", "units")} | {
+        "meaning": f"an interval lies margins[level][step] x units[series] below and "
+        f"above {of}, and contains those of lower levels; the last unit is that of any "
+        "other series"
+    }

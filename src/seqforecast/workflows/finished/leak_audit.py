@@ -1,0 +1,213 @@
+"""The leak audit: what comes after a cutoff must change nothing that is forecast."""
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seqforecast.data.panel import FloatArray, IntArray, Panel, format_stamp
+from seqforecast.data.season import infer_season
+from seqforecast.data.split import split
+from seqforecast.data.table.load import load_scrambled
+from seqforecast.data.windows import WindowIndex
+from seqforecast.models.builder import load_forecaster
+from seqforecast.models.forecast import forecast
+from seqforecast.models.forecaster import Forecaster, relearn_scales
+from seqforecast.runs.directory import RunDirectory
+from seqforecast.workflows.finished.diff import document_differences, leaves
+from seqforecast.workflows.pipeline.prepare import Prepared, prepare_panel
+from seqforecast.workflows.pipeline.setup import describe_preprocessing
+
+INTERPOLATED = (
+    "data.missing: interpolate fills a gap from the value after it, which may lie "
+    "after the cutoff; previous and seasonal do not"
+)
+
+# Cutoffs of each series: the first and the last of its test part, and between them.
+CUTOFFS = 5
+MOST_TOLD = 5
+
+
+def audit_run(run: RunDirectory, prepared: Prepared, folder: Path) -> dict[str, Any]:
+    """Scramble what comes after a cutoff, learn again, and compare bit by bit.
+
+    First everything after the train part is scrambled: scale, vocabulary and season
+    must be those of the run. Then, at five cutoffs of each series' test part,
+    everything after the cutoff but the `future` columns: the preprocessing must be
+    the same again, and the run's model, with scales learnt from the scrambled data,
+    must forecast the same bits. Values are scrambled as they are read, so the filling
+    of gaps is audited too; with `interpolate`, also at a cutoff inside a gap.
+
+    What it cannot see: columns that were made from later values before they came here
+    (moving means that look ahead, a mean of the whole series as a static column),
+    whether a `future` column is known in time, and what chose lookback and weights.
+
+    Args:
+        run: complete.
+        prepared: its own data.
+        folder: where relative paths start.
+
+    Returns:
+        `passed`, what was compared and what differed.
+    """
+    found = Findings()
+    recorded = run.read_json(run.preprocess)
+    _compare_learnt(found, "the train part alone", recorded, prepared)
+    stops = prepared.parts.train[:, 1]
+    other = _scrambled(prepared, folder, stops)
+    _compare_learnt(found, "all but the train part scrambled", recorded, other)
+    _compare_seasons(found, prepared, other)
+    kept, again = load_forecaster(run.model), load_forecaster(run.model)
+    for windows in _rounds(prepared):
+        stops = _stops(prepared.panel, windows)
+        other = _scrambled(prepared, folder, stops)
+        if _compare_learnt(found, "all after cutoffs scrambled", recorded, other):
+            relearn_scales(again, other.scaler, other.spec)
+        made = _forecasts((kept, prepared), (again, other), windows)
+        for chunk, one, two in made:
+            _compare_forecasts(found, prepared, other, (chunk, one, two))
+    if found.count and _interpolates(prepared):
+        found.why = INTERPOLATED
+    return found.as_json()
+
+
+def _scrambled(prepared: Prepared, folder: Path, stops: IntArray) -> Prepared:
+    """Load and prepare again, with all but so many steps of each series scrambled."""
+    experiment = prepared.experiment
+    group = experiment.evaluation.group
+    panel = load_scrambled(experiment.data, folder, group, prepared.panel, stops)
+    return prepare_panel(experiment, panel, split(panel, experiment.split))
+
+
+def _interpolates(prepared: Prepared) -> bool:
+    """Return whether gaps were filled from values after them."""
+    how = getattr(prepared.experiment.data, "missing", None)
+    return how == "interpolate" and len(prepared.panel.filled) > 0
+
+
+def _rounds(prepared: Prepared) -> Iterator[WindowIndex]:
+    """Yield test windows, at most one a series at a time: those to audit."""
+    test = prepared.test
+    counts = test.counts
+    first, has_any = test.ends - counts, counts > 0
+    for number in range(CUTOFFS):
+        within = np.rint((counts - 1) * number / (CUTOFFS - 1)).astype(np.int64)
+        yield test.take((first + within)[has_any])
+    if _interpolates(prepared):
+        starts, series = test.locate()
+        in_gap = np.isin(starts + test.lookback - 1, prepared.panel.filled)
+        if in_gap.any():
+            _, one_each = np.unique(series[in_gap], return_index=True)
+            yield test.take(np.flatnonzero(in_gap)[one_each])
+
+
+def _stops(panel: Panel, windows: WindowIndex) -> IntArray:
+    """Return how many steps of each series its window may know; all without one."""
+    stops = panel.lengths.copy()
+    starts, series = windows.locate()
+    stops[series] = starts + windows.lookback - panel.offsets[series]
+    return stops
+
+
+@dataclass(slots=True)
+class Findings:
+    """What an audit compared, and what differed.
+
+    Attributes:
+        windows: forecasts made with everything after their cutoff scrambled.
+        points: the numbers in them.
+        differences: the first few: `what`, `where`, and both values.
+        count: how many there are.
+        why: what may explain them, where that is known.
+    """
+
+    windows: int = 0
+    points: int = 0
+    differences: list[dict[str, Any]] = field(default_factory=list)
+    count: int = 0
+    why: str | None = None
+
+    def differ(self, what: str, where: str, kept: Any, scrambled: Any) -> None:
+        """Note a difference."""
+        self.count += 1
+        if len(self.differences) < MOST_TOLD:
+            found = {"what": what, "where": where}
+            found |= {"kept": kept, "scrambled": scrambled}
+            self.differences.append(found)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the `audit` object of `evaluate --json`."""
+        told = dataclasses.asdict(self)
+        return {"passed": not self.count, "cutoffs_a_series": CUTOFFS, **told}
+
+
+def _compare_learnt(
+    found: Findings, when: str, recorded: dict[str, Any], other: Prepared
+) -> bool:
+    """Compare preprocess.json with what is learnt from other data; return if it fits.
+
+    It does not fit the model where there is another number of something.
+    """
+    now = describe_preprocessing(other)
+    for path, kept, scrambled in document_differences(recorded, now):
+        found.differ(path, when, kept, scrambled)
+    return len([*leaves(recorded)]) == len([*leaves(now)])
+
+
+def _compare_seasons(found: Findings, prepared: Prepared, other: Prepared) -> None:
+    """Compare the season that `auto` finds, and the deviations of scaled errors."""
+    stops = prepared.parts.train[:, 1]
+    seasons = [infer_season(each.panel, stops) for each in (prepared, other)]
+    if seasons[0] != seasons[1]:
+        found.differ("season", "inferred from the train part", *seasons)
+    for i in np.flatnonzero(prepared.deviation != other.deviation).tolist():
+        deviations = (float(each.deviation[i]) for each in (prepared, other))
+        found.differ("deviation", f"series {prepared.panel.ids[i]}", *deviations)
+
+
+def _forecasts(
+    kept: tuple[Forecaster, Prepared],
+    again: tuple[Forecaster, Prepared],
+    windows: WindowIndex,
+) -> Iterator[tuple[WindowIndex, FloatArray, FloatArray]]:
+    """Yield windows with their forecasts from the data as they are, and scrambled."""
+    made = (
+        forecast(forecaster, prepared.panel.values, windows, features=prepared.features)
+        for forecaster, prepared in (kept, again)
+    )
+    for (chunk, one), (_, two) in zip(*made, strict=True):
+        yield chunk, one, two
+
+
+def _compare_forecasts(
+    found: Findings,
+    prepared: Prepared,
+    other: Prepared,
+    made: tuple[WindowIndex, FloatArray, FloatArray],
+) -> None:
+    """Compare the bits of forecasts; say where the lookback differs already."""
+    windows, one, two = made
+    panel = prepared.panel
+    found.windows += len(windows)
+    found.points += one.size
+    same = one.view(np.int32) == two.view(np.int32)
+    same = same.reshape(*one.shape[:2], -1).all(axis=2)
+    seen = [windows.inputs(each.panel.values) for each in (prepared, other)]
+    is_lookback = (seen[0] != seen[1]).any(axis=1)
+    bad = np.flatnonzero(~same.all(axis=1) | is_lookback)
+    stamps = panel.stamps(windows.cutoffs(panel)[bad])
+    for i, stamp in zip(bad.tolist(), stamps, strict=True):
+        cutoff = format_stamp(type(panel.origin)(stamp))
+        where = f"series {panel.ids[windows.series[i]]}, cutoff {cutoff}"
+        if is_lookback[i]:
+            step = int(np.argmax(seen[0][i] != seen[1][i]))
+            pair = (float(each[i, step]) for each in seen)
+            ago = windows.lookback - step
+            found.differ("lookback", f"{where}, step {ago} from its end", *pair)
+            continue
+        step = int(np.argmin(same[i]))
+        pair = (np.ravel(each[i, step]).tolist() for each in (one, two))
+        found.differ("forecast", f"{where}, step {step + 1}", *pair)

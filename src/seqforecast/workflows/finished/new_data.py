@@ -1,0 +1,236 @@
+"""Data for a finished run: its own, or others in the same form, and how they differ."""
+
+import logging
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seqforecast.config.experiment_file import Loaded
+from seqforecast.data.panel import FloatArray, Panel
+from seqforecast.data.source import load_panel
+from seqforecast.data.table.files import open_table
+from seqforecast.data.table.load import load_frame, load_table
+from seqforecast.data.table.section import TableSource
+from seqforecast.data.windows import WindowIndex
+from seqforecast.errors import ConfigError, DataError, SeqforecastError, did_you_mean
+from seqforecast.runs.directory import RunDirectory
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LOGGER = logging.getLogger("seqforecast")
+MOST_NAMES = 5
+WINDOWS_AT_ONCE = 10_000
+
+# Above this share of values filled in, steps are likely longer than the run's.
+MANY = 0.5
+
+# What reading a time column says of its zone.
+TURNED = re.compile(r"turned from (\S+),.* into UTC")
+DROPPED = re.compile(r"the (?:zone|UTC offset) (\S+) .*stay local")
+SAME_AS_UTC = ("Z", "z", "GMT", "+0000", "-0000", "Etc/UTC")
+
+
+def load_data(
+    loaded: Loaded, data: "pd.DataFrame | str | Path | None", group: str | None = None
+) -> Panel:
+    """Return the panel of a run's data, or of others in their place.
+
+    Args:
+        loaded: the settings of the run.
+        data: a file or frame with the columns of the run's; None: its own data.
+        group: a column of a file, as for `Source.load`.
+
+    Raises:
+        DataError: they cannot be used, columns are absent, or steps have another
+            length.
+        ConfigError: the run made its data itself.
+    """
+    source = loaded.experiment.data
+    if data is None:
+        return load_panel(source, loaded.folder, group)
+    if not hasattr(data, "columns") and not isinstance(data, str | Path):
+        raise DataError(
+            f"expected a file or a data frame, got {type(data).__name__}",
+            hint="name a file, or read it first: pandas.read_csv(path)",
+        )
+    if source.source != "table":
+        raise ConfigError(
+            "this run made its data itself and cannot read others",
+            hint="train on a table: data.source: table",
+        )
+    place = "data frame"
+    if isinstance(data, str | Path):
+        place, file = str(data), Path(data).expanduser()
+        if not file.exists():
+            hint = "a relative path starts where you are"
+            raise DataError(f"{place} does not exist", hint=hint)
+        source = source.model_copy(update={"path": str(data)})
+        columns: Sequence[str] = open_table(file, source.dialect).columns
+    else:
+        # A named index is read as a column, as it is from a Parquet file.
+        names = (*data.index.names, *data.columns)
+        columns = [str(name) for name in names if name is not None]
+    _refuse_absent(source, columns, place)
+    return _same_steps(source, data, place, group)
+
+
+def _refuse_absent(source: TableSource, columns: Sequence[str], place: str) -> None:
+    """Refuse data without a column that the model reads; all of them at once."""
+    wanted = [source.time, *(source.target_columns or [])]
+    if source.layout == "long" and source.id is not None:
+        wanted.append(source.id)
+    wanted += [*source.past, *source.future, *source.static]
+    absent = [name for name in wanted if name not in columns]
+    if absent:
+        listed = ", ".join(map(repr, absent))
+        noun = "column" if len(absent) == 1 else "columns"
+        raise DataError(
+            f"{place} has no {noun} {listed}, which this run reads",
+            hint=did_you_mean(absent[0], columns),
+        )
+
+
+def _same_steps(
+    source: TableSource, data: "pd.DataFrame | Path | str", place: str, group: Any
+) -> Panel:
+    """Read data, and say so where their steps are others than the run's.
+
+    Data of another frequency fail in many ways; what they have in common is that they
+    can be read by their own one.
+    """
+
+    def read(section: TableSource) -> Panel:
+        if isinstance(data, str | Path):
+            return load_table(section, Path(), group)
+        return load_frame(section, data)
+
+    try:
+        panel = read(source)
+        if len(panel.filled) <= MANY * len(panel.values):
+            return panel
+        failed: SeqforecastError | None = None
+    except (DataError, ConfigError) as error:
+        failed = error
+    try:
+        own = read(source.model_copy(update={"frequency": "auto"}))
+    except (DataError, ConfigError):
+        own = None
+    if own is not None and own.frequency != source.frequency:
+        raise DataError(
+            f"{place} has steps of {own.frequency!r}, this run was trained on "
+            f"{source.frequency!r}",
+            hint="bring the data to the steps of the run, or train anew on these",
+        )
+    if failed is not None:
+        raise failed
+    return panel
+
+
+def say_news(run: RunDirectory, panel: Panel, *, is_own: bool) -> None:
+    """Say what was done to data, and in what they differ from those of the run."""
+    facts = run.read_json(run.manifest)["data"]
+    if is_own:
+        if panel.sha256 != facts["sha256"]:
+            LOGGER.warning("the data have changed since this run was trained on them")
+        return
+    for note in panel.notes:
+        LOGGER.info("data: %s", note)
+    say_clocks(facts["notes"], panel.notes)
+
+
+def say_strangers(panel: Panel, known: Sequence[str], *, scaled: bool) -> None:
+    """Say which series the run was not trained on.
+
+    Args:
+        panel: the data.
+        known: names of the run's series.
+        scaled: whether they have scales or vectors of their own.
+    """
+    trained = set(known)
+    strangers = [name for name in panel.ids if name not in trained]
+    if strangers:
+        how = "scaled like all its train series together" if scaled else "forecast too"
+        LOGGER.warning(
+            "this run was not trained on %s: %s; its series are %s",
+            listed(strangers),
+            how,
+            listed(known),
+        )
+
+
+def say_drift(
+    panel: Panel, windows: WindowIndex, preprocess: dict[str, Any], known: Sequence[str]
+) -> None:
+    """Warn of series whose lookbacks lie far from all that was trained on.
+
+    That is further outside the range of their train part than this range is wide.
+    Runs of older versions do not tell the range.
+    """
+    ranges = preprocess.get("train_range")
+    if ranges is None:
+        return
+    low, high = (np.array(ranges[end], np.float64) for end in ("low", "high"))
+    number = {name: i for i, name in enumerate(known)}
+    numbers = np.array([number.get(name, -1) for name in panel.ids])
+    beyond = np.full(len(panel.ids), -np.inf)
+    for some in windows.chunks(WINDOWS_AT_ONCE):
+        lookbacks: FloatArray = some.inputs(panel.values)
+        which = numbers[some.series]
+        width = np.maximum(high - low, np.finfo(np.float32).tiny)[which]
+        above = (lookbacks.max(axis=1) - high[which]) / width
+        below = (low[which] - lookbacks.min(axis=1)) / width
+        beyond[some.series] = np.where(which >= 0, np.maximum(above, below), -np.inf)
+    far = np.flatnonzero(beyond > 1)
+    if len(far):
+        worst = int(far[np.argmax(beyond[far])])
+        i = numbers[worst]
+        LOGGER.warning(
+            "drift: %s lie further outside what was trained on than that is wide; most "
+            "of all %s, whose train part ran from %.6g to %.6g: do not trust these "
+            "forecasts before evaluating the run on newer data",
+            listed([panel.ids[i] for i in far]),
+            panel.ids[worst],
+            low[i],
+            high[i],
+        )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the first names, and how many more there are."""
+    more = len(names) - MOST_NAMES
+    shown = ", ".join(names[:MOST_NAMES])
+    return f"{shown} and {more:,} more" if more > 0 else shown
+
+
+def say_clocks(of_run: Sequence[str], here: Sequence[str]) -> None:
+    """Warn where stamps of two readings may be hours apart.
+
+    Stamps without any zone go with those of a zone that was dropped: both are local.
+
+    Args:
+        of_run: what was noted when the run's data were read.
+        here: what was noted now.
+    """
+    clocks = [_clock(notes) for notes in (of_run, here)]
+    turned = any(TURNED.search(note) for note in (*of_run, *here))
+    if clocks[0] == clocks[1] or not (turned or all(clocks)):
+        return
+    names = [f"in {clock}" if clock else "without a zone" for clock in clocks]
+    LOGGER.warning(
+        "the run's time stamps are %s, these are %s: they are compared as they stand, "
+        "hours apart",
+        *names,
+    )
+
+
+def _clock(notes: Sequence[str]) -> str:
+    """Return the zone that stamps are in; empty where none was told."""
+    if any(TURNED.search(note) for note in notes):
+        return "UTC"
+    found = [match[1] for note in notes if (match := DROPPED.search(note))]
+    zone = found[0].replace(":", "") if found else ""
+    return "UTC" if zone in SAME_AS_UTC else zone

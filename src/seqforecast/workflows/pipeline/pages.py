@@ -1,0 +1,186 @@
+"""The pages of a run and of a comparison, from what their directories hold."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from seqforecast.config.defaults import defaults_of, read_settings
+from seqforecast.errors import ConfigError, RunError
+from seqforecast.models.cells import Cell
+from seqforecast.reporting.comparison import page as comparison_page
+from seqforecast.reporting.run import page as run_page
+from seqforecast.reporting.run.tables import name_command
+from seqforecast.runs import locate
+from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.records import find_pictures, read_series
+from seqforecast.runs.request import ComparisonDirectory
+from seqforecast.runs.write import FREE_SPACE, write_text
+
+LOGGER = logging.getLogger("seqforecast")
+PAGES = (".html", ".htm")
+
+
+def report(path: Path, output: Path | None = None) -> Path:
+    """Write the page of a complete run or comparison again, and return where.
+
+    Nothing is trained, drawn or scored, and the data are not needed.
+
+    Args:
+        path: the directory of a run or of a comparison, of this version or older.
+        output: a file ending in .html; default report.html in the directory.
+
+    Raises:
+        ConfigError: the output is no page, or its folder is not there.
+        RunError: there is no such run, it is not complete, or a file of it is broken.
+    """
+    if output is not None:
+        _check_output(output)
+    comparison = ComparisonDirectory(path)
+    # Backtests and searches are asked for too, and have no page.
+    is_comparison = comparison.is_begun and "members" in comparison.read_json(
+        comparison.request
+    )
+    run: RunDirectory = comparison if is_comparison else locate.open_complete(path)
+    if is_comparison and not comparison.metrics.is_file():
+        raise RunError(
+            f"{path} is not complete: {comparison.metrics.name} is missing",
+            hint="the command that began it goes on with it",
+        )
+    result, manifest = run.read_json(run.metrics), run.read_json(run.manifest)
+    target = output or run.report
+    if is_comparison:
+        write_comparison_page(comparison, result, manifest, target)
+    else:
+        write_run_page(run, result, manifest, target)
+    return target
+
+
+def write_run_page(
+    run: RunDirectory,
+    metrics: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    target: Path,
+) -> None:
+    """Write the page of a run.
+
+    Args:
+        run: its other files are read.
+        metrics: the content of metrics.json, which need not be there yet.
+        manifest: the content of manifest.json.
+        target: where the page goes.
+
+    Raises:
+        RunError: a file of the run is missing or broken, or the page cannot be written.
+    """
+    with _broken_files(run):
+        settings = read_settings(run.resolved)
+        documents = run_page.RunDocuments(
+            path=_as_named(run.path),
+            metrics=metrics,
+            manifest=manifest,
+            preprocess=run.read_json(run.preprocess),
+            settings=settings,
+            defaults=defaults_of(settings),
+            cell=Cell(settings["model"]["cell"]).layer_name,
+            series=read_series(run),
+            pictures=find_pictures(run, run_page.READING),
+        )
+        page = run_page.render_run_page(documents)
+    _write(target, page)
+
+
+def write_comparison_page(
+    directory: ComparisonDirectory,
+    document: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    target: Path,
+) -> None:
+    """Write the page of a comparison.
+
+    Args:
+        directory: its other files are read.
+        document: the content of comparison.json, which need not be there yet.
+        manifest: the content of manifest.json.
+        target: where the page goes.
+
+    Raises:
+        RunError: a file is missing or broken, or the page cannot be written.
+    """
+    with _broken_files(directory):
+        settings = {
+            each["name"]: read_settings(
+                directory.experiment_of(each["name"], each["seeds"][0])
+            )
+            for each in document["members"]
+        }
+        for each in settings.values():
+            each.pop("seed", None)
+        details = {
+            "settings": settings,
+            "environment": manifest["versions"] | {"platform": manifest["platform"]},
+            "command": name_command(manifest) or "",
+        }
+        pictures = find_pictures(directory, comparison_page.READING)
+        page = comparison_page.render_comparison_page(document, pictures, details)
+    _write(target, page)
+
+
+@contextmanager
+def unless_it_fails(what: str) -> Iterator[None]:
+    """Let a run be completed when what it can do without has failed.
+
+    A full disk is no such case: the run fails, and goes on when there is space.
+    """
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, RunError) and error.hint == FREE_SPACE:
+            raise
+        LOGGER.warning("%s failed: %s: %s", what, type(error).__name__, error)
+        LOGGER.debug("the traceback", exc_info=True)
+
+
+def _check_output(output: Path) -> None:
+    """Refuse an output that would replace something else, or can never be written."""
+    if output.suffix.lower() not in PAGES:
+        raise ConfigError(
+            f"--output must end in .html, got {output}",
+            hint=f"the page is HTML: {output.with_suffix('.html')}",
+        )
+    if output.is_dir() or not output.parent.is_dir():
+        folder = output if output.is_dir() else output.parent
+        what = "is a directory" if output.is_dir() else "is not a directory"
+        raise ConfigError(f"{folder} {what}", hint="name a file in a folder there is")
+
+
+def _write(target: Path, page: str) -> None:
+    try:
+        write_text(target, page)
+    except RunError as error:
+        if error.hint != FREE_SPACE:
+            error.hint = "write it to another place with --output"
+        raise
+
+
+def _as_named(path: Path) -> str:
+    """Return a run directory as a command names it; `.` says nothing elsewhere."""
+    return str(path if path.name not in ("", "..") else path.resolve())
+
+
+@contextmanager
+def _broken_files(run: RunDirectory) -> Iterator[None]:
+    """Say of which run a file is missing, broken, or not as it must be."""
+    try:
+        yield
+    except (OSError, ConfigError) as error:
+        raise RunError(
+            f"{run.path} is not whole: {error}", hint="put the file back, or train anew"
+        ) from error
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise RunError(
+            f"{run.path} has a file that is not as this version writes it: "
+            f"{type(error).__name__} {error}",
+            hint="see what was changed in it, or train anew",
+        ) from error

@@ -1,0 +1,133 @@
+"""From an experiment to data that are ready to train on; TensorFlow is not needed."""
+
+import dataclasses
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from seqforecast.config.experiment import Experiment
+from seqforecast.data.features import Features, FeatureSpec, learn_features
+from seqforecast.data.panel import Panel
+from seqforecast.data.scaling import Doubles, Scaler, learn_scale, train_deviation
+from seqforecast.data.season import infer_season
+from seqforecast.data.source import load_panel
+from seqforecast.data.split import Parts, split
+from seqforecast.data.window_lengths import check_length, choose_length
+from seqforecast.data.windows import WindowIndex, index_windows
+from seqforecast.evaluation.conformal import check_room
+from seqforecast.models.section import check_values
+from seqforecast.models.token_shape import Tokens, tokens_of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """Data cut, scaled and windowed as an experiment asks.
+
+    Attributes:
+        experiment: with every `auto` that the data decide replaced.
+        panel: all series.
+        parts: which steps belong to which part.
+        scaler: learnt on train.
+        deviation: of each series' train part, shape (series,).
+        train: windows to learn from, thinned by the stride.
+        validation: every window of the validation part.
+        test: every window of the test part.
+        features: what is read beside the values; None when nothing is.
+    """
+
+    experiment: Experiment
+    panel: Panel
+    parts: Parts
+    scaler: Scaler
+    deviation: Doubles
+    train: WindowIndex
+    validation: WindowIndex
+    test: WindowIndex
+    features: Features | None = None
+
+    @property
+    def spec(self) -> FeatureSpec | None:
+        """What the features are."""
+        return None if self.features is None else self.features.spec
+
+    @property
+    def tokens(self) -> Tokens:
+        """The shape of what the cells read."""
+        lookback, horizon = self.train.lookback, self.train.horizon
+        section, spec = self.experiment.model, self.spec
+        return tokens_of(section, lookback=lookback, horizon=horizon, features=spec)
+
+
+def prepare(experiment: Experiment, folder: Path) -> Prepared:
+    """Load, cut, scale and index the data of an experiment.
+
+    Args:
+        experiment: what is asked.
+        folder: where relative paths start.
+
+    Raises:
+        DataError: the data cannot be used as asked.
+        ConfigError: a setting does not fit the data.
+    """
+    panel = load_panel(experiment.data, folder, experiment.evaluation.group)
+    return prepare_panel(experiment, panel, split(panel, experiment.split))
+
+
+def prepare_panel(experiment: Experiment, panel: Panel, parts: Parts) -> Prepared:
+    """Scale and index a panel that is loaded and cut.
+
+    Nothing outside the train part influences scale, season or window.
+
+    Raises:
+        DataError: the data cannot be used as asked.
+        ConfigError: a setting does not fit the data.
+    """
+    panel = with_season(panel, parts, experiment)
+    window = experiment.window
+    length = choose_length(panel, parts, window, segment=experiment.model.segment)
+    notes = (*panel.notes, *check_length(panel, parts, length, window.min_history))
+    panel = dataclasses.replace(panel, notes=notes)
+    check_values(panel, experiment.model.instance_norm)
+    index = partial(index_windows, panel, min_history=window.min_history)
+    validation = index(parts.validation, length)
+    wanted = experiment.intervals
+    check_room(panel, validation, None if wanted is None else wanted.level)
+    return Prepared(
+        experiment=settle(experiment, panel, length),
+        panel=panel,
+        parts=parts,
+        scaler=learn_scale(panel, parts, experiment.scale),
+        deviation=train_deviation(panel, parts),
+        train=index(parts.train, length, stride=window.stride),
+        validation=validation,
+        test=index(parts.test, length),
+        features=learn_features(
+            panel, parts, (*getattr(experiment.data, "calendar", ()),), length[1]
+        ),
+    )
+
+
+def with_season(panel: Panel, parts: Parts, experiment: Experiment) -> Panel:
+    """Infer the season of whole-number times from the train part, if asked to."""
+    data = experiment.data
+    if data.source != "table" or data.season != "auto" or panel.season is not None:
+        return panel
+    if not isinstance(panel.frequency, int):
+        return panel
+    season = infer_season(panel, parts.train[:, 1])
+    found = "no season" if season is None else f"a season of {season} steps"
+    note = f"{found} was found in the train part; data.season sets it"
+    return dataclasses.replace(panel, season=season, notes=(*panel.notes, note))
+
+
+def settle(experiment: Experiment, panel: Panel, length: tuple[int, int]) -> Experiment:
+    """Write what the data decided into the experiment, so that it runs again."""
+    section = experiment.window
+    lookback = length[0] if section.lookback == "auto" else section.lookback
+    window = section.model_copy(update={"lookback": lookback, "horizon": length[1]})
+    settled: dict[str, Any] = {"window": window}
+    if experiment.data.source == "table":
+        found = {"frequency": panel.frequency, "season": panel.season}
+        settled["data"] = experiment.data.model_copy(update=found)
+    return experiment.model_copy(update=settled)

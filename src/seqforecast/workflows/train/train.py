@@ -1,0 +1,233 @@
+"""Train one experiment, or go on with a run, and complete its directory."""
+
+import logging
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from seqforecast.config.experiment_file import Loaded, load_experiment
+from seqforecast.errors import RunError
+from seqforecast.models.ensemble import join_members
+from seqforecast.runs import locate, manifest, records
+from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.locate import Destination
+from seqforecast.runs.manifest import stoppable
+from seqforecast.runs.write import write_json, write_whole
+from seqforecast.training.checkpoints import Arrays, Checkpoint
+from seqforecast.training.gradient_profile import MemoryProbe
+from seqforecast.training.loop import (
+    Learner,
+    Trained,
+    assign,
+    fit_members,
+)
+from seqforecast.training.non_finite import NotFiniteError
+from seqforecast.workflows.pipeline.figures import Shown, draw_pictures
+from seqforecast.workflows.pipeline.learners import (
+    Learnt,
+    build,
+    count_trained,
+    describe_training,
+    models_of,
+    say_what_was_kept,
+)
+from seqforecast.workflows.pipeline.pages import unless_it_fails, write_run_page
+from seqforecast.workflows.pipeline.prepare import Prepared, prepare
+from seqforecast.workflows.pipeline.recorder import Recorder, Silent
+from seqforecast.workflows.pipeline.scores import (
+    learn_intervals,
+    score_test,
+    score_validation,
+    write_intervals,
+)
+from seqforecast.workflows.pipeline.seen import note_seen, write_seen
+from seqforecast.workflows.pipeline.setup import (
+    check_same_data,
+    facts_of,
+    say_notes,
+    write_setup,
+)
+from seqforecast.workflows.pipeline.stages import Stages, describe_stages
+from seqforecast.workflows.train.mirrors import check_mirrors, mirrored
+from seqforecast.workflows.train.warm_start import check_start, start_from
+
+LOGGER = logging.getLogger("seqforecast")
+
+
+def train_experiment(
+    loaded: Loaded,
+    place: Destination,
+    display: Silent | None = None,
+    *,
+    start: Path | None = None,
+    mirrors: Sequence[str] = (),
+) -> RunDirectory:
+    """Train, score on the test part, and write the run.
+
+    Nothing is written before data and model are known to fit together.
+
+    Args:
+        loaded: the experiment.
+        place: where the run goes.
+        display: is told of epochs.
+        start: a complete run with whose weights training begins; see `check_start`.
+        mirrors: names in `MIRRORS`, told of the run as well.
+
+    Raises:
+        ConfigError: a setting does not fit the data.
+        DataError: the data cannot be used as asked.
+        BackendError: TensorFlow does not load, or the device is not there.
+        RunError: the run directory is taken, or the disk is full.
+        Interrupted: Ctrl-C or SIGTERM.
+    """
+    stages = Stages()
+    with records.logged() as log, stoppable():
+        check_mirrors(mirrors)
+        place.check()
+        prepared = prepare(loaded.experiment, loaded.folder)
+        say_notes(prepared)
+        origin = None if start is None else check_start(start, prepared)
+        stages.end("read data")
+        device, learners = build(prepared, stages)
+        facts = manifest.describe(facts_of(prepared, device), loaded.folder)
+        begun: list[Arrays] = []
+        if origin is not None:
+            begun = start_from(origin, prepared, learners)
+            facts["from"] = origin.facts
+        run = place.create(loaded.experiment.name)
+        with run.locked(), closing(display or Silent()) as shown:
+            records.log_into(run, log)
+            with manifest.recorded(run, facts):
+                # Before the file without which a killed run is not resumed.
+                if begun:
+                    records.write_start(run, begun)
+                write_seen(run, prepared, {} if origin is None else origin.seen)
+                write_setup(run, loaded, prepared, learners[0].engine.forecaster)
+                with mirrored(shown, run, mirrors) as told:
+                    _finish(run, prepared, learners, told, facts, stages=stages)
+    return run
+
+
+def resume_run(
+    path: Path, display: Silent | None = None, *, mirrors: Sequence[str] = ()
+) -> RunDirectory:
+    """Go on with a run that was interrupted, failed or killed.
+
+    The result is that of a run which was never interrupted.
+
+    Args:
+        path: of the run.
+        display: is told of epochs.
+        mirrors: names in `MIRRORS`, told of all epochs of the run.
+
+    Raises:
+        RunError: there is no such run, it is complete, or another process has it.
+        DataError: the data are no longer those the run began with.
+        BackendError: the package of a mirror is missing.
+    """
+    stages = Stages()
+    check_mirrors(mirrors)
+    run = locate.open_run(path)
+    locate.refuse_several(run)
+    with records.logged() as log, stoppable(), run.locked():
+        if run.is_complete:
+            raise RunError(
+                f"{path} is complete", hint="there is nothing to resume: train anew"
+            )
+        facts = run.read_json(run.manifest)
+        facts.pop("error", None)
+        if not run.preprocess.is_file():
+            raise RunError(
+                f"{path} stopped before its settings were written",
+                hint="start it again without --resume",
+            )
+        loaded = load_experiment(run.resolved)
+        prepared = prepare(loaded.experiment, loaded.folder)
+        check_same_data(facts, prepared, path)
+        stages.end("read data")
+        device, learners = build(prepared, stages)
+        resumed = [*facts.get("resumed", []), manifest.now().isoformat()]
+        again = {"status": "running", "ended": None, "resumed": resumed}
+        facts |= facts_of(prepared, device) | again
+        with closing(display or Silent()) as shown:
+            records.log_into(run, log)
+            LOGGER.info("resuming %s", path)
+            with manifest.recorded(run, facts), mirrored(shown, run, mirrors) as told:
+                _finish(run, prepared, learners, told, facts, stages=stages)
+    return run
+
+
+def _finish(
+    run: RunDirectory,
+    prepared: Prepared,
+    learners: Sequence[Learner],
+    display: Silent,
+    facts: dict[str, Any],
+    *,
+    stages: Stages,
+) -> None:
+    """Train from the last checkpoint on, score, draw, and complete the run."""
+    trained, learnt = learn(run, prepared, learners, display)
+    selected = join_members(models_of(learners), trained.selected)
+    validation = score_validation(prepared, selected)
+    intervals = learn_intervals(prepared, selected)
+    stages.end("train")
+    forecaster = join_members(models_of(learners), trained.final)
+    engine, size = learners[0].engine, count_trained(models_of(learners))
+    write_whole(run.model, forecaster.model.save)
+    write_intervals(run, intervals)
+    stages.end("save model")
+    metrics: dict[str, Any] = {
+        "schema": 1,
+        "test": score_test(run, prepared, forecaster, intervals),
+        "validation": {"model": validation},
+        "training": describe_training(trained.history, engine, facts, parameters=size),
+    }
+    metrics["test"]["notes"] = [*note_seen(facts), *metrics["test"]["notes"]]
+    metrics["training"]["naive_loss"] = learnt.naive_loss
+    records.write_memory(run, learnt.memory_before, learnt.memory_after)
+    stages.end("score")
+    shown = Shown(forecaster, intervals, learnt)
+    with unless_it_fails("drawing"):
+        draw_pictures(run, prepared, shown, metrics["test"])
+    stages.end("draw")
+    facts["kernel"] = engine.kernel
+    metrics["stages"] = stages.values()
+    with unless_it_fails("the page"):
+        write_run_page(run, metrics, facts, run.report)
+    stages.end("write page")
+    for line in describe_stages(stages.done):
+        LOGGER.debug("%s", line)
+    metrics["stages"] = stages.values()
+    manifest.end(run, facts, status="complete")
+    write_json(run.metrics, metrics)
+
+
+def learn(
+    run: RunDirectory, prepared: Prepared, learners: Sequence[Learner], display: Silent
+) -> tuple[Trained, Learnt]:
+    """Run every fit that the last checkpoint has not, and say what was kept.
+
+    Raises:
+        NotFiniteError: a loss or a gradient was not finite; the batch is in the run.
+    """
+    resume = Checkpoint.read(run.checkpoint) if run.checkpoint.is_file() else None
+    engine, data = learners[0].engine, learners[0].data
+    start = records.read_start(run)
+    if start:
+        assign(engine.forecaster.core.weights, start[0])
+    probe = MemoryProbe(engine, data.validation)
+    untrained = probe.measure()
+    recorder = Recorder(run, engine.section, display)
+    recorder.begin(resume)
+    try:
+        seed = prepared.experiment.seed
+        trained = fit_members(learners, seed, recorder, resume, start)
+    except NotFiniteError as error:
+        records.write_arrays(run.bad_batch, error.batch)
+        raise
+    display.close()
+    say_what_was_kept(trained.history, engine)
+    naive = engine.objective.naive_loss(data.validation)
+    return trained, Learnt(trained.history, naive, untrained, probe.measure())
