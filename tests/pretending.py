@@ -12,7 +12,7 @@ from seqforecast.evaluation.scoring import MODEL, Scorer
 from seqforecast.execution.fits import Ended, Fit, Watcher
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.forecasts import RowMaker, write_frames
-from seqforecast.runs.records import write_memory
+from seqforecast.runs.records import write_gradient_profile
 from seqforecast.runs.write import write_json
 from seqforecast.workflows.pipeline.prepare import Prepared, prepare
 from seqforecast.workflows.pipeline.scores import fit_baseline, history_stops
@@ -69,7 +69,7 @@ def write_run(experiment: Path, directory: Path, errors: Errors) -> None:
     pd.DataFrame(history).to_csv(run.history, index=False)
     write_json(run.manifest, {"data": {"sha256": prepared.panel.sha256}})
     norms = np.geomspace(0.001, 1, prepared.test.lookback)
-    write_memory(run, norms, norms[::-1].copy())
+    write_gradient_profile(run, norms, norms[::-1].copy())
     metrics = {"test": _score(prepared, made), "training": TRAINING}
     validation = {"model": metrics["test"]["model"]}
     write_json(run.metrics, {"schema": 1, **metrics, "validation": validation})

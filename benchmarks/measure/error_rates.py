@@ -7,8 +7,8 @@ from scipy import stats
 
 from measure.stand_ins import Doubles, Setup, draw
 from seqforecast.evaluation.accuracy_tests import (
+    ALPHA,
     CUTOFFS,
-    LEVEL,
     Difference,
     Units,
     compare_cutoffs,
@@ -49,13 +49,13 @@ def claims(
         counts["naive"] += _naive(drawn[0] - drawn[1])
         # One row each: as if their losses depended on no seed.
         single = _compare(losses["0"][:1], losses["1"][:1], units)
-        counts["single"] += single.p is not None and single.p < LEVEL
+        counts["single"] += single.p is not None and single.p < ALPHA
     return {name: count / repetitions for name, count in counts.items()}
 
 
 def _naive(differences: Doubles) -> bool:
     """Whether a t-test calls the mean over seeds different from 0."""
-    return bool(stats.ttest_1samp(differences.mean(axis=0), 0).pvalue < LEVEL)
+    return bool(stats.ttest_1samp(differences.mean(axis=0), 0).pvalue < ALPHA)
 
 
 def _compare(a: Doubles, b: Doubles, units: Units) -> Difference:

@@ -2,31 +2,13 @@
 
 import math
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
-# What TensorFlow needs for a small model, rounded up.
-MEMORY_OF_A_FIT = 1_500_000_000
-
 GROUP = Path("/sys/fs/cgroup")  # the limits of a container
-
-
-def choose_jobs(fits: int, *, cores: int, memory: int | None, gpus: int = 0) -> int:
-    """Return how many fits to train at a time: one a core, and one a GPU if any.
-
-    Args:
-        fits: how many there are.
-        cores: how many may be used.
-        memory: bytes that are free; None where the system does not tell.
-        gpus: how many are to be used.
-    """
-    limits = [fits, cores]
-    if memory is not None:
-        limits.append(memory // MEMORY_OF_A_FIT)
-    if gpus:
-        limits.append(gpus)
-    return max(1, min(limits))
+DRIVER = Path("/proc/driver/nvidia")
 
 
 def usable_cores() -> list[int]:
@@ -35,7 +17,7 @@ def usable_cores() -> list[int]:
         cores = sorted(os.sched_getaffinity(0))
     else:
         cores = list(range(os.cpu_count() or 1))
-    quota, _, period = _read(GROUP / "cpu.max").partition(" ")
+    quota, _, period = _read_text(GROUP / "cpu.max").partition(" ")
     if quota.isdigit() and period.isdigit():
         return cores[: max(1, math.ceil(int(quota) / int(period)))]
     return cores
@@ -52,10 +34,10 @@ def free_memory() -> int | None:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     free = [
         1024 * int(line.split()[1])
-        for line in _read(Path("/proc/meminfo")).splitlines()
+        for line in _read_text(Path("/proc/meminfo")).splitlines()
         if line.startswith("MemAvailable:")
     ]
-    limit, used = _read(GROUP / "memory.max"), _read(GROUP / "memory.current")
+    limit, used = _read_text(GROUP / "memory.max"), _read_text(GROUP / "memory.current")
     if limit.isdigit() and used.isdigit():
         free.append(max(0, int(limit) - int(used)))
     return min(free, default=None)
@@ -78,8 +60,45 @@ def visible_gpus() -> list[str]:
     return done.stdout.split() if done.returncode == 0 else []
 
 
-def _read(path: Path) -> str:
+def _read_text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").strip()
+        return path.read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
         return ""
+
+
+def gpu_names() -> list[str]:
+    """Return the GPUs of this machine, and the driver's version, as the system says.
+
+    On Apple silicon the GPU is a part of the chip, which gives it its name.
+    """
+    if sys.platform == "darwin":
+        return _lines("/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string")
+    names = []
+    for file in sorted(DRIVER.glob("gpus/*/information")):
+        names += re.findall(r"^Model:\s*(.+)$", _read_text(file), re.MULTILINE)
+    if not names:  # the Windows Subsystem for Linux has no such files
+        return _lines("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv")
+    return names + _read_text(DRIVER / "version").splitlines()[:1]
+
+
+def _lines(*command: str) -> list[str]:
+    """Return what a command prints; nothing when it is not there or fails."""
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed commands
+            command, capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    return done.stdout.splitlines() if done.returncode == 0 else []
+
+
+def peak_memory() -> int | None:
+    """Return the most bytes this process was resident with; None on Windows."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Linux counts in KiB, macOS in bytes.
+    return peak if sys.platform == "darwin" else 1024 * peak

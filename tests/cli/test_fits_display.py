@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from seqforecast.cli.progress import LiveFits
-from seqforecast.cli.terminal import News
+from seqforecast.cli.terminal import MessageHandler
 from seqforecast.execution.fits import Ended, Fit
 
 
@@ -88,7 +88,7 @@ def test_what_is_said_meanwhile_appears_above_the_lines(fits, monkeypatch):
     display.begin(3, 20)
     with closing(display):
         display.started(fits[0])
-        News(logging.INFO, live=True).emit(
+        MessageHandler(logging.INFO, live=True).emit(
             logging.makeLogRecord({"msg": "gru, seed 1: complete", "levelno": 20})
         )
         heard = raw.getvalue().decode()

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from seqforecast.data.grid.grid import Grid
 from seqforecast.data.grid.overview import check_order, look_over
 from seqforecast.data.grid.placement import place
-from seqforecast.data.grid.records import Batch, Observations
+from seqforecast.data.grid.records import Batch, Records
 from seqforecast.data.missing_values import Cleaned, fill_gaps
 from seqforecast.data.table.section import Missing
 from seqforecast.errors import ConfigError, DataError
 
 
-def observe(*series: list[float | None], wide: bool = False) -> Observations:
+def observe(*series: list[float | None], wide: bool = False) -> Records:
     """Return hand-made records; None leaves the record out, NaN its value."""
     times = [[t for t, v in enumerate(s) if v is not None] for s in series]
     values = [v for s in series for v in s if v is not None]
@@ -25,7 +25,7 @@ def observe(*series: list[float | None], wide: bool = False) -> Observations:
 
 def records(
     times: list[list[int]], values: list[float], *, wide: bool = False
-) -> Observations:
+) -> Records:
     """Return records of some series, one after another, two to a batch."""
     groups = np.repeat(np.arange(len(times)), [len(t) for t in times])
     flat = np.concatenate(times).astype(np.int64)
@@ -36,7 +36,7 @@ def records(
             cells = np.array([values[some]], dtype=np.float64)
             yield Batch(i, groups[some], flat[some], 0, cells)
 
-    return Observations(
+    return Records(
         file="data.csv",
         where=lambda record: f"line {record + 2}",
         dated=False,
@@ -47,7 +47,7 @@ def records(
     )
 
 
-def fill(observed: Observations, missing: Missing, season: int | None = 2) -> Cleaned:
+def fill(observed: Records, missing: Missing, season: int | None = 2) -> Cleaned:
     overview, grid = look_over(observed), Grid(0, 1)
     return fill_gaps(observed, place(observed, overview, grid), grid, missing, season)
 

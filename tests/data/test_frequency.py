@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from seqforecast.data.grid.grid import Grid, lay_grid
 from seqforecast.data.grid.overview import look_over
-from seqforecast.data.grid.records import Batch, Observations
+from seqforecast.data.grid.records import Batch, Records
 from seqforecast.data.panel import Panel
 from seqforecast.data.season import calendar_season, infer_season
 
@@ -24,7 +24,7 @@ def lay(dates: pd.DatetimeIndex, *, copies: int = 1) -> Grid:
     ticks = np.tile(dates.to_numpy().astype("datetime64[us]").astype(np.int64), copies)
     groups = np.repeat(np.arange(copies), len(dates))
     batch = Batch(0, groups, ticks, 0, np.ones((1, len(ticks))))
-    observed = Observations(
+    observed = Records(
         file="data.csv",
         where=lambda record: f"line {record + 2}",
         dated=True,

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqforecast.data import missing_values
-from seqforecast.data.grid.placement import Rounding
+from seqforecast.data.grid.placement import RoundingCheck
 from seqforecast.data.panel import Panel
 from seqforecast.data.table import batches, files
 from seqforecast.data.table.files import open_table
@@ -167,7 +167,7 @@ def test_a_file_that_changes_between_two_passes_is_refused(
 
 def noticed(*series: list[float], rows: int) -> list[int]:
     """Return the series that float32 rounds noticeably, records alternating."""
-    rounding = Rounding(len(series))
+    rounding = RoundingCheck(len(series))
     for start in range(0, len(series[0]), rows):
         steps = np.arange(start, min(start + rows, len(series[0])))
         values = np.array([[one[step] for step in steps] for one in series])

@@ -7,12 +7,9 @@ import pytest
 
 from seqforecast.doctor.evidence import judge_numbers, remember
 from seqforecast.doctor.facts.machine import ProbeResult
+from seqforecast.hardware import gpu_names
 from seqforecast.training import measured_devices as reading
-from seqforecast.training.measured_devices import (
-    evidence_file,
-    gpu_names,
-    read_evidence,
-)
+from seqforecast.training.measured_devices import evidence_file, read_evidence
 
 GOOD = {"forward": 2e-7, "gradient": 0.9999}
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.signal import lfilter
 
-from seqforecast.evaluation.copy_check import Audit
+from seqforecast.evaluation.copy_check import CopyCheck
 
 RANDOM = np.random.default_rng(0)
 ACTUAL = RANDOM.standard_normal((50, 8)).cumsum(axis=1)
@@ -12,7 +12,7 @@ NAIVE = np.zeros((50, 8))
 
 
 def notes(model, actual=ACTUAL, naive=NAIVE, weights=None):
-    audit = Audit()
+    audit = CopyCheck()
     weights = np.ones(len(actual)) if weights is None else weights
     for rows in (slice(0, 20), slice(20, None)):
         audit.add(weights[rows], actual[rows], model[rows], naive[rows])
@@ -76,7 +76,7 @@ def rolling(series, horizon, forecast):
     actual = series[cutoffs[:, np.newaxis] + np.arange(1, horizon + 1)]
     naive = np.repeat(series[cutoffs][:, np.newaxis], horizon, axis=1)
     model = forecast(actual, naive)
-    audit = Audit()
+    audit = CopyCheck()
     for rows in (slice(0, 37), slice(37, None)):
         given = (actual[rows], model[rows], naive[rows], starts[rows])
         audit.add(np.ones(len(given[0])), *given)
@@ -132,7 +132,7 @@ def test_the_best_forecast_of_a_series_whose_news_fade_does_not_trail():
 
 
 def test_without_pairs_of_cutoffs_correlations_are_null_with_a_reason():
-    audit = Audit()
+    audit = CopyCheck()
     audit.add(np.ones(50), ACTUAL, NAIVE + 1, NAIVE, np.arange(0, 500, 10))
     copy = audit.signs()["lag_copy"]
     assert copy["at_zero"] is None

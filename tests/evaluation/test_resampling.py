@@ -5,14 +5,14 @@ import pytest
 
 from panels import panel_of
 from seqforecast.data.windows import index_windows
-from seqforecast.evaluation.bootstrap import plan_resampling
+from seqforecast.evaluation.bootstrap import plan_bootstrap
 from seqforecast.evaluation.metrics import in_sample_errors
 
 
 def plan(panel, spans, horizon, lookback=2):
     windows = index_windows(panel, np.asarray(spans), (lookback, horizon))
     in_sample = in_sample_errors(panel, np.full(len(panel.ids), 5), None)
-    return windows, plan_resampling(panel, windows, in_sample)
+    return windows, plan_bootstrap(panel, windows, in_sample)
 
 
 def walks(*lengths):
@@ -59,7 +59,7 @@ def test_cutoffs_a_horizon_apart_are_a_block_each():
     apart = windows.take(np.arange(0, 81, 20))
     in_sample = in_sample_errors(panel, np.array([100]), None)
 
-    resampling = plan_resampling(panel, apart, in_sample)
+    resampling = plan_bootstrap(panel, apart, in_sample)
 
     assert resampling.sums(panel, apart, np.ones(5)) == pytest.approx(0.01)
     assert resampling.count == 5
@@ -71,7 +71,7 @@ def test_blocks_without_a_cutoff_are_not_drawn():
     sparse = windows.take(np.array([0, 1, 2, 150, 151, 152]))
     in_sample = in_sample_errors(panel, np.array([20]), None)
 
-    resampling = plan_resampling(panel, sparse, in_sample)
+    resampling = plan_bootstrap(panel, sparse, in_sample)
 
     assert np.all(resampling.sums(panel, sparse, np.ones(6)) > 0)
 

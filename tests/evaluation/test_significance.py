@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from seqforecast.evaluation import skill as skill_module
-from seqforecast.evaluation.bootstrap import Resampling
+from seqforecast.evaluation.bootstrap import Bootstrap
 from seqforecast.evaluation.skill import draw_sums, measure_skill, tail_probability
 
 
 def units(count):
     """A plan with as many units, for sums made by hand."""
-    return Resampling("mae", "", np.ones(1), "series", np.arange(count))
+    return Bootstrap("mae", "", np.ones(1), "series", np.arange(count))
 
 
 def test_equal_forecasts_have_no_skill_and_are_no_better():
@@ -127,7 +127,7 @@ def test_the_interval_covers_a_skill_of_zero_about_as_often_as_it_says(
 def blocks(count):
     """The same, of blocks in the order of time."""
     numbers = np.arange(count)
-    return Resampling("mae", "", np.ones(1), "blocks of cutoffs", numbers, 0, count)
+    return Bootstrap("mae", "", np.ones(1), "blocks of cutoffs", numbers, 0, count)
 
 
 @pytest.mark.parametrize("count", [10, 29])

@@ -8,13 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqforecast import hardware
-from seqforecast.hardware import (
-    MEMORY_OF_A_FIT,
-    choose_jobs,
-    free_memory,
-    usable_cores,
-    visible_gpus,
-)
+from seqforecast.execution.local import MEMORY_OF_A_FIT, choose_jobs
+from seqforecast.hardware import free_memory, usable_cores, visible_gpus
 
 GIB = 2**30
 COUNTS = st.integers(1, 1000)

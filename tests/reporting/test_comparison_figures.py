@@ -16,14 +16,14 @@ from comparisons import (
     TIED,
     comparison,
 )
-from seqforecast.reporting.comparison.colors import columns_for, looks_of
+from seqforecast.reporting.comparison.colors import columns_for, styles_of
 from seqforecast.reporting.comparison.error_by_step import (
     describe_step_errors,
     draw_step_errors,
 )
 from seqforecast.reporting.comparison.gradient_profiles import (
-    describe_memories,
-    draw_memories,
+    describe_gradient_profiles,
+    draw_gradient_profiles,
 )
 from seqforecast.reporting.comparison.loss_curves import (
     describe_loss_curves,
@@ -34,7 +34,7 @@ from seqforecast.reporting.comparison.seeds import (
     baselines_near,
     describe_seeds,
     draw_seeds,
-    name_levels,
+    name_rows,
 )
 from seqforecast.reporting.comparison.side_by_side import (
     describe_side_by_side,
@@ -64,7 +64,7 @@ def history(*losses: float, **more: Any) -> list[dict[str, Any]]:
 
 def test_a_member_has_the_same_look_everywhere_and_no_other_has_it() -> None:
     """Broken once by six colours for nine members, all of them solid."""
-    looks = looks_of(MANY)
+    looks = styles_of(MANY)
     drawn = {(look.color, str(look.dash)) for look in looks.values()}
     assert len(drawn) == len(looks) == 10
 
@@ -72,12 +72,12 @@ def test_a_member_has_the_same_look_everywhere_and_no_other_has_it() -> None:
 def test_a_cell_looks_the_same_whoever_is_best() -> None:
     """Broken once by colours in the order of the ranks."""
     turned = {**ECHO, "members": list(reversed(ECHO["members"]))}
-    assert looks_of(ECHO) == looks_of(turned)
+    assert styles_of(ECHO) == styles_of(turned)
 
 
 def test_names_of_members_can_be_read_on_white() -> None:
     """Contrast of at least 4.5 (WCAG 2.1). Broken once by the colours of the lines."""
-    for look in [each for each in looks_of(MANY).values() if each.marker]:
+    for look in [each for each in styles_of(MANY).values() if each.marker]:
         parts = [int(look.ink[at : at + 2], 16) / 255 for at in (1, 3, 5)]
         linear = [
             part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
@@ -177,7 +177,7 @@ def test_the_best_baseline_may_be_further_off_than_the_others() -> None:
 def test_names_that_would_overlap_stand_on_levels_of_their_own() -> None:
     """Broken once by one level for all."""
     close = [("naive", 1.0), ("drift", 1.01), ("linear", 1.02), ("far", 9.0)]
-    assert name_levels(close, (0.0, 10.0), 8.0) == [0, 1, 2, 0]
+    assert name_rows(close, (0.0, 10.0), 8.0) == [0, 1, 2, 0]
 
 
 @pytest.mark.parametrize("name", DRAWN)
@@ -337,7 +337,7 @@ DECAY = 0.5 ** np.arange(40, 0, -1)
 def test_memories_have_one_axis_and_say_how_far_each_looks_back() -> None:
     """0.5^6 is 1.6 %, 0.5^7 is 0.8 %. Broken once by the reach before training."""
     profiles = {"gru": (DECAY, DECAY[::-1]), "lstm": (DECAY[::-1], DECAY)}
-    figure = describe_memories(PAIR, profiles)
+    figure = describe_gradient_profiles(PAIR, profiles)
     assert [panel.after.reach for panel in figure.panels] == [40, 7]
     assert figure.title == "Steps noticed after training, of 40: gru 40, lstm 7"
     assert figure.lookback == 40
@@ -347,7 +347,7 @@ def test_memories_have_one_axis_and_say_how_far_each_looks_back() -> None:
 @pytest.mark.parametrize("name", DRAWN)
 def test_all_memories_can_be_drawn(name: str, norms: Any, picture: Any) -> None:
     profiles = dict.fromkeys(names_of(DRAWN[name]), (norms, norms))
-    picture(draw_memories, describe_memories(DRAWN[name], profiles))
+    picture(draw_gradient_profiles, describe_gradient_profiles(DRAWN[name], profiles))
 
 
 def test_ranks_do_not_praise_whom_the_mean_error_refutes() -> None:

@@ -14,7 +14,10 @@ from seqforecast.reporting.figures.forecasts import (
     describe_forecasts,
     draw_forecasts,
 )
-from seqforecast.reporting.figures.gradient_profile import describe_memory, draw_memory
+from seqforecast.reporting.figures.gradient_profile import (
+    describe_gradient_profile,
+    draw_gradient_profile,
+)
 from seqforecast.reporting.figures.scatter import describe_scatter, draw_scatter
 
 NOON = np.datetime64("2024-01-31T12:00", "ns")
@@ -167,13 +170,13 @@ def test_memory_reaches_back_to_one_percent(
     norms: Any, reach: int, finding: str, picture: Any
 ) -> None:
     """Broken once by counting from the oldest step."""
-    figure = describe_memory({"GRU before training": norms, "GRU": norms})
+    figure = describe_gradient_profile({"GRU before training": norms, "GRU": norms})
     assert figure.title == f"GRU: {finding}"
     assert figure.curves[1].reach == reach
     assert figure.curves[1].points[0][0] == len(norms) == figure.lookback
-    picture(draw_memory, figure)
+    picture(draw_gradient_profile, figure)
 
 
 def test_a_norm_below_the_axis_stands_under_it() -> None:
-    curve = describe_memory({"GRU": [0.0, 0.5, 2.0]}).curves[0]
+    curve = describe_gradient_profile({"GRU": [0.0, 0.5, 2.0]}).curves[0]
     assert curve.points == ((3.0, 1e-9), (2.0, 0.25), (1.0, 1.0))

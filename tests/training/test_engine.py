@@ -22,7 +22,7 @@ def setting(mode, learning_rate=1e-3, training=None, filled=None, change=0.0, **
     """Return an engine on two series, its training windows, panel and scaler."""
     from seqforecast.models.builder import build_forecaster
     from seqforecast.training.engine import Engine
-    from seqforecast.training.objective import Material
+    from seqforecast.training.objective import WindowArrays
     from seqforecast.training.order import fix_seeds
 
     steps = np.arange(60)
@@ -36,7 +36,7 @@ def setting(mode, learning_rate=1e-3, training=None, filled=None, change=0.0, **
     forecaster = build_forecaster(section, scaler, lookback=8, horizon=2)
     settings = {"compile": mode, "batch_size": 4, **(training or {})}
     engine = Engine(
-        forecaster, TrainingSection(**settings), Material(panel.values, filled)
+        forecaster, TrainingSection(**settings), WindowArrays(panel.values, filled)
     )
     engine.set_learning_rate(learning_rate)
     windows = index_windows(panel, parts.train, LENGTH).take(slice(0, 50))

@@ -8,7 +8,7 @@ from seqforecast.training.time_estimate import (
     SECONDS_AT_MOST,
     EnoughError,
     Stopwatch,
-    pace_of,
+    training_cost_of,
 )
 
 STATE = Checkpoint((), [], [])
@@ -44,7 +44,7 @@ def test_compiling_is_counted_once():
     Broken on purpose: the mean instead of the median.
     """
     watch = watched([(2.001, 1), (2.1, 100), (0.1, 100), (0.1, 100), (0.1, 100)])
-    pace = pace_of(watch, 1000, validation=0.5)
+    pace = training_cost_of(watch, 1000, validation=0.5)
     assert pace.once == pytest.approx(4)
     assert pace.epoch == pytest.approx(1 + 0.5)
     assert pace.windows_per_second == pytest.approx(1000)
@@ -59,13 +59,13 @@ def test_whole_epochs_count_as_they_were():
         watch.stepped(1, 10, 10, 0.0)
         clock.now += seconds / 2
         watch.epoch_ended(STATE)
-    pace = pace_of(watch, 10, validation=99.0)
+    pace = training_cost_of(watch, 10, validation=99.0)
     assert pace.epoch == pytest.approx(0.3)
     assert pace.once == pytest.approx(2.7)
 
 
 def test_one_chunk_is_all_there_is():
-    pace = pace_of(watched([(0.5, 10)]), 10, validation=0.1)
+    pace = training_cost_of(watched([(0.5, 10)]), 10, validation=0.1)
     assert pace.once == pytest.approx(0)
     assert pace.epoch == pytest.approx(0.6)
 
@@ -84,7 +84,7 @@ def test_it_ends_when_enough_was_seen(seconds, chunks):
 @pytest.mark.tensorflow
 def test_a_short_fit_ends_by_itself(tmp_path):
     from seqforecast.config.experiment_file import load_mapping
-    from seqforecast.training.time_estimate import measure_pace
+    from seqforecast.training.time_estimate import measure_training_cost
     from seqforecast.workflows.pipeline.learners import build
     from seqforecast.workflows.pipeline.prepare import prepare
     from seqforecast.workflows.pipeline.stages import Stages
@@ -93,7 +93,7 @@ def test_a_short_fit_ends_by_itself(tmp_path):
     loaded = load_mapping(small(training={"epochs": 1, "batch_size": 20}))
     prepared = prepare(loaded.experiment, loaded.folder)
     _, (learner, *_) = build(prepared, Stages())
-    pace = measure_pace(learner.engine, learner.data, 0)
+    pace = measure_training_cost(learner.engine, learner.data, 0)
     assert pace.once >= 0
     assert pace.epoch > 0
     assert pace.windows_per_second > 0

@@ -44,7 +44,7 @@ def test_the_best_constant_is_the_empirical_quantile(sample, level):
 def engine_of(mode="graph", filled=None, training=None, **model):
     from seqforecast.models.builder import build_forecaster
     from seqforecast.training.engine import Engine
-    from seqforecast.training.objective import Material
+    from seqforecast.training.objective import WindowArrays
     from seqforecast.training.order import fix_seeds
 
     steps = np.arange(60)
@@ -57,7 +57,7 @@ def engine_of(mode="graph", filled=None, training=None, **model):
     forecaster = build_forecaster(section, scaler, lookback=8, horizon=2)
     settings = {"compile": mode, "batch_size": 4, "loss": "quantile"}
     section = TrainingSection(**settings, **(training or {}))
-    engine = Engine(forecaster, section, Material(panel.values, filled))
+    engine = Engine(forecaster, section, WindowArrays(panel.values, filled))
     windows = index_windows(panel, parts.train, (8, 2)).take(slice(0, 50))
     return engine, windows, panel
 

@@ -24,7 +24,7 @@ def setting(mode, **model):
     """Return an engine on two series with all kinds of features, and what it reads."""
     from seqforecast.models.builder import build_forecaster
     from seqforecast.training.engine import Engine
-    from seqforecast.training.objective import Material
+    from seqforecast.training.objective import WindowArrays
     from seqforecast.training.order import fix_seeds
 
     steps = np.arange(STEPS)
@@ -49,7 +49,7 @@ def setting(mode, **model):
     length = {"lookback": 8, "horizon": 2}
     forecaster = build_forecaster(section, scaler, **length, features=features.spec)
     settings = TrainingSection(compile=mode, batch_size=4)
-    engine = Engine(forecaster, settings, Material(panel.values, features=features))
+    engine = Engine(forecaster, settings, WindowArrays(panel.values, features=features))
     engine.set_learning_rate(1e-2)
     windows = index_windows(panel, parts.train, (8, 2)).take(slice(0, 50))
     return engine, windows, features, panel

@@ -15,7 +15,7 @@ from seqforecast.config.experiment_file import load_mapping
 from seqforecast.errors import Interrupted, RunError
 from seqforecast.runs.locate import Destination
 from seqforecast.workflows.backtest.plan import plan_backtest
-from seqforecast.workflows.pipeline.recorder import Silent
+from seqforecast.workflows.pipeline.recorder import NoDisplay
 from small import small, train
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("ctrl_c")]
@@ -115,7 +115,7 @@ def test_it_leaves_everything_it_promises(whole):
     assert "3 cutoffs" in whole.log.read_text()
 
 
-class Stopper(Silent):
+class Stopper(NoDisplay):
     """Sends this process a signal in the last epoch of a fit."""
 
     def __init__(self, fit, number):

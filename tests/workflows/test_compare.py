@@ -13,7 +13,7 @@ from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.locate import Destination
 from seqforecast.workflows.compare import compare as compare_module
 from seqforecast.workflows.compare.compare import compare_experiments
-from seqforecast.workflows.compare.members import choose_contenders
+from seqforecast.workflows.compare.members import choose_members
 from seqforecast.workflows.compare.plan import Budget
 from seqforecast.workflows.pipeline.pages import report
 from small import SINE, small
@@ -29,7 +29,7 @@ def compare(tmp_path, monkeypatch):
         path = tmp_path / "small.yaml"
         path.write_text(yaml.safe_dump(settings))
         monkeypatch.setattr(compare_module, "run_local", pretend(errors, failing))
-        sides = choose_contenders(words or ("rnn", "gru"), str(path))
+        sides = choose_members(words or ("rnn", "gru"), str(path))
         place = Destination(tmp_path / "runs")
         budget = Budget(**{"seeds": 3, "jobs": 1, **asked})
         return compare_experiments(sides, budget, place)

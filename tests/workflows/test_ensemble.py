@@ -10,7 +10,7 @@ import pytest
 from seqforecast.data.windows import index_windows
 from seqforecast.errors import Interrupted
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.workflows.pipeline.recorder import Silent
+from seqforecast.workflows.pipeline.recorder import NoDisplay
 from small import SINE, same_run, small, train, weights
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("ctrl_c")]
@@ -34,7 +34,7 @@ def history(run):
     return pd.read_csv(run.history).drop(columns=["seconds", "windows_per_second"])
 
 
-class Killer(Silent):
+class Killer(NoDisplay):
     """Interrupts in an epoch of the fit with this number."""
 
     def __init__(self, fit, epoch):

@@ -10,7 +10,7 @@ from seqforecast.backend import load_tensorflow
 from seqforecast.config.experiment_file import load_mapping
 from seqforecast.errors import BackendError, Interrupted
 from seqforecast.runs.locate import Destination
-from seqforecast.workflows.pipeline.recorder import Silent
+from seqforecast.workflows.pipeline.recorder import NoDisplay
 from seqforecast.workflows.train import mirrors
 from small import same_run, small
 
@@ -40,7 +40,7 @@ def plain(tmp_path_factory):
     return train(tmp_path_factory.mktemp("plain"))
 
 
-class StopsAfter(Silent):
+class StopsAfter(NoDisplay):
     """Ctrl-C when an epoch ends."""
 
     def __init__(self, epoch):

@@ -9,7 +9,7 @@ import pytest
 
 from seqforecast.errors import DataError, Interrupted
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.workflows.pipeline.recorder import Silent
+from seqforecast.workflows.pipeline.recorder import NoDisplay
 from small import SINE, same_run, small, train
 
 pytestmark = pytest.mark.tensorflow
@@ -37,7 +37,7 @@ def whole(tmp_path_factory):
     return train(tmp_path_factory.mktemp("whole"), ASKED)
 
 
-class Killer(Silent):
+class Killer(NoDisplay):
     def __init__(self, fit):
         self.fit, self.now = fit, 0
 

@@ -14,7 +14,7 @@ import yaml
 from seqforecast.errors import DataError, Interrupted, RunError
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.locate import open_complete
-from seqforecast.workflows.pipeline.recorder import Silent
+from seqforecast.workflows.pipeline.recorder import NoDisplay
 from small import same_run, small, train
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("ctrl_c")]
@@ -46,7 +46,7 @@ def whole(tmp_path_factory):
     return train(tmp_path_factory.mktemp("whole"), LONG)
 
 
-class Killer(Silent):
+class Killer(NoDisplay):
     """Sends this process a signal in the middle of an epoch."""
 
     def __init__(self, epoch, number):

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.workflows.pipeline.stages import Stages, describe_stages, peak_memory
+from seqforecast.hardware import peak_memory
+from seqforecast.workflows.pipeline.stages import Stages, describe_stages
 from small import SMALL, train
 
 MIB = 2**20

@@ -10,7 +10,7 @@ import yaml
 
 from calling import call
 from seqforecast.errors import ConfigError, Interrupted, RunError
-from seqforecast.workflows.pipeline.recorder import Silent
+from seqforecast.workflows.pipeline.recorder import NoDisplay
 from small import SINE, same_run, small, weights
 
 pytestmark = pytest.mark.tensorflow
@@ -155,7 +155,7 @@ def test_it_warns_where_the_weights_have_seen_the_test_part(old, tmp_path):
     assert third.read_json(third.seen) == old.read_json(old.seen)
 
 
-class Killer(Silent):
+class Killer(NoDisplay):
     """Interrupts in the second epoch."""
 
     def __init__(self):

@@ -116,11 +116,11 @@ def compare(
 
     from seqforecast.runs.locate import Destination
     from seqforecast.workflows.compare.compare import compare_experiments
-    from seqforecast.workflows.compare.members import choose_contenders
+    from seqforecast.workflows.compare.members import choose_members
     from seqforecast.workflows.compare.plan import Budget
 
     changes = options.changes_of(overrides, device)
-    contenders = choose_contenders(members, experiment, changes)
+    contenders = choose_members(members, experiment, changes)
     budget = Budget(
         seeds=seeds,
         match=None if match is None else match.value,

@@ -14,10 +14,10 @@ from rich.progress import (
 
 from seqforecast.execution.fits import Ended, Fit, Watcher
 from seqforecast.training.history import EpochRecord
-from seqforecast.workflows.pipeline.recorder import Silent
+from seqforecast.workflows.pipeline.recorder import NoDisplay
 
 
-class LiveProgress(Silent):
+class LiveProgress(NoDisplay):
     """One line that is redrawn; lines printed meanwhile appear above it."""
 
     def __init__(self) -> None:

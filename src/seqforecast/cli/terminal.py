@@ -31,7 +31,7 @@ def report_error(error: SeqforecastError, *, as_json: bool) -> None:
         print_json({"schema": 1, "error": told})
 
 
-class News(logging.Handler):
+class MessageHandler(logging.Handler):
     """Writes what is said to stderr, above the progress display if there is one.
 
     Lines about single epochs are left to the display where there is one.
@@ -59,7 +59,7 @@ def listen(*, quiet: bool, verbose: bool) -> None:
     logger = logging.getLogger("seqforecast")
     logger.setLevel(logging.DEBUG)
     logger.propagate = False
-    logger.handlers = [News(level, live=has_terminal() and not quiet)]
+    logger.handlers = [MessageHandler(level, live=has_terminal() and not quiet)]
 
 
 def has_terminal() -> bool:

@@ -17,7 +17,7 @@ from seqforecast.config.problems import Position, Problem, Source, as_error, dot
 from seqforecast.config.schema import reread
 from seqforecast.config.search_space import find_problems
 from seqforecast.config.shipped import list_shipped, resolve
-from seqforecast.config.yaml_tree import Spot, Tree, read_tree
+from seqforecast.config.yaml_tree import Mark, Tree, read_tree
 from seqforecast.errors import ConfigError, did_you_mean
 from seqforecast.section import Section
 
@@ -97,7 +97,7 @@ def load_mapping(
     """
     values = plain(mapping)
     place = Position("experiment")
-    tree = Tree(values, {(): Spot(place, place)})
+    tree = Tree(values, {(): Mark(place, place)})
     experiment = _check(tree, overrides, name="experiment", file="experiment")
     origins = dict(_origins(experiment, tree, ()))
     text = to_yaml(plain(mapping))

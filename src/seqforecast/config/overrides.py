@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqforecast.config.problems import Path, Position, Problem, Source, dotted
-from seqforecast.config.yaml_tree import Spot, Tree, read_plain, read_tree
+from seqforecast.config.yaml_tree import Mark, Tree, read_plain, read_tree
 
 Overrides = Sequence[str] | Mapping[str, object]
 HOW = "write --set section.key=value, such as --set training.epochs=3"
@@ -87,12 +87,12 @@ def _read_value(text: str) -> Tree:
     """Read a flow list, a flow mapping or quoted text; all else is one word."""
     if text[:1] in {"[", "{", '"', "'"}:
         return read_tree(text, Source("value", text))
-    spot = Spot(Position("value"), Position("value"), text)
+    spot = Mark(Position("value"), Position("value"), text)
     return Tree(read_plain(text), {(): spot})
 
 
 def _apply(tree: Tree, override: Override) -> None:
-    spot = Spot(override.place, override.place)
+    spot = Mark(override.place, override.place)
     parent = tree.values
     for length in range(1, len(override.path)):
         path = override.path[:length]
@@ -112,4 +112,4 @@ def _apply(tree: Tree, override: Override) -> None:
     tree.spots[override.path] = spot
     for path, inner in override.tree.spots.items():
         full = (*override.path, *path)
-        tree.spots[full] = Spot(spot.key, spot.value, inner.written)
+        tree.spots[full] = Mark(spot.key, spot.value, inner.written)

@@ -9,7 +9,7 @@ from seqforecast.config.explain import explain, received, unknown
 from seqforecast.config.problems import Path, Position, Problem, dotted
 from seqforecast.config.schema import locate, reread, sections
 from seqforecast.config.tune_section import Range, accepts_whole, why_fixed
-from seqforecast.config.yaml_tree import Spot, Tree
+from seqforecast.config.yaml_tree import Mark, Tree
 from seqforecast.section import Section
 
 SPACE: Path = ("tune", "space")
@@ -132,7 +132,7 @@ def _held_against(
         for old, spot in tree.spots.items()
         if old[: len(at)] == at
     }
-    spots = {(): Spot(nowhere, nowhere), path: tree.spot(at)}
+    spots = {(): Mark(nowhere, nowhere), path: tree.spot(at)}
     made = Tree(values, spots | moved)
     while True:
         try:

@@ -37,7 +37,7 @@ _MOST_DIGITS = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Mark:
     """One setting as written: places of its name and value, and a scalar's text."""
 
     key: Position
@@ -57,11 +57,11 @@ class Tree:
     """
 
     values: Any
-    spots: dict[Path, Spot] = field(default_factory=dict)
+    spots: dict[Path, Mark] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     refused: set[Path] = field(default_factory=set)
 
-    def spot(self, path: Path) -> Spot:
+    def spot(self, path: Path) -> Mark:
         """Return the spot of a path, or of the nearest parent that has one."""
         while path not in self.spots:
             path = path[:-1]
@@ -122,7 +122,7 @@ def read_tree(text: str, source: Source) -> Tree:
     documents are refused, each where it stands. Of a setting written twice the
     first value is kept. Without a readable document `values` is None.
     """
-    tree = Tree(None, {(): Spot(source.start(), source.start())})
+    tree = Tree(None, {(): Mark(source.start(), source.start())})
     if unprintable := _control_character(source):
         tree.problems.append(unprintable)
         tree.refused.add(())
@@ -186,7 +186,7 @@ class _Reader:
             place = self._place(event)
             key = self._tree.spots[path].key if path in self._tree.spots else place
             written = getattr(event, "value", None)
-            self._tree.spots[path] = Spot(key, place, written)
+            self._tree.spots[path] = Mark(key, place, written)
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(path)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -219,11 +219,11 @@ class _Reader:
                 self._skip(next(self._events), path)
             else:
                 place = self._place(event)
-                self._tree.spots[(*path, name)] = Spot(place, place)
+                self._tree.spots[(*path, name)] = Mark(place, place)
                 settings[name] = self._node(next(self._events), (*path, name))
         if path:  # a section lies where its name stands
             spot = self._tree.spots[path]
-            self._tree.spots[path] = Spot(spot.key, spot.key)
+            self._tree.spots[path] = Mark(spot.key, spot.key)
         return settings
 
     def _name(self, event: Any, path: Path) -> str | None:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from seqforecast.data.grid.grid import Grid
 from seqforecast.data.grid.placement import Placed, cut_ends, find
-from seqforecast.data.grid.records import Observations
+from seqforecast.data.grid.records import Records
 from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.table.section import Missing
 from seqforecast.errors import ConfigError, DataError
@@ -43,7 +43,7 @@ class Cleaned:
 
 
 def fill_gaps(
-    observed: Observations,
+    observed: Records,
     placed: Placed,
     grid: Grid,
     missing: Missing,
@@ -131,7 +131,7 @@ def _count_missing(placed: Placed) -> IntArray:
 
 
 def _describe(
-    observed: Observations, placed: Placed, grid: Grid, which: tuple[int, int]
+    observed: Records, placed: Placed, grid: Grid, which: tuple[int, int]
 ) -> str:
     """Name a value by series and position: its time stamp, and its line or row."""
     series, position = which
@@ -144,7 +144,7 @@ def _describe(
     )
 
 
-def _refuse_empty_series(observed: Observations, is_empty: IntArray) -> None:
+def _refuse_empty_series(observed: Records, is_empty: IntArray) -> None:
     empty = np.flatnonzero(is_empty)
     if len(empty):
         more = f"; {len(empty):,} series are empty" if len(empty) > 1 else ""

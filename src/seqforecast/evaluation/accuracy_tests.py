@@ -16,10 +16,10 @@ from scipy import fft, stats
 
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.windows import WindowIndex, count_filled
-from seqforecast.evaluation.bootstrap import weigh_series
+from seqforecast.evaluation.bootstrap import series_weights
 from seqforecast.evaluation.metrics import Doubles, InSample
 
-LEVEL = 0.05
+ALPHA = 0.05
 Part = tuple[float, float]  # a variance, and how many degrees of freedom it has
 CUTOFFS, SERIES = "cutoffs", "series"
 FEWEST_BLOCKS = 5
@@ -178,7 +178,7 @@ def _p_value(value: float, parts: Sequence[Part]) -> float:
 def _interval(mean: float, parts: Sequence[Part]) -> tuple[float, float]:
     """Return the 95 % interval about a mean."""
     error, freedom = _standard_error(parts)
-    width = error * float(stats.t.ppf(1 - LEVEL / 2, freedom))
+    width = error * float(stats.t.ppf(1 - ALPHA / 2, freedom))
     return mean - width, mean + width
 
 
@@ -279,7 +279,7 @@ def plan_units(panel: Panel, windows: WindowIndex, in_sample: InSample) -> Units
     Raises:
         DataError: every target was filled.
     """
-    metric, metric_reason, weights = weigh_series(panel, windows, in_sample)
+    metric, metric_reason, weights = series_weights(panel, windows, in_sample)
     counts = weights[windows.series] > 0
     if len(panel.filled):
         counts &= count_filled(panel, windows) < windows.horizon

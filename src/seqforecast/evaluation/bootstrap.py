@@ -15,7 +15,7 @@ NOT_DRAWN = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Resampling:
+class Bootstrap:
     """The units that are drawn: blocks of cutoffs, or series.
 
     A window adds its sum of |error| times the weight of its series to its unit, so
@@ -66,9 +66,9 @@ class Resampling:
         return sums
 
 
-def plan_resampling(
+def plan_bootstrap(
     panel: Panel, windows: WindowIndex, in_sample: InSample
-) -> Resampling:
+) -> Bootstrap:
     """Decide what is drawn, from all windows that will be scored.
 
     Where no series has more than one cutoff, series are drawn. Otherwise blocks of
@@ -85,23 +85,21 @@ def plan_resampling(
     Raises:
         DataError: every target was filled.
     """
-    metric, reason, weights = weigh_series(panel, windows, in_sample)
+    metric, reason, weights = series_weights(panel, windows, in_sample)
     counted = windows.take(np.flatnonzero(weights[windows.series] > 0))
     if int(np.bincount(counted.series).max()) == 1:
         unit_of = _number(counted.series, len(panel.ids))
-        return Resampling(metric, reason, weights, "series", unit_of)
+        return Bootstrap(metric, reason, weights, "series", unit_of)
     cutoffs = np.unique(counted.cutoffs(panel))
     first = int(cutoffs[0])
     # Without the last gap, n cutoffs a horizon apart would make n - 1 blocks.
     span = int(cutoffs[-1]) - first + int(np.diff(cutoffs).min())
     shares = min(max(span // windows.horizon, 1), MOST_BLOCKS)
     unit_of = _number((cutoffs - first) * shares // span, shares)
-    return Resampling(
-        metric, reason, weights, "blocks of cutoffs", unit_of, first, span
-    )
+    return Bootstrap(metric, reason, weights, "blocks of cutoffs", unit_of, first, span)
 
 
-def weigh_series(
+def series_weights(
     panel: Panel, windows: WindowIndex, in_sample: InSample
 ) -> tuple[str, str, Doubles]:
     """Return the metric, the reason for it, and the weights, shape (series,).

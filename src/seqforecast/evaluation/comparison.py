@@ -10,8 +10,8 @@ import numpy as np
 from scipy import stats
 
 from seqforecast.evaluation.accuracy_tests import (
+    ALPHA,
     CUTOFFS,
-    LEVEL,
     SERIES,
     Difference,
     Units,
@@ -174,7 +174,7 @@ def _describe(units: Units, seeds: int, pairs: Sequence[Pair]) -> Significance:
         count=units.count,
         independent=units.independent,
         seeds=seeds,
-        level=LEVEL,
+        level=ALPHA,
         correction="Holm",
         assumptions=ASSUMED[units.kind] if tested else (),
         reason=None if tested else reasons[0],
@@ -206,7 +206,7 @@ def compare_pairs(
     corrected = dict(zip(tested, correct(list(tested.values())), strict=True))
     for (a, b), each in found.items():
         adjusted = corrected.get((a, b))
-        small = adjusted is not None and adjusted < LEVEL
+        small = adjusted is not None and adjusted < ALPHA
         # What speaks against a claim is no news where there would be none anyway.
         reason = each.reason if small or adjusted is None else ""
         yield Pair(

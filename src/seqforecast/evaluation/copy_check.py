@@ -21,7 +21,7 @@ BETTER = 0.95
 FEWEST_CHANGES = 20
 
 
-class Audit:
+class CopyCheck:
     """Sums that show whether a model repeats or trails the last value, or is flat.
 
     Every window counts by the weight of its series, so that series in large units

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from seqforecast.data.panel import FloatArray, IntArray, Panel
 from seqforecast.data.windows import WindowIndex, mark_observed
 from seqforecast.errors import DataError
-from seqforecast.evaluation.bootstrap import plan_resampling
-from seqforecast.evaluation.copy_check import Audit
+from seqforecast.evaluation.bootstrap import plan_bootstrap
+from seqforecast.evaluation.copy_check import CopyCheck
 from seqforecast.evaluation.metrics import (
     Doubles,
     ErrorTotals,
@@ -72,12 +72,12 @@ class Scorer:
         self._train_std = train_std
         self._groups = groups
         self._in_sample = in_sample_errors(panel, stops, season)
-        self._resampling = plan_resampling(panel, windows, self._in_sample)
+        self._resampling = plan_bootstrap(panel, windows, self._in_sample)
         self._totals = {
             name: ErrorTotals(len(panel.ids), windows.horizon) for name in names
         }
         self._units = {name: np.zeros(self._resampling.count) for name in names}
-        self._audit = Audit()
+        self._audit = CopyCheck()
         self._added = 0
 
     def add(

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from seqforecast.evaluation.bootstrap import Resampling
+from seqforecast.evaluation.bootstrap import Bootstrap
 from seqforecast.evaluation.metrics import Doubles, Score, scored
 
 DRAWS = 1000
 SEED = 0
-LEVEL = 0.95
+CONFIDENCE = 0.95
 FEWEST = 5
 INDICES_AT_ONCE = 1_000_000
 BLOCKS_A_COSINE = 3
@@ -60,7 +60,7 @@ class Skill:
 
 
 def measure_skill(
-    model: Doubles, baselines: Mapping[str, Doubles], resampling: Resampling
+    model: Doubles, baselines: Mapping[str, Doubles], resampling: Bootstrap
 ) -> Skill:
     """Compare the model with the best baseline on the same windows.
 
@@ -85,7 +85,7 @@ def measure_skill(
 
 
 def _interval(
-    model: Doubles, baseline: Doubles, resampling: Resampling
+    model: Doubles, baseline: Doubles, resampling: Bootstrap
 ) -> tuple[Score, Score]:
     """Return both ends of the 95 % interval, or twice the reason for none."""
     units = resampling.count
@@ -152,7 +152,7 @@ def widening(differences: Doubles) -> float:
     plain = float(differences @ differences) / (count - 1)
     if plain == 0:
         return 1.0
-    level = 1 - (1 - LEVEL) / 2
+    level = 1 - (1 - CONFIDENCE) / 2
     quantiles = special.stdtrit([cosines, count - 1], level)
     return max(1.0, math.sqrt(slow / plain) * float(quantiles[0] / quantiles[1]))
 
@@ -167,7 +167,7 @@ def tail_probability(units: int) -> float:
     Handbook of Mathematical Functions, 1964, 26.7.5), within 0.3 % from five units on.
     """
     free = units - 1
-    z = -NormalDist().inv_cdf((1 - LEVEL) / 2)
+    z = -NormalDist().inv_cdf((1 - CONFIDENCE) / 2)
     t = (
         z
         + (z**3 + z) / (4 * free)

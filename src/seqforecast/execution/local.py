@@ -36,6 +36,9 @@ ONE_THREAD = dict.fromkeys(
     "1",
 )
 
+# What TensorFlow needs for a small model, rounded up.
+MEMORY_OF_A_FIT = 1_500_000_000
+
 
 def run_local(
     fits: Sequence[Fit],
@@ -258,3 +261,20 @@ def _why(code: int, told: str, said: str) -> tuple[str, str]:
         name = f"signal {-code}"
     hint = "out of memory? fewer --jobs need less" if name == "SIGKILL" else ""
     return f"ended by {name}", hint
+
+
+def choose_jobs(fits: int, *, cores: int, memory: int | None, gpus: int = 0) -> int:
+    """Return how many fits to train at a time: one a core, and one a GPU if any.
+
+    Args:
+        fits: how many there are.
+        cores: how many may be used.
+        memory: bytes that are free; None where the system does not tell.
+        gpus: how many are to be used.
+    """
+    limits = [fits, cores]
+    if memory is not None:
+        limits.append(memory // MEMORY_OF_A_FIT)
+    if gpus:
+        limits.append(gpus)
+    return max(1, min(limits))

@@ -172,10 +172,7 @@ def load_forecaster(path: Path) -> Forecaster:
     """
     keras = load_keras()
     # They register what the file names.
-    import seqforecast.models.joining
-    import seqforecast.models.layers
-    import seqforecast.models.quantiles
-    import seqforecast.models.segments  # noqa: F401
+    import seqforecast.models.layers  # noqa: F401
 
     try:
         return Forecaster.of(keras.models.load_model(path, compile=False))

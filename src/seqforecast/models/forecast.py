@@ -1,6 +1,5 @@
 """Forecasts of many windows: gathered and computed in batches that fit memory."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ from seqforecast.backend import load_tensorflow
 from seqforecast.data.features import Features
 from seqforecast.data.panel import FloatArray
 from seqforecast.data.windows import WindowIndex
+from seqforecast.hardware import usable_cores
 from seqforecast.models.forecaster import Forecaster
 
 # Bytes that the lookbacks and hidden states of one batch may take. Batches this small
@@ -101,6 +101,4 @@ def _passes_at_once() -> int:
     """
     if load_tensorflow().config.get_visible_devices("GPU"):
         return 1
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0)) + 1
-    return (os.cpu_count() or 1) + 1
+    return len(usable_cores()) + 1

@@ -14,7 +14,7 @@ Activation = Literal[
     "tanh", "relu", "sigmoid", "linear", "elu", "selu", "softplus", "gelu", "silu"
 ]
 Units = Annotated[int, Field(ge=1, le=8192)]
-Level = Annotated[float, Field(gt=0, lt=1)]
+Probability = Annotated[float, Field(gt=0, lt=1)]
 MEDIAN = 0.5
 InstanceNorm = Literal["none", "last", "mean", "zscore", "zlast", "blend", "logmean"]
 
@@ -69,7 +69,7 @@ class ModelSection(Section):
         description="one Dense for all steps, or one step of a cell for each segment "
         "of the horizon (SegRNN; needs segment)",
     )
-    quantiles: list[Level] = Field(
+    quantiles: list[Probability] = Field(
         default=[],
         max_length=99,
         description="levels that are forecast beside the median, rising, with 0.5, as "

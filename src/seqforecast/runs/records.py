@@ -53,7 +53,7 @@ def read_history(run: RunDirectory) -> list[dict[str, float]]:
         ]
 
 
-def write_memory(
+def write_gradient_profile(
     run: RunDirectory,
     untrained: npt.NDArray[np.float64],
     trained: npt.NDArray[np.float64],
@@ -75,7 +75,7 @@ def write_memory(
     write_text(run.memory, "\n".join([*rows, ""]))
 
 
-def read_memory(run: RunDirectory) -> dict[str, list[float]]:
+def read_gradient_profile(run: RunDirectory) -> dict[str, list[float]]:
     """Return `untrained` and `trained` gradient norms, oldest step first."""
     with run.memory.open(encoding="utf-8") as file:
         rows = [*csv.DictReader(file)]

@@ -14,7 +14,7 @@ from seqforecast.models.forecaster import Forecaster
 from seqforecast.training import compilation
 from seqforecast.training.history import Steps
 from seqforecast.training.kernels.core import run_core
-from seqforecast.training.objective import Material, Objective
+from seqforecast.training.objective import Objective, WindowArrays
 from seqforecast.training.section import TrainingSection
 
 LOGGER = logging.getLogger("seqforecast")
@@ -36,7 +36,7 @@ class Engine:
         self,
         forecaster: Forecaster,
         section: TrainingSection,
-        material: Material,
+        material: WindowArrays,
     ) -> None:
         keras = load_keras()
         self.forecaster = forecaster

@@ -18,7 +18,7 @@ MOST_WINDOWS = 256
 BACKWARD = 8
 
 
-class MemoryProbe:
+class GradientProbe:
     """Measures the memory of an engine's model, before training and after it.
 
     The loss is that of the last step of the horizon, with quantiles of its median,

@@ -5,8 +5,6 @@ import json
 import logging
 import os
 import platform
-import re
-import subprocess
 import sys
 from collections.abc import Mapping
 from importlib import metadata
@@ -15,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from seqforecast.hardware import gpu_names
 from seqforecast.models.section import ModelSection
 from seqforecast.models.token_shape import Tokens, tokens_of
 from seqforecast.section import Section
@@ -30,7 +29,6 @@ PACKAGES = (
     "nvidia-cudnn-cu12",
     "nvidia-cublas-cu12",
 )
-DRIVER = Path("/proc/driver/nvidia")
 
 
 class MeasuredNumbers(Section):
@@ -145,41 +143,8 @@ def key_of(facts: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def gpu_names() -> list[str]:
-    """Return the GPUs of this machine, and the driver's version, as the system says.
-
-    On Apple silicon the GPU is a part of the chip, which gives it its name.
-    """
-    if sys.platform == "darwin":
-        return _lines("/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string")
-    names = []
-    for file in sorted(DRIVER.glob("gpus/*/information")):
-        names += re.findall(r"^Model:\s*(.+)$", _text(file), re.MULTILINE)
-    if not names:  # the Windows Subsystem for Linux has no such files
-        return _lines("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv")
-    return names + _text(DRIVER / "version").splitlines()[:1]
-
-
 def _version(package: str) -> str | None:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return None
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-
-
-def _lines(*command: str) -> list[str]:
-    """Return what a command prints; nothing when it is not there or fails."""
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed commands
-            command, capture_output=True, text=True, timeout=10, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return []
-    return done.stdout.splitlines() if done.returncode == 0 else []

@@ -18,7 +18,7 @@ from seqforecast.training.section import TrainingSection
 LEAST_SIZE = 1e-6
 
 
-class Material:
+class WindowArrays:
     """A panel as tensors: windows of any lookback are gathered from it.
 
     Args:
@@ -93,7 +93,7 @@ class Objective:
     """
 
     def __init__(
-        self, forecaster: Forecaster, section: TrainingSection, material: Material
+        self, forecaster: Forecaster, section: TrainingSection, material: WindowArrays
     ) -> None:
         tf = load_tensorflow()
         self.forecaster = forecaster

@@ -37,7 +37,7 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class TrainingCost:
     """What training costs.
 
     Attributes:
@@ -98,12 +98,12 @@ class Stopwatch:
             raise EnoughError
 
 
-def measure_pace(
+def measure_training_cost(
     engine: Engine,
     data: TrainingData,
     seed: int,
     clock: Callable[[], float] = time.perf_counter,
-) -> Pace:
+) -> TrainingCost:
     """Train a little, and say how long all of it will take.
 
     Changes the engine's model.
@@ -116,17 +116,19 @@ def measure_pace(
         fit(engine, data, seed, watch)
     count = windows_in_epoch(engine.section, len(data.train))
     if len(watch.epochs) > 1:
-        return pace_of(watch, count, validation=0.0)
+        return training_cost_of(watch, count, validation=0.0)
     # Batches enough for every core, as validation itself has them.
     some = data.validation.take(slice(0, BATCHES * batch_size(engine.forecaster)))
     engine.objective.loss(some)
     started = clock()
     engine.objective.loss(some)
     validation = (clock() - started) / len(some) * len(data.validation)
-    return pace_of(watch, count, validation=validation)
+    return training_cost_of(watch, count, validation=validation)
 
 
-def pace_of(watch: Stopwatch, windows: int, *, validation: float) -> Pace:
+def training_cost_of(
+    watch: Stopwatch, windows: int, *, validation: float
+) -> TrainingCost:
     """Return what an epoch of so many windows costs.
 
     Where whole epochs were seen, the middle one of those after the first counts;
@@ -135,9 +137,9 @@ def pace_of(watch: Stopwatch, windows: int, *, validation: float) -> Pace:
     second = _seconds_a_window(watch.chunks)
     if len(watch.epochs) > 1:
         epoch = statistics.median(watch.epochs[1:])
-        return Pace(max(watch.epochs[0] - epoch, 0.0), epoch, 1 / second)
+        return TrainingCost(max(watch.epochs[0] - epoch, 0.0), epoch, 1 / second)
     seen = sum(chunk.seconds - chunk.windows * second for chunk in watch.chunks)
-    return Pace(max(seen, 0.0), windows * second + validation, 1 / second)
+    return TrainingCost(max(seen, 0.0), windows * second + validation, 1 / second)
 
 
 def _seconds_a_window(chunks: list[Chunk]) -> float:

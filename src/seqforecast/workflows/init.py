@@ -37,7 +37,7 @@ TOGETHER = 0.6  # correlation of swing and level from which on one grows with th
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class StarterExperiment:
     """What was written.
 
     Attributes:
@@ -53,7 +53,7 @@ class Started:
 
 def start_experiment(
     data: Path, output: Path | None = None, horizon: int | None = None
-) -> Started:
+) -> StarterExperiment:
     """Write an experiment that trains on a data file as it is.
 
     Args:
@@ -96,7 +96,7 @@ def start_experiment(
     choices = data_choices(source, panel, facts, roles, path)
     text = write_starter(opening, choices, chosen)
     write_text(path, text)
-    return Started(path, text, tuple(found))
+    return StarterExperiment(path, text, tuple(found))
 
 
 def _facts(data: Path, panel: Panel, season: int | None, stops: IntArray) -> Facts:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from seqforecast.data.grid.grid import Grid
 from seqforecast.data.grid.placement import Placed, cut_ends, find
-from seqforecast.data.grid.records import Observations
+from seqforecast.data.grid.records import Records
 from seqforecast.data.missing_values import CHOICES, Cleaned, repair, require_season
 from seqforecast.data.panel import Covariates, IntArray
 from seqforecast.data.table.section import Missing
@@ -39,18 +39,20 @@ def leave_future(placed: Placed) -> tuple[Placed, str]:
 
 
 def cover(
-    observed: Observations, placed: Placed, cleaned: Cleaned, grid: Grid
-) -> "Covering":
-    """Return where the covariates of each series lie; see `Covering`."""
+    observed: Records, placed: Placed, cleaned: Cleaned, grid: Grid
+) -> "CovariateRows":
+    """Return where the covariates of each series lie; see `CovariateRows`."""
     moved = cleaned.first_steps - placed.first_steps
     series = np.arange(len(moved))
     groups = np.zeros_like(series) if observed.wide else series
     starts = placed.bounds[groups] + moved
-    return Covering(observed, placed, grid, groups, starts, np.diff(cleaned.offsets))
+    return CovariateRows(
+        observed, placed, grid, groups, starts, np.diff(cleaned.offsets)
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Covering:
+class CovariateRows:
     """Rows of the covariates that must be there, series by series.
 
     Attributes:
@@ -62,7 +64,7 @@ class Covering:
         lengths: shape (series,), how many values it has.
     """
 
-    observed: Observations
+    observed: Records
     placed: Placed
     grid: Grid
     groups: IntArray

@@ -9,8 +9,8 @@ import pandas as pd
 from pandas.tseries.frequencies import to_offset
 
 from seqforecast.data.frequency import likely_aliases
-from seqforecast.data.grid.overview import Overview, Succession, runs
-from seqforecast.data.grid.records import Excerpt, Observations
+from seqforecast.data.grid.overview import Overview, Predecessors, runs
+from seqforecast.data.grid.records import Excerpt, Records
 from seqforecast.data.panel import IntArray, format_stamp
 from seqforecast.errors import ConfigError, DataError
 
@@ -81,7 +81,7 @@ class Grid:
         return int((pair[1] - pair[0]) / pd.Timedelta(1, "us"))
 
 
-def lay_grid(observed: Observations, overview: Overview, frequency: str | int) -> Grid:
+def lay_grid(observed: Records, overview: Overview, frequency: str | int) -> Grid:
     """Return the grid of all series, on which every record was found to stand.
 
     With `auto`, the most common difference decides, together with the calendar:
@@ -138,8 +138,8 @@ class _Fit:
         self.ones += np.bincount(groups[one], minlength=len(self.ones))
 
 
-def _measure(observed: Observations, laid: list[_Fit]) -> None:
-    succession = Succession(np.int64)
+def _measure(observed: Records, laid: list[_Fit]) -> None:
+    succession = Predecessors(np.int64)
     for batch in observed.times():
         order = batch.order()
         groups, times = batch.groups[order], batch.times[order]
@@ -148,7 +148,7 @@ def _measure(observed: Observations, laid: list[_Fit]) -> None:
             fit.add(groups, before, times)
 
 
-def _most_common_difference(observed: Observations, overview: Overview) -> int:
+def _most_common_difference(observed: Records, overview: Overview) -> int:
     if not len(overview.lengths):
         raise DataError(
             f"{observed.file}: every series has only one time stamp",
@@ -187,7 +187,7 @@ def _checked(frequency: str | int, *, dated: bool) -> str | int:
     return frequency
 
 
-def _refuse_off_grid(observed: Observations, overview: Overview, fit: _Fit) -> None:
+def _refuse_off_grid(observed: Records, overview: Overview, fit: _Fit) -> None:
     lowest, grid = len(overview.counts), fit.grid
     for batch in observed.times():
         off = batch.groups[grid.steps(batch.times) < 0]
@@ -208,7 +208,7 @@ def _refuse_off_grid(observed: Observations, overview: Overview, fit: _Fit) -> N
     )
 
 
-def _refuse_mixed(observed: Observations, overview: Overview, fit: _Fit) -> None:
+def _refuse_mixed(observed: Records, overview: Overview, fit: _Fit) -> None:
     """Refuse a series whose most common step is not the one of the panel."""
     doubtful = np.flatnonzero(2 * fit.ones < overview.counts - 1)
     # As many at a time as are quickly held; as a rule there is none.

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqforecast.data.grid.records import Observations
+from seqforecast.data.grid.records import Records
 from seqforecast.data.panel import IntArray
 from seqforecast.errors import DataError
 
@@ -46,7 +46,7 @@ class _Notebook:
         self.counts, self.first, self.widest = np.zeros((3, 0), np.int64)
         self.lengths = self.tally = np.zeros(0, np.int64)
         self.disordered: set[int] = set()
-        self.succession = Succession(np.int64)
+        self.succession = Predecessors(np.int64)
 
     def add(self, groups: IntArray, times: IntArray) -> None:
         """Take in records sorted by group."""
@@ -95,7 +95,7 @@ class _Notebook:
         )
 
 
-def look_over(observed: Observations) -> Overview:
+def look_over(observed: Records) -> Overview:
     """Pass over all records once, values included.
 
     Raises:
@@ -112,7 +112,7 @@ def look_over(observed: Observations) -> Overview:
     return notebook.close(weekdays=weekdays)
 
 
-def check_order(observed: Observations, overview: Overview) -> None:
+def check_order(observed: Records, overview: Overview) -> None:
     """Refuse stamps that are repeated, or go back, within a group.
 
     Raises:
@@ -148,7 +148,7 @@ def check_order(observed: Observations, overview: Overview) -> None:
     )
 
 
-class Succession:
+class Predecessors:
     """Remembers the last entry of every group from one batch to the next."""
 
     def __init__(self, dtype: npt.DTypeLike) -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqforecast.data.grid.grid import Grid
-from seqforecast.data.grid.overview import Overview, Succession, runs
-from seqforecast.data.grid.records import Observations
+from seqforecast.data.grid.overview import Overview, Predecessors, runs
+from seqforecast.data.grid.records import Records
 from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.errors import DataError
 
@@ -22,7 +22,7 @@ class Placed:
         values: shape (total,), float32.
         offsets: shape (series + 1,); as in `Panel`.
         first_steps: shape (series,); as in `Panel`.
-        coarse: the series that float32 rounds noticeably; see `Rounding`.
+        coarse: the series that float32 rounds noticeably; see `RoundingCheck`.
         bounds: shape (groups + 1,); the rows of group i are bounds[i]:bounds[i + 1].
             A long file has one group a series, a wide one has one for all.
         covariates: shape (rows, covariates), float32; NaN where there is none.
@@ -36,7 +36,7 @@ class Placed:
     covariates: FloatArray
 
 
-def place(observed: Observations, overview: Overview, grid: Grid) -> Placed:
+def place(observed: Records, overview: Overview, grid: Grid) -> Placed:
     """Pass over the records and put each value where it belongs.
 
     Args:
@@ -55,7 +55,7 @@ def place(observed: Observations, overview: Overview, grid: Grid) -> Placed:
     shifts = bounds[:-1] - first
     values = np.full((columns, total), np.nan, np.float32)
     covariates = np.full((total, len(observed.covariates)), np.nan, np.float32)
-    rounding = Rounding(len(observed.ids))
+    rounding = RoundingCheck(len(observed.ids))
     for batch in observed.values():
         order = batch.order()
         groups, steps = batch.groups[order], grid.steps(batch.times[order])
@@ -97,7 +97,7 @@ def cut_ends(
     return values[: after[-1]], after
 
 
-def find(observed: Observations, grid: Grid, group: int, step: int) -> int | None:
+def find(observed: Records, grid: Grid, group: int, step: int) -> int | None:
     """Return which record of a group stands on a step, None where it is absent."""
     for batch in observed.times():
         here = (batch.groups == group) & (grid.steps(batch.times) == step)
@@ -106,7 +106,7 @@ def find(observed: Observations, grid: Grid, group: int, step: int) -> int | Non
     return None
 
 
-def _refuse_wide_gaps(observed: Observations, overview: Overview, total: int) -> None:
+def _refuse_wide_gaps(observed: Records, overview: Overview, total: int) -> None:
     found = observed.excerpt(np.array([np.argmax(overview.widest)]))
     i = int(np.argmax(np.diff(found.times)))
     raise DataError(
@@ -117,7 +117,7 @@ def _refuse_wide_gaps(observed: Observations, overview: Overview, total: int) ->
     )
 
 
-class Rounding:
+class RoundingCheck:
     """Compares what float32 rounds away with the changes of each series.
 
     Changes are those between neighbouring observed values, per step, so that a gap
@@ -130,7 +130,7 @@ class Rounding:
         self._rounded = np.zeros(series)
         self._first = np.full(series, np.nan)
         self._sums = np.zeros((3, series))  # weights, distances, their squares
-        self._values, self._steps = Succession(np.float64), Succession(np.int64)
+        self._values, self._steps = Predecessors(np.float64), Predecessors(np.int64)
 
     def add(self, series: IntArray, steps: IntArray, values: FloatArray) -> None:
         """Take in records sorted by series, in order within; all shape (records,)."""

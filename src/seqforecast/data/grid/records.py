@@ -40,7 +40,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Observations:
+class Records:
     """The records of a file, in groups that may alternate.
 
     A long file has one group a series and one column; a wide file has one group
@@ -100,7 +100,7 @@ class Excerpt:
         records: shape (records,), the position of each record in the file.
     """
 
-    observed: Observations
+    observed: Records
     groups: IntArray
     times: IntArray
     records: IntArray

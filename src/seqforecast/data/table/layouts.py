@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seqforecast.data.grid.records import Batch, Observations
+from seqforecast.data.grid.records import Batch, Records
 from seqforecast.data.table.columns import CORRECT, IdColumn, NumberColumn
 from seqforecast.data.table.files import Table
 from seqforecast.data.table.time_column import survey_times
@@ -17,7 +17,7 @@ from seqforecast.errors import DataError, did_you_mean
 if TYPE_CHECKING:
     from seqforecast.data.table.section import TableSource
 
-Observed = tuple[Observations, tuple[str, ...]]
+Observed = tuple[Records, tuple[str, ...]]
 
 
 def observe_wide(
@@ -113,7 +113,7 @@ def _observe(columns: _Columns, group: str | None) -> Observed:
             _require(table, f"data.{role}", name)
     clock = survey_times(table, columns.time)
     names = None if columns.id is None else IdColumn(columns.id, table)
-    observed = Observations(
+    observed = Records(
         file=str(table.path),
         where=table.where,
         dated=clock.dated,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from seqforecast.data.grid.covariate_rows import (
-    Covering,
+    CovariateRows,
     cover,
     describe_filling,
     leave_future,
@@ -16,7 +16,7 @@ from seqforecast.data.grid.covariate_rows import (
 from seqforecast.data.grid.grid import Grid, lay_grid
 from seqforecast.data.grid.overview import check_order, look_over
 from seqforecast.data.grid.placement import place
-from seqforecast.data.grid.records import Batch, Observations
+from seqforecast.data.grid.records import Batch, Records
 from seqforecast.data.missing_values import Cleaned, fill_gaps
 from seqforecast.data.panel import Covariates, FloatArray, IntArray, Panel
 from seqforecast.data.season import calendar_season
@@ -68,7 +68,7 @@ def assemble(
     section: TableSource,
     table: Table,
     group: str | None = None,
-    change: Callable[[Observations], Observations] | None = None,
+    change: Callable[[Records], Records] | None = None,
 ) -> Panel:
     """Return the panel a table holds, read as its section says.
 
@@ -124,7 +124,7 @@ def assemble(
 
 
 def _covariates(
-    section: TableSource, table: Table, covering: Covering, season: int | None
+    section: TableSource, table: Table, covering: CovariateRows, season: int | None
 ) -> tuple[Covariates | None, tuple[str, ...]]:
     """Return the covariates that are asked for, and what was filled in them."""
     if not (section.past or section.future or section.static):
@@ -230,18 +230,18 @@ class _Scramble:
     def __init__(self, after: IntArray, past: int) -> None:
         self._after, self._past = after, past
 
-    def __call__(self, observed: Observations) -> Observations:
+    def __call__(self, observed: Records) -> Records:
         """Return the observations with other values."""
         return replace(observed, values=self._through(observed))
 
-    def _through(self, observed: Observations) -> Callable[[], Iterator[Batch]]:
+    def _through(self, observed: Records) -> Callable[[], Iterator[Batch]]:
         def values() -> Iterator[Batch]:
             for batch in observed.values():
                 yield replace(batch, values=self._change(observed, batch))
 
         return values
 
-    def _change(self, observed: Observations, batch: Batch) -> FloatArray:
+    def _change(self, observed: Records, batch: Batch) -> FloatArray:
         changed = batch.values.copy()
         # Each pass over the file must find the same values.
         random = np.random.default_rng([batch.start, batch.column])

@@ -7,7 +7,7 @@ from typing import Literal
 from seqforecast.doctor.facts.accelerators import gather_cuda, gather_plugins
 from seqforecast.doctor.facts.machine import Host, Machine, Python, PythonKind
 from seqforecast.doctor.facts.packages import (
-    Asked,
+    Requirement,
     distributions,
     extra_of,
     gather_packages,
@@ -62,7 +62,7 @@ def gather(system: System, required: Required = "") -> Machine:
     """
     host = gather_host(system)
     installed = distributions(system)
-    asked = Asked.of(system.interpreter)
+    asked = Requirement.of(system.interpreter)
     tensorflow = installed.get("tensorflow")
     lines = requires(system, tensorflow) if tensorflow else ()
     wanted = extra_of("and-cuda", lines, asked)

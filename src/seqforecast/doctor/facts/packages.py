@@ -43,7 +43,7 @@ def distributions(system: System) -> dict[str, Distribution]:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Requirement:
     """For whom markers are evaluated.
 
     Attributes:
@@ -53,7 +53,7 @@ class Asked:
     marks: Mapping[str, str]
 
     @classmethod
-    def of(cls, python: Interpreter) -> "Asked":
+    def of(cls, python: Interpreter) -> "Requirement":
         """Return the marks of an interpreter."""
         major, minor, micro = python.version
         return cls(
@@ -73,7 +73,7 @@ class Asked:
 
 
 def gather_packages(
-    system: System, installed: Mapping[str, Distribution], asked: Asked
+    system: System, installed: Mapping[str, Distribution], asked: Requirement
 ) -> Packages:
     """Return what is installed and what of it does not fit."""
     versions = {name: one.version for name, one in installed.items()}
@@ -136,13 +136,13 @@ def _damaged(system: System, one: Distribution) -> Iterator[str]:
 
 
 def unmet_of(
-    owner: str, lines: Sequence[str], versions: Mapping[str, str], asked: Asked
+    owner: str, lines: Sequence[str], versions: Mapping[str, str], asked: Requirement
 ) -> Iterator[Unmet]:
     """Yield the requirements of one package that what is installed does not meet."""
     yield from _judged(owner, lines, versions, dict(asked.marks) | {"extra": ""})
 
 
-def extra_of(extra: str, lines: Sequence[str], asked: Asked) -> tuple[str, ...]:
+def extra_of(extra: str, lines: Sequence[str], asked: Requirement) -> tuple[str, ...]:
     """Return what an extra asks for beyond the package itself, without markers."""
     try:
         from packaging.requirements import InvalidRequirement, Requirement

@@ -17,7 +17,7 @@ from seqforecast.models.section import ModelSection
 from seqforecast.training.devices import show_only
 from seqforecast.training.engine import Engine
 from seqforecast.training.measured_devices import shape_of
-from seqforecast.training.objective import Material
+from seqforecast.training.objective import WindowArrays
 from seqforecast.training.order import fix_seeds
 from seqforecast.training.section import TrainingSection
 
@@ -85,7 +85,7 @@ def sine_engine(
         lookback=lookback,
         horizon=horizon,
     )
-    engine = Engine(forecaster, section, Material(values.astype(np.float32)))
+    engine = Engine(forecaster, section, WindowArrays(values.astype(np.float32)))
     engine.set_learning_rate(section.learning_rate)
     one_batch = np.array([section.batch_size])
     return engine, count_windows(np.zeros(1, np.int64), one_batch, (lookback, horizon))

@@ -29,7 +29,7 @@ DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)))  # for the first six, the next, the o
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class MemberStyle:
     """How a member or a baseline is drawn.
 
     Attributes:
@@ -47,7 +47,7 @@ class Look:
     dash: Any
 
 
-def looks_of(comparison: Mapping[str, Any]) -> dict[str, Look]:
+def styles_of(comparison: Mapping[str, Any]) -> dict[str, MemberStyle]:
     """Return a look a member, in their order, then one a baseline.
 
     Cells have the same look in every comparison, whoever is best there. More than six
@@ -55,16 +55,20 @@ def looks_of(comparison: Mapping[str, Any]) -> dict[str, Look]:
     """
     names = names_of(comparison)
     turn = sorted(names, key=lambda name: CELLS.index(name) if name in CELLS else MANY)
-    looks: dict[str, Look] = {}
+    looks: dict[str, MemberStyle] = {}
     for name in names:
         again, which = divmod(turn.index(name), len(COLORS))
         color, ink = COLORS[which]
         dash = DASHES[min(again, len(DASHES) - 1)]
-        looks[name] = Look(elide(name, NAME_WIDTH), color, ink, MARKERS[which], dash)
+        looks[name] = MemberStyle(
+            elide(name, NAME_WIDTH), color, ink, MARKERS[which], dash
+        )
     for name in comparison["baselines"]:
         color = style.NAIVE if name == NAIVE else style.FAINT_INK
         dash = "--" if name == NAIVE else "-."
-        looks.setdefault(name, Look(elide(name, NAME_WIDTH), color, color, "", dash))
+        looks.setdefault(
+            name, MemberStyle(elide(name, NAME_WIDTH), color, color, "", dash)
+        )
     return looks
 
 

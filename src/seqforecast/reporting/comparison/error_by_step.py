@@ -8,7 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqforecast.reporting.comparison.colors import NAME_WIDTH, Look, looks_of, room_of
+from seqforecast.reporting.comparison.colors import (
+    NAME_WIDTH,
+    MemberStyle,
+    room_of,
+    styles_of,
+)
 from seqforecast.reporting.figures import axis_scales, style
 from seqforecast.reporting.figures.labels import drawable, elide
 from seqforecast.reporting.figures.style import Figure
@@ -35,12 +40,12 @@ class StepErrors:
 
     title: str
     caption: str
-    members: tuple[tuple[Look, Points], ...]
-    baselines: tuple[tuple[Look, Points], ...]
+    members: tuple[tuple[MemberStyle, Points], ...]
+    baselines: tuple[tuple[MemberStyle, Points], ...]
     log: bool
 
     @property
-    def lines(self) -> list[tuple[Look, Points]]:
+    def lines(self) -> list[tuple[MemberStyle, Points]]:
         """Baselines first, so that members are drawn over them."""
         return [*self.baselines, *self.members]
 
@@ -59,7 +64,7 @@ def describe_step_errors(
         baselines: by name, shape (horizon,); the naive forecast and the best of them
             are shown.
     """
-    looks = looks_of(comparison)
+    looks = styles_of(comparison)
     names = [member["name"] for member in comparison["members"]]
     means = {name: np.asarray(members[name], float).mean(axis=0) for name in names}
     best = comparison["best_baseline"]

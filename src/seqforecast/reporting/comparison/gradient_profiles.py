@@ -7,14 +7,19 @@ from typing import Any
 
 import numpy.typing as npt
 
-from seqforecast.reporting.comparison.colors import Look, columns_for, fitting, looks_of
+from seqforecast.reporting.comparison.colors import (
+    MemberStyle,
+    columns_for,
+    fitting,
+    styles_of,
+)
 from seqforecast.reporting.figures import axis_scales, style
 from seqforecast.reporting.figures.gradient_profile import (
     FEW,
     LOWEST,
     NOTICED,
-    MemoryCurve,
-    describe_memory,
+    ProfileCurve,
+    describe_gradient_profile,
 )
 from seqforecast.reporting.figures.labels import drawable
 from seqforecast.reporting.figures.style import Axes
@@ -27,7 +32,7 @@ BEFORE, AFTER = "before training", "after training"
 
 
 @dataclass(frozen=True, slots=True)
-class MemoryPanel:
+class MemberProfile:
     """One member.
 
     Attributes:
@@ -36,13 +41,13 @@ class MemoryPanel:
         after: its profile after training.
     """
 
-    look: Look
-    before: MemoryCurve
-    after: MemoryCurve
+    look: MemberStyle
+    before: ProfileCurve
+    after: ProfileCurve
 
 
 @dataclass(frozen=True, slots=True)
-class Memories:
+class GradientProfilesFigure:
     """What to draw.
 
     Attributes:
@@ -55,15 +60,15 @@ class Memories:
 
     title: str
     caption: str
-    panels: tuple[MemoryPanel, ...]
+    panels: tuple[MemberProfile, ...]
     lookback: int
     lowest: float
 
 
-def describe_memories(
+def describe_gradient_profiles(
     comparison: Mapping[str, Any],
     profiles: Mapping[str, tuple[npt.ArrayLike, npt.ArrayLike]],
-) -> Memories:
+) -> GradientProfilesFigure:
     """Return what to draw of the gradient norms of all members.
 
     Args:
@@ -71,17 +76,17 @@ def describe_memories(
         profiles: by member, norms before and after training (of its first seed), each
             of shape (lookback,), oldest step first, finite and never below 0.
     """
-    looks = looks_of(comparison)
+    looks = styles_of(comparison)
     panels = []
     for member in comparison["members"]:
         before, after = profiles[member["name"]]
-        curves = describe_memory({BEFORE: before, AFTER: after}).curves
-        panels.append(MemoryPanel(looks[member["name"]], *curves))
+        curves = describe_gradient_profile({BEFORE: before, AFTER: after}).curves
+        panels.append(MemberProfile(looks[member["name"]], *curves))
     lookback = max(int(panel.after.points[0][0]) for panel in panels)
     values = [
         y for p in panels for c in (p.before, p.after) for y in values_of(c.points)
     ]
-    return Memories(
+    return GradientProfilesFigure(
         title=_title(panels, lookback),
         caption="Gradient of the last step's loss with respect to each step of the "
         "lookback (first seed of each)",
@@ -91,7 +96,7 @@ def describe_memories(
     )
 
 
-def draw_memories(figure: Memories, path: Path) -> None:
+def draw_gradient_profiles(figure: GradientProfilesFigure, path: Path) -> None:
     """Draw a panel a member with the same axes, the forecast at the right.
 
     Raises:
@@ -129,7 +134,7 @@ def draw_memories(figure: Memories, path: Path) -> None:
         canvas.legend(lines, labels, loc="upper left", bbox_to_anchor=where, **legend)
 
 
-def _set_axes(axes: Axes, figure: Memories) -> None:
+def _set_axes(axes: Axes, figure: GradientProfilesFigure) -> None:
     axis_scales.set_log(axes, (figure.lowest, 1.5), most=5)
     room = max(figure.lookback * 0.02, 0.4)
     ends = (max(1 - room, 0.4), figure.lookback + room)
@@ -138,7 +143,7 @@ def _set_axes(axes: Axes, figure: Memories) -> None:
     axes.axhline(NOTICED, color=style.FAINT_INK, linewidth=1, linestyle=":")
 
 
-def _draw_panel(axes: Axes, panel: MemoryPanel) -> None:
+def _draw_panel(axes: Axes, panel: MemberProfile) -> None:
     """Draw both curves; mark how far back the later one is noticed."""
     lookback = panel.after.points[0][0]
     for curve, color, wide in (
@@ -160,7 +165,7 @@ def _draw_panel(axes: Axes, panel: MemoryPanel) -> None:
     style.put_label(axes, (reach, 0.08), text, panel.look.ink, ha=side[0], **foot)
 
 
-def _title(panels: Sequence[MemoryPanel], lookback: int) -> str:
+def _title(panels: Sequence[MemberProfile], lookback: int) -> str:
     """Say how far back each member's loss notices the lookback after training."""
     said = ", ".join(f"{panel.look.label} {panel.after.reach}" for panel in panels)
     title = f"Steps noticed after training, of {lookback}: {said}"

@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from seqforecast.reporting.comparison.colors import Look, looks_of, room_of
+from seqforecast.reporting.comparison.colors import MemberStyle, room_of, styles_of
 from seqforecast.reporting.figures import axis_scales, style
 from seqforecast.reporting.figures.style import Axes
 from seqforecast.reporting.figures.thinning import (
@@ -35,7 +35,7 @@ class MemberCurve:
         best: median over the seeds of each one's lowest loss, or None.
     """
 
-    look: Look
+    look: MemberStyle
     median: Points
     lowest: Points
     highest: Points
@@ -88,7 +88,7 @@ def describe_loss_curves(
     """
     if not is_one_unit:
         naive = None
-    looks = looks_of(comparison)
+    looks = styles_of(comparison)
     curves = tuple(
         _curve(looks[member["name"]], histories[member["name"]])
         for member in comparison["members"]
@@ -156,7 +156,7 @@ def _draw_curve(axes: Axes, curve: MemberCurve) -> None:
     axes.plot(*style.columns(curve.median), marker=look.marker if few else "", **line)
 
 
-def _curve(look: Look, histories: Sequence[History]) -> MemberCurve:
+def _curve(look: MemberStyle, histories: Sequence[History]) -> MemberCurve:
     rows = [_first_member(history) for history in histories]
     seeds = tuple(curve_of(history, "val_loss") for history in rows)
     common = min(len(history) for history in rows)

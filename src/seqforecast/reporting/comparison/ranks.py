@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seqforecast.reporting.comparison.colors import Look, looks_of, room_of
+from seqforecast.reporting.comparison.colors import MemberStyle, room_of, styles_of
 from seqforecast.reporting.comparison.verdict import (
     ONE,
     Pairs,
@@ -41,7 +41,7 @@ class RankFigure:
 
     title: str
     caption: str
-    ranks: tuple[tuple[Look, float], ...]
+    ranks: tuple[tuple[MemberStyle, float], ...]
     bars: tuple[tuple[float, ...], ...]
 
 
@@ -55,7 +55,7 @@ def describe_ranks(
         ranks: average rank of each member and of the best baseline, at least two; 1
             is the lowest error.
     """
-    looks, about = looks_of(comparison), comparison["significance"]
+    looks, about = styles_of(comparison), comparison["significance"]
     order = sorted(ranks, key=lambda name: ranks[name])
     silent = is_silent(comparison)
     alike = () if silent else cliques(order, comparison["pairs"])
@@ -115,7 +115,9 @@ def _draw_bar(axes: Axes, ranks: Sequence[float], at: float) -> None:
     axes.plot(ranks, [at] * len(ranks), "o", color=style.INK, markersize=7)
 
 
-def _draw_name(axes: Axes, of: tuple[Look, float], at: float, edge: float) -> None:
+def _draw_name(
+    axes: Axes, of: tuple[MemberStyle, float], at: float, edge: float
+) -> None:
     """Lead from a rank down and out to the name at the edge."""
     look, rank = of
     line = {"color": look.color, "linewidth": 1.3, "zorder": 1, "clip_on": False}
@@ -132,7 +134,7 @@ def _draw_name(axes: Axes, of: tuple[Look, float], at: float, edge: float) -> No
 
 
 def _told(
-    looks: Mapping[str, Look],
+    looks: Mapping[str, MemberStyle],
     order: Sequence[str],
     alike: Sequence[Sequence[str]],
     pairs: Pairs,
@@ -147,7 +149,9 @@ def _told(
 
 
 def _title(
-    looks: Mapping[str, Look], order: Sequence[str], alike: Sequence[Sequence[str]]
+    looks: Mapping[str, MemberStyle],
+    order: Sequence[str],
+    alike: Sequence[Sequence[str]],
 ) -> str:
     """Say who ranks first, and from whom it is not told apart."""
     first, *others = order

@@ -6,7 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from seqforecast.reporting.comparison.colors import LETTER, Look, looks_of, room_of
+from seqforecast.reporting.comparison.colors import (
+    LETTER,
+    MemberStyle,
+    room_of,
+    styles_of,
+)
 from seqforecast.reporting.comparison.verdict import is_silent
 from seqforecast.reporting.figures import axis_scales, style
 from seqforecast.reporting.figures.labels import drawable
@@ -32,7 +37,7 @@ class SeedRow:
         group: letters shared by those that are not told apart; may be empty.
     """
 
-    look: Look
+    look: MemberStyle
     values: tuple[float, ...]
     mean: float
     interval: tuple[float, float] | None
@@ -55,7 +60,7 @@ class SeedsFigure:
     title: str
     caption: str
     rows: tuple[SeedRow, ...]
-    baselines: tuple[tuple[Look, float], ...]
+    baselines: tuple[tuple[MemberStyle, float], ...]
     metric: str
     ends: tuple[float, float]
 
@@ -69,7 +74,7 @@ def describe_seeds(comparison: Mapping[str, Any]) -> SeedsFigure:
     Args:
         comparison: the document, comparison.json, with at least one member.
     """
-    looks = looks_of(comparison)
+    looks = styles_of(comparison)
     rows = tuple(
         _row(looks[member["name"]], member) for member in comparison["members"]
     )
@@ -105,7 +110,7 @@ def draw_seeds(figure: SeedsFigure, path: Path) -> None:
     right = room_of([*groups, "group"], 0.35) if any(groups) else style.RIGHT
     wide = style.WIDTH - left - right
     lines = [(look.label, error) for look, error in figure.baselines]
-    levels = name_levels(lines, figure.ends, wide)
+    levels = name_rows(lines, figure.ends, wide)
     top = style.HEADER + BAND * (max(levels, default=0) + 1) * bool(levels)
     high = ROW * len(figure.rows) + 0.1
     with style.drawing(path, top + high + style.BOTTOM) as canvas:
@@ -144,7 +149,7 @@ def _draw_row(axes: Axes, row: SeedRow, at: int) -> None:
     axes.text(1.0, at, f"  {row.group}", color=style.INK, **text)
 
 
-def _row(look: Look, member: Mapping[str, Any]) -> SeedRow:
+def _row(look: MemberStyle, member: Mapping[str, Any]) -> SeedRow:
     test = member["test"]
     interval = None
     if test["sd"] is not None:
@@ -163,7 +168,7 @@ def _student(free: int) -> float:
     return float(stdtrit(free, 0.975))
 
 
-def _named(look: Look, group: str | None) -> Look:
+def _named(look: MemberStyle, group: str | None) -> MemberStyle:
     """Name a baseline together with its group, if it has one."""
     return replace(look, label=f"{look.label} ({group})") if group else look
 
@@ -203,7 +208,7 @@ def baselines_near(
     return dict(sorted(shown.items(), key=lambda item: item[1]))
 
 
-def name_levels(
+def name_rows(
     lines: Sequence[tuple[str, float]], ends: tuple[float, float], wide: float
 ) -> list[int]:
     """Return for each line the level its name stands on, so that none overlap.

@@ -7,7 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from seqforecast.reporting.comparison.colors import Look, columns_for, fitting, looks_of
+from seqforecast.reporting.comparison.colors import (
+    MemberStyle,
+    columns_for,
+    fitting,
+    styles_of,
+)
 from seqforecast.reporting.figures import axis_scales, style
 from seqforecast.reporting.figures.forecasts import (
     ForecastAxes,
@@ -37,7 +42,7 @@ class Column:
         errors: mean absolute error in each window; None where no truth is known.
     """
 
-    look: Look
+    look: MemberStyle
     panels: tuple[ForecastAxes, ...]
     errors: tuple[float | None, ...]
 
@@ -77,7 +82,7 @@ def describe_side_by_side(
             own (of the first seed). Of more than three, three are shown.
         season: steps in one season, or None.
     """
-    looks = looks_of(comparison)
+    looks = styles_of(comparison)
     rows = choose_windows(len(windows[comparison["members"][0]["name"]]), MOST_ROWS)
     windows = {name: [each[row] for row in rows] for name, each in windows.items()}
     some = windows[comparison["members"][0]["name"]]
@@ -168,7 +173,7 @@ def _put_legend(canvas: Figure, axes: Axes) -> None:
     canvas.legend(handles=axes.get_lines()[1:4], bbox_to_anchor=where, **legend)
 
 
-def _column(look: Look, windows: Sequence[WindowPicture], shown: int) -> Column:
+def _column(look: MemberStyle, windows: Sequence[WindowPicture], shown: int) -> Column:
     errors = tuple(_error(window) for window in windows)
     return Column(look, panels_of(windows, shown), errors)
 

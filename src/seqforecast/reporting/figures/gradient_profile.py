@@ -20,7 +20,7 @@ HEIGHT = 4.4  # inches
 
 
 @dataclass(frozen=True, slots=True)
-class MemoryCurve:
+class ProfileCurve:
     """One profile; points are (steps before the forecast, norm / largest norm).
 
     Attributes:
@@ -38,7 +38,7 @@ class MemoryCurve:
 
 
 @dataclass(frozen=True, slots=True)
-class MemoryFigure:
+class GradientProfileFigure:
     """What to draw.
 
     Attributes:
@@ -50,11 +50,13 @@ class MemoryFigure:
 
     title: str
     caption: str
-    curves: tuple[MemoryCurve, ...]
+    curves: tuple[ProfileCurve, ...]
     lookback: int
 
 
-def describe_memory(profiles: Mapping[str, npt.ArrayLike]) -> MemoryFigure:
+def describe_gradient_profile(
+    profiles: Mapping[str, npt.ArrayLike],
+) -> GradientProfileFigure:
     """Return what to draw of gradient norms.
 
     Args:
@@ -67,7 +69,7 @@ def describe_memory(profiles: Mapping[str, npt.ArrayLike]) -> MemoryFigure:
         for label, norms in profiles.items()
     )
     lookback = max(int(curve.points[0][0]) for curve in curves)
-    return MemoryFigure(
+    return GradientProfileFigure(
         title=_finding(curves[-1], lookback),
         caption="Gradient of the last step's loss with respect to each step of the "
         "lookback, against the largest",
@@ -76,7 +78,7 @@ def describe_memory(profiles: Mapping[str, npt.ArrayLike]) -> MemoryFigure:
     )
 
 
-def draw_memory(figure: MemoryFigure, path: Path) -> None:
+def draw_gradient_profile(figure: GradientProfileFigure, path: Path) -> None:
     """Draw the curves over the lookback, the forecast at the right.
 
     Raises:
@@ -109,7 +111,7 @@ def draw_memory(figure: MemoryFigure, path: Path) -> None:
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1.02), **names)
 
 
-def _draw_curve(axes: Axes, curve: MemoryCurve, color: str, row: int) -> None:
+def _draw_curve(axes: Axes, curve: ProfileCurve, color: str, row: int) -> None:
     """Draw a curve and mark how far back it is noticed; rows keep marks apart."""
     marker = "o" if len(curve.points) <= FEW else ""
     x, y = style.columns(curve.points)
@@ -131,19 +133,19 @@ def _colors(count: int) -> list[str]:
     return [style.OTHERS[i % len(style.OTHERS)] for i in range(count)]
 
 
-def _curve(label: str, norms: Doubles) -> MemoryCurve:
+def _curve(label: str, norms: Doubles) -> ProfileCurve:
     before = np.arange(len(norms), 0, -1)
     largest = float(norms.max())
     if largest == 0:
         nothing = points_of(before, np.full(len(norms), LOWEST / 10))
-        return MemoryCurve(label, nothing, reach=0, peak=0)
+        return ProfileCurve(label, nothing, reach=0, peak=0)
     relative = norms / largest
     points = points_of(before, np.maximum(relative, LOWEST / 10))
     reach = int(before[relative >= NOTICED][0])
-    return MemoryCurve(label, points, reach, peak=int(before[np.argmax(relative)]))
+    return ProfileCurve(label, points, reach, peak=int(before[np.argmax(relative)]))
 
 
-def _finding(curve: MemoryCurve, lookback: int) -> str:
+def _finding(curve: ProfileCurve, lookback: int) -> str:
     if curve.reach == 0:
         return f"{curve.label}: the loss does not depend on the lookback"
     if lookback == 1:

@@ -25,7 +25,7 @@ HEIGHT = 3.6
 
 
 @dataclass(frozen=True, slots=True)
-class SettingPanel:
+class SettingAxes:
     """One setting; points are (value or its place, validation error).
 
     Attributes:
@@ -59,7 +59,7 @@ class SettingsFigure:
     title: str
     caption: str
     metric: str
-    panels: tuple[SettingPanel, ...]
+    panels: tuple[SettingAxes, ...]
     given: float | None
     log: bool
 
@@ -100,7 +100,7 @@ def _finding(best: Mapping[str, Any], metric: str) -> str:
     return elide(f"Best validation {metric} {value}: {say_settings(names)}", 150)
 
 
-def _panel(trials: Sequence[Mapping[str, Any]], name: str) -> SettingPanel:
+def _panel(trials: Sequence[Mapping[str, Any]], name: str) -> SettingAxes:
     """Return the panel of one setting; the first trial is the best."""
     tried = [each["settings"][name] for each in trials]
     errors = [float(each["value"]) for each in trials]
@@ -109,7 +109,7 @@ def _panel(trials: Sequence[Mapping[str, Any]], name: str) -> SettingPanel:
     on_axis = len(numbers) == len(tried) and len(distinct) > NAMED
     places = numbers if on_axis else [distinct.index(each) for each in tried]
     points = tuple(zip(map(float, places), errors, strict=True))
-    return SettingPanel(
+    return SettingAxes(
         name=name,
         points=points,
         best=points[0],
@@ -157,7 +157,7 @@ def draw_settings(figure: SettingsFigure, path: Path) -> None:
                 axes.set_ylabel(f"validation {figure.metric}")
 
 
-def _draw_panel(axes: Axes, panel: SettingPanel, figure: SettingsFigure) -> None:
+def _draw_panel(axes: Axes, panel: SettingAxes, figure: SettingsFigure) -> None:
     errors = [error for _, error in panel.points]
     known = errors if figure.given is None else [*errors, figure.given]
     axis_scales.set_fitting(axes, known, log=figure.log, most=5)

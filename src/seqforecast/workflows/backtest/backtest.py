@@ -23,8 +23,8 @@ from seqforecast.runs.request import QUANTILES, BacktestDirectory, begin, check_
 from seqforecast.runs.write import make_folder, write_json, write_text
 from seqforecast.training.devices import Device
 from seqforecast.training.loop import Learner
-from seqforecast.workflows.backtest.fits import Bench, read_made, refit_all
-from seqforecast.workflows.backtest.plan import Planned
+from seqforecast.workflows.backtest.fits import SharedModels, read_made, refit_all
+from seqforecast.workflows.backtest.plan import BacktestPlan
 from seqforecast.workflows.backtest.results import (
     describe_backtest,
     score_backtest,
@@ -32,7 +32,7 @@ from seqforecast.workflows.backtest.results import (
     write_forecasts,
 )
 from seqforecast.workflows.pipeline.learners import build
-from seqforecast.workflows.pipeline.recorder import Silent
+from seqforecast.workflows.pipeline.recorder import NoDisplay
 from seqforecast.workflows.pipeline.setup import facts_of, say_notes
 from seqforecast.workflows.pipeline.stages import Stages
 
@@ -41,7 +41,7 @@ BEFORE = 3  # horizons that are shown before the first cutoff
 
 
 def backtest_experiment(
-    planned: Planned, place: Destination, display: Silent | None = None
+    planned: BacktestPlan, place: Destination, display: NoDisplay | None = None
 ) -> BacktestDirectory:
     """Train every fit of a plan, and write what they forecast and what that is worth.
 
@@ -66,20 +66,20 @@ def backtest_experiment(
         name = f"backtest-{planned.first.experiment.name}"
         directory, goes_on = begin(BacktestDirectory, place, name, planned.request)
         facts = manifest.describe(_facts(planned, device), planned.loaded.folder)
-        with directory.locked(), closing(display or Silent()) as shown:
+        with directory.locked(), closing(display or NoDisplay()) as shown:
             records.log_into(directory, log)
             if goes_on:
                 LOGGER.info("going on with %s", directory.path)
                 directory.metrics.unlink(missing_ok=True)
             with manifest.recorded(directory, facts):
                 _write_settings(directory, planned)
-                refit_all(directory, planned, Bench.of(learners), shown)
+                refit_all(directory, planned, SharedModels.of(learners), shown)
                 shown.close()
                 _finish(directory, planned, facts, learners)
     return directory
 
 
-def _facts(planned: Planned, device: Device) -> dict[str, Any]:
+def _facts(planned: BacktestPlan, device: Device) -> dict[str, Any]:
     """Return what the manifest says about data, seeds, device and cutoffs."""
     asked = dict(planned.request)
     rolling = {name: asked[name] for name in ("cutoffs", "step", "window", "refit")}
@@ -87,7 +87,7 @@ def _facts(planned: Planned, device: Device) -> dict[str, Any]:
     return {**facts, "backtest": rolling | {"fits": planned.rolling.fits}}
 
 
-def _write_settings(directory: BacktestDirectory, planned: Planned) -> None:
+def _write_settings(directory: BacktestDirectory, planned: BacktestPlan) -> None:
     write_text(directory.config, planned.loaded.text)
     settled = dump(planned.first.experiment, folder=planned.loaded.folder)
     write_text(directory.resolved, settled)
@@ -95,7 +95,7 @@ def _write_settings(directory: BacktestDirectory, planned: Planned) -> None:
 
 def _finish(
     directory: BacktestDirectory,
-    planned: Planned,
+    planned: BacktestPlan,
     facts: dict[str, Any],
     learners: Sequence[Learner],
 ) -> None:
@@ -116,7 +116,7 @@ def _finish(
 
 def draw_backtest(
     directory: BacktestDirectory,
-    planned: Planned,
+    planned: BacktestPlan,
     made: Mapping[str, npt.NDArray[Any]],
     levels: Sequence[float],
     document: Mapping[str, Any],
@@ -143,7 +143,7 @@ def draw_backtest(
 
 
 def _picture(
-    planned: Planned,
+    planned: BacktestPlan,
     i: int,
     made: Mapping[str, npt.NDArray[Any]],
     levels: Sequence[float],

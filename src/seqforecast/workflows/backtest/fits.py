@@ -26,7 +26,7 @@ from seqforecast.training.history import EpochRecord
 from seqforecast.training.loop import Learner, Trained, assign, fit_members, values_of
 from seqforecast.training.non_finite import NotFiniteError
 from seqforecast.training.order import fix_seeds
-from seqforecast.workflows.backtest.plan import Planned
+from seqforecast.workflows.backtest.plan import BacktestPlan
 from seqforecast.workflows.pipeline.learners import (
     count_trained,
     describe_training,
@@ -36,7 +36,7 @@ from seqforecast.workflows.pipeline.learners import (
     windows_of,
 )
 from seqforecast.workflows.pipeline.prepare import Prepared
-from seqforecast.workflows.pipeline.recorder import Recorder, Silent
+from seqforecast.workflows.pipeline.recorder import NoDisplay, Recorder
 from seqforecast.workflows.pipeline.scores import fit_baseline, learn_intervals
 
 LOGGER = logging.getLogger("seqforecast")
@@ -47,7 +47,7 @@ Made = Mapping[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Bench:
+class SharedModels:
     """What all fits are trained with.
 
     Attributes:
@@ -59,7 +59,7 @@ class Bench:
     initial: Sequence[Arrays]
 
     @classmethod
-    def of(cls, learners: Sequence[Learner]) -> "Bench":
+    def of(cls, learners: Sequence[Learner]) -> "SharedModels":
         """Remember how learners begin."""
         return cls(learners, [values_of(each.engine.variables) for each in learners])
 
@@ -81,7 +81,10 @@ class Bench:
 
 
 def refit_all(
-    directory: BacktestDirectory, planned: Planned, bench: Bench, display: Silent
+    directory: BacktestDirectory,
+    planned: BacktestPlan,
+    bench: SharedModels,
+    display: NoDisplay,
 ) -> None:
     """Train every fit that has no result yet, and write what it forecasts.
 
@@ -118,7 +121,11 @@ def say_cutoffs(fold: Fold) -> str:
 
 
 def _refit(
-    fit: BacktestFit, fold: Fold, prepared: Prepared, bench: Bench, display: Silent
+    fit: BacktestFit,
+    fold: Fold,
+    prepared: Prepared,
+    bench: SharedModels,
+    display: NoDisplay,
 ) -> None:
     """Train one fit, from its last checkpoint on, and write what it forecasts."""
     make_folder(fit.path)
@@ -151,7 +158,10 @@ def _refit(
 
 
 def _train(
-    fit: BacktestFit, prepared: Prepared, learners: Sequence[Learner], display: Silent
+    fit: BacktestFit,
+    prepared: Prepared,
+    learners: Sequence[Learner],
+    display: NoDisplay,
 ) -> Trained:
     """Run every epoch that the last checkpoint has not."""
     resume = Checkpoint.read(fit.checkpoint) if fit.checkpoint.is_file() else None
@@ -200,7 +210,7 @@ def _be_finite(made: Made, prepared: Prepared) -> None:
             )
 
 
-def read_made(directory: BacktestDirectory, planned: Planned) -> dict[str, Any]:
+def read_made(directory: BacktestDirectory, planned: BacktestPlan) -> dict[str, Any]:
     """Return the forecasts of every fit, put together in the order of the windows.
 
     Returns:
@@ -232,7 +242,7 @@ def read_made(directory: BacktestDirectory, planned: Planned) -> dict[str, Any]:
     }
 
 
-class Turn(Silent):
+class Turn(NoDisplay):
     """The display of one fit among all of them.
 
     Args:
@@ -242,7 +252,7 @@ class Turn(Silent):
         name: of this fit.
     """
 
-    def __init__(self, display: Silent, number: int, each: int, name: str) -> None:
+    def __init__(self, display: NoDisplay, number: int, each: int, name: str) -> None:
         self._display, self._name = display, name
         self._before = (number - 1) * each
 

@@ -21,7 +21,7 @@ from seqforecast.workflows.pipeline.prepare import Prepared, prepare_panel, with
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Planned:
+class BacktestPlan:
     """A backtest as it is carried out.
 
     Attributes:
@@ -79,7 +79,7 @@ def plan_backtest(
     step: int | None = None,
     window: Any = "expanding",
     refit: int | None = 1,
-) -> Planned:
+) -> BacktestPlan:
     """Read the data once, and place the cutoffs.
 
     What the data decide is decided from what precedes the first cutoff; a horizon
@@ -132,7 +132,7 @@ def plan_backtest(
     early = _before_test(folds[0], parts.test[:, 0], rolling)
     notes = (*say_overlap(rolling, horizon), *say_early(early, cutoffs))
     planned = at_cutoffs(first, rolling.step)
-    return Planned(loaded, rolling, tuple(folds), planned, windows, notes)
+    return BacktestPlan(loaded, rolling, tuple(folds), planned, windows, notes)
 
 
 def _check_history(

@@ -24,7 +24,7 @@ from seqforecast.evaluation.scoring import MODEL, Scorer
 from seqforecast.reporting.figures.labels import stamp_texts
 from seqforecast.runs.forecasts import RowMaker, path_for, write_frames
 from seqforecast.runs.request import QUANTILES, BacktestDirectory
-from seqforecast.workflows.backtest.plan import Planned
+from seqforecast.workflows.backtest.plan import BacktestPlan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +47,7 @@ class Scores:
 
 
 def describe_backtest(
-    planned: Planned, scores: Scores, fits: Sequence[Mapping[str, Any]]
+    planned: BacktestPlan, scores: Scores, fits: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Return backtest.json.
 
@@ -82,7 +82,7 @@ def describe_backtest(
     }
 
 
-def _ends(planned: Planned) -> list[tuple[str | int, str | int]]:
+def _ends(planned: BacktestPlan) -> list[tuple[str | int, str | int]]:
     """Return the first and the last time stamp of each cutoff over all series."""
     panel, count = planned.first.panel, planned.rolling.cutoffs
     steps = planned.windows.cutoffs(panel).reshape(-1, count)
@@ -110,7 +110,7 @@ def tabulate_cutoffs(document: Mapping[str, Any]) -> "pd.DataFrame":
 
 def write_forecasts(
     directory: BacktestDirectory,
-    planned: Planned,
+    planned: BacktestPlan,
     made: Mapping[str, npt.NDArray[Any]],
     levels: Sequence[float],
 ) -> None:
@@ -139,7 +139,7 @@ def write_forecasts(
 
 
 def score_backtest(
-    planned: Planned, made: Mapping[str, npt.NDArray[Any]], levels: Sequence[float]
+    planned: BacktestPlan, made: Mapping[str, npt.NDArray[Any]], levels: Sequence[float]
 ) -> Scores:
     """Score the model and the baselines on the same windows.
 
@@ -183,7 +183,7 @@ def score_backtest(
     return Scores(quantiles.beside(scorer.result()), by_cutoff)
 
 
-def _coverage(planned: Planned) -> CoverageTotals | None:
+def _coverage(planned: BacktestPlan) -> CoverageTotals | None:
     """Return empty totals of intervals; None where there are none."""
     first, section = planned.first, planned.first.experiment.intervals
     if section is None:
@@ -194,7 +194,7 @@ def _coverage(planned: Planned) -> CoverageTotals | None:
 
 
 def _at_cutoff(
-    planned: Planned,
+    planned: BacktestPlan,
     given: Mapping[str, npt.NDArray[Any]],
     in_sample: InSample,
     which: npt.NDArray[np.int64],

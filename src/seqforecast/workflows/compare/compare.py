@@ -10,8 +10,8 @@ from typing import Any
 from seqforecast.config.experiment_file import dump
 from seqforecast.errors import BackendError, RunError
 from seqforecast.execution.fits import Ended, Fit, Watcher
-from seqforecast.execution.local import run_local
-from seqforecast.hardware import choose_jobs, free_memory, usable_cores, visible_gpus
+from seqforecast.execution.local import choose_jobs, run_local
+from seqforecast.hardware import free_memory, usable_cores, visible_gpus
 from seqforecast.runs import manifest, records
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.locate import Destination
@@ -19,13 +19,13 @@ from seqforecast.runs.manifest import stoppable
 from seqforecast.runs.request import ComparisonDirectory, begin, check_place
 from seqforecast.runs.write import make_folder, write_json, write_text
 from seqforecast.workflows.compare.figures import draw_comparison
-from seqforecast.workflows.compare.members import Contender
-from seqforecast.workflows.compare.plan import Asked, Budget, ask
+from seqforecast.workflows.compare.members import Member
+from seqforecast.workflows.compare.plan import Budget, ComparisonPlan, plan_comparison
 from seqforecast.workflows.compare.results import (
     describe_comparison,
     find_finished,
     tabulate,
-    weigh,
+    test_members,
 )
 from seqforecast.workflows.pipeline.pages import write_comparison_page
 
@@ -33,7 +33,7 @@ LOGGER = logging.getLogger("seqforecast")
 
 
 def compare_experiments(
-    contenders: Sequence[Contender],
+    contenders: Sequence[Member],
     budget: Budget,
     place: Destination,
     watcher: Watcher | None = None,
@@ -52,7 +52,7 @@ def compare_experiments(
     """
     with records.logged() as log, stoppable():
         check_place(place)
-        asked = ask(contenders, budget)
+        asked = plan_comparison(contenders, budget)
         name = f"compare-{asked.name}"
         directory, goes_on = begin(ComparisonDirectory, place, name, asked.request)
         facts = manifest.describe(_facts(asked), contenders[0].loaded.folder)
@@ -71,7 +71,7 @@ def compare_experiments(
     return directory
 
 
-def _facts(asked: Asked) -> dict[str, Any]:
+def _facts(asked: ComparisonPlan) -> dict[str, Any]:
     """Return what the manifest says about data, seeds and budget."""
     return {
         "name": asked.prepared.experiment.name,
@@ -82,7 +82,7 @@ def _facts(asked: Asked) -> dict[str, Any]:
 
 def _finish(
     directory: ComparisonDirectory,
-    asked: Asked,
+    asked: ComparisonPlan,
     failed: Sequence[Mapping[str, Any]],
     facts: Mapping[str, Any],
 ) -> None:
@@ -100,7 +100,7 @@ def _finish(
             f"{failed[0]['error']}",
             hint="mend that; the same command tries them again",
         )
-    weighed = weigh(asked.prepared, finished)
+    weighed = test_members(asked.prepared, finished)
     document = describe_comparison(directory, asked, weighed, failed)
     write_text(directory.table, tabulate(document).to_csv(index=False))
     draw_comparison(directory, asked.prepared, weighed, document)
@@ -109,7 +109,7 @@ def _finish(
 
 
 def fit_all(
-    directory: ComparisonDirectory, asked: Asked, watcher: Watcher
+    directory: ComparisonDirectory, asked: ComparisonPlan, watcher: Watcher
 ) -> list[dict[str, Any]]:
     """Train what has no result yet; return name, seed and error of what failed.
 
@@ -142,13 +142,13 @@ def fit_all(
     ]
 
 
-def _epochs(contender: Contender) -> int:
+def _epochs(contender: Member) -> int:
     """Return the most epochs that a fit can have, those of every member and refit."""
     training = contender.experiment.training
     return training.epochs * training.ensemble * (2 if training.refit else 1)
 
 
-def _write_fit(directory: ComparisonDirectory, contender: Contender, seed: int) -> Fit:
+def _write_fit(directory: ComparisonDirectory, contender: Member, seed: int) -> Fit:
     """Write the experiment file of one fit.
 
     The data may have moved since an earlier attempt: what it left without scores has
@@ -168,7 +168,9 @@ def _write_fit(directory: ComparisonDirectory, contender: Contender, seed: int) 
     return Fit(f"{contender.name}, seed {seed}", path, run.path)
 
 
-def _execute(asked: Asked, fits: Sequence[Fit], watcher: Watcher) -> list[Ended]:
+def _execute(
+    asked: ComparisonPlan, fits: Sequence[Fit], watcher: Watcher
+) -> list[Ended]:
     """Run fits where the budget says."""
     budget = asked.budget
     devices = {each.experiment.training.device for each in asked.contenders}

@@ -16,10 +16,14 @@ from seqforecast.reporting.comparison import (
 )
 from seqforecast.reporting.figures.forecasts import WindowPicture
 from seqforecast.runs.forecasts import read_y_hat
-from seqforecast.runs.records import read_history, read_memory
+from seqforecast.runs.records import read_gradient_profile, read_history
 from seqforecast.runs.request import ComparisonDirectory
 from seqforecast.runs.write import make_folder
-from seqforecast.workflows.compare.results import Finished, Weighed, errors_by_step
+from seqforecast.workflows.compare.results import (
+    Finished,
+    TestedMembers,
+    errors_by_step,
+)
 from seqforecast.workflows.pipeline.figures import picture_windows, shown_of
 from seqforecast.workflows.pipeline.prepare import Prepared
 
@@ -30,7 +34,7 @@ Picture = tuple[Any, Callable[[Any, Path], None]]
 def draw_comparison(
     directory: ComparisonDirectory,
     prepared: Prepared,
-    weighed: Weighed,
+    weighed: TestedMembers,
     document: Mapping[str, Any],
 ) -> None:
     """Draw every figure into the plots folder.
@@ -44,7 +48,7 @@ def draw_comparison(
 
 
 def _pictures(
-    prepared: Prepared, weighed: Weighed, document: Mapping[str, Any]
+    prepared: Prepared, weighed: TestedMembers, document: Mapping[str, Any]
 ) -> dict[str, Picture]:
     """Return what to draw, in the order of the page."""
     members, order = weighed.members, weighed.comparison.ranks
@@ -65,8 +69,8 @@ def _pictures(
     )
     profiles = {each.name: _memory(each) for each in members}
     made["memory"] = (
-        gradient_profiles.describe_memories(document, profiles),
-        gradient_profiles.draw_memories,
+        gradient_profiles.describe_gradient_profiles(document, profiles),
+        gradient_profiles.draw_gradient_profiles,
     )
     return made
 
@@ -109,7 +113,7 @@ def _windows(prepared: Prepared, member: Finished) -> list[WindowPicture]:
 
 
 def _steps(
-    prepared: Prepared, weighed: Weighed, document: Mapping[str, Any]
+    prepared: Prepared, weighed: TestedMembers, document: Mapping[str, Any]
 ) -> error_by_step.StepErrors:
     """Return the errors by step of members, the naive forecast and the best."""
     members = {
@@ -129,5 +133,5 @@ def _or_nan(error: float | None) -> float:
 
 
 def _memory(member: Finished) -> tuple[list[float], list[float]]:
-    norms = read_memory(member.runs[0])
+    norms = read_gradient_profile(member.runs[0])
     return norms["untrained"], norms["trained"]

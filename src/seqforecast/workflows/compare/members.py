@@ -26,7 +26,7 @@ READ = {"past", "future", "static", "calendar"}
 
 
 @dataclass(frozen=True, slots=True)
-class Contender:
+class Member:
     """One side of a comparison.
 
     Attributes:
@@ -42,14 +42,14 @@ class Contender:
         """What is trained, but for the seed."""
         return self.loaded.experiment
 
-    def with_experiment(self, experiment: Experiment) -> "Contender":
+    def with_experiment(self, experiment: Experiment) -> "Member":
         """Return the same side with other settings."""
         return replace(self, loaded=replace(self.loaded, experiment=experiment))
 
 
-def choose_contenders(
+def choose_members(
     words: Sequence[str], experiment: str | None, overrides: Overrides = ()
-) -> list[Contender]:
+) -> list[Member]:
     """Return what the words of the command line stand for, in their order.
 
     A cell stands for `experiment` with that cell, any other word for an experiment
@@ -68,7 +68,7 @@ def choose_contenders(
             "--experiment says what cells are compared on, and no cell is named",
             hint=f"cells: {', '.join(CELLS)}; or leave --experiment out",
         )
-    made: list[Contender] = []
+    made: list[Member] = []
     for word in words:
         if word in CELLS:
             path = resolve(experiment or DEFAULT)
@@ -79,7 +79,7 @@ def choose_contenders(
             name = loaded.experiment.name
         # Baselines stand in the same table under their own names.
         taken = {*BASELINES, *(each.name for each in made)}
-        made.append(Contender(_free(name, taken), loaded))
+        made.append(Member(_free(name, taken), loaded))
     _check_same_windows(made)
     return made
 
@@ -97,7 +97,7 @@ def _free(name: str, taken: set[str]) -> str:
     return free
 
 
-def _check_same_windows(contenders: Sequence[Contender]) -> None:
+def _check_same_windows(contenders: Sequence[Member]) -> None:
     """Refuse contenders that would be scored on other windows than the first.
 
     Raises:
@@ -117,7 +117,7 @@ def _check_same_windows(contenders: Sequence[Contender]) -> None:
         )
 
 
-def _telling(one: Contender, other: Contender) -> Iterator[tuple[str, Any, Any]]:
+def _telling(one: Member, other: Member) -> Iterator[tuple[str, Any, Any]]:
     """Yield what makes other windows; of data of another kind nothing but that."""
     is_alike = one.experiment.data.source == other.experiment.data.source
     for setting, mine, yours in differences(one, other, SHARED):
@@ -131,7 +131,7 @@ def _telling(one: Contender, other: Contender) -> Iterator[tuple[str, Any, Any]]
 
 
 def differences(
-    one: Contender, other: Contender, sections: Sequence[str]
+    one: Member, other: Member, sections: Sequence[str]
 ) -> Iterator[tuple[str, Any, Any]]:
     """Yield each setting that differs, with both values; paths are compared whole."""
     for section in sections:
@@ -142,7 +142,7 @@ def differences(
                 yield f"{section}.{key}" if key else section, *values
 
 
-def _values(contender: Contender, section: str) -> dict[str, Any]:
+def _values(contender: Member, section: str) -> dict[str, Any]:
     """Return the settings of a section; of a plain setting, its value by ''."""
     settings = contender.experiment.model_dump(mode="json")[section]
     if not isinstance(settings, dict):

@@ -10,7 +10,7 @@ from seqforecast.config.experiment import LARGEST_SEED, Experiment
 from seqforecast.errors import ConfigError
 from seqforecast.models.section import ModelSection
 from seqforecast.models.size import count_layers, parameters
-from seqforecast.workflows.compare.members import Contender, differences
+from seqforecast.workflows.compare.members import Member, differences
 from seqforecast.workflows.pipeline.prepare import Prepared, prepare, settle
 from seqforecast.workflows.pipeline.setup import say_notes
 
@@ -52,7 +52,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Asked:
+class ComparisonPlan:
     """A comparison as it is carried out.
 
     Attributes:
@@ -63,7 +63,7 @@ class Asked:
         notes: what is not equal and ought to be known.
     """
 
-    contenders: tuple[Contender, ...]
+    contenders: tuple[Member, ...]
     prepared: Prepared
     seeds: tuple[int, ...]
     budget: Budget
@@ -91,7 +91,7 @@ class Asked:
         }
 
 
-def ask(contenders: Sequence[Contender], budget: Budget) -> Asked:
+def plan_comparison(contenders: Sequence[Member], budget: Budget) -> ComparisonPlan:
     """Read the data, settle what they decide, and match the sizes if asked to.
 
     Raises:
@@ -102,7 +102,7 @@ def ask(contenders: Sequence[Contender], budget: Budget) -> Asked:
     say_notes(prepared[0])
     settled = settle_all(contenders, prepared)
 
-    def count(sides: Sequence[Contender]) -> list[int]:
+    def count(sides: Sequence[Member]) -> list[int]:
         pairs = zip(sides, prepared, strict=True)
         return [parameters_of(made, each.experiment) for each, made in pairs]
 
@@ -115,7 +115,7 @@ def ask(contenders: Sequence[Contender], budget: Budget) -> Asked:
             f"{budget.seeds} seeds from {start} on go beyond {LARGEST_SEED}",
             hint="lower seed, or --seeds",
         )
-    return Asked(
+    return ComparisonPlan(
         contenders=tuple(settled),
         prepared=prepared[0],
         seeds=tuple(range(start, start + budget.seeds)),
@@ -124,7 +124,7 @@ def ask(contenders: Sequence[Contender], budget: Budget) -> Asked:
     )
 
 
-def prepare_all(contenders: Sequence[Contender]) -> list[Prepared]:
+def prepare_all(contenders: Sequence[Member]) -> list[Prepared]:
     """Return the data as each contender reads them.
 
     Contenders that differ in nothing the data depend on share what was prepared.
@@ -133,7 +133,7 @@ def prepare_all(contenders: Sequence[Contender]) -> list[Prepared]:
         ConfigError: a setting does not fit the data, or windows would differ.
         DataError: the data cannot be used as asked.
     """
-    done: list[tuple[Contender, Prepared]] = []
+    done: list[tuple[Member, Prepared]] = []
     for contender in contenders:
         same = [was for one, was in done if _read_alike(one, contender)]
         made = (
@@ -167,7 +167,7 @@ def _found(prepared: Prepared) -> dict[str, object]:
     }
 
 
-def _read_alike(one: Contender, other: Contender) -> bool:
+def _read_alike(one: Member, other: Member) -> bool:
     """Return whether two contenders see the very same data."""
     unlike = list(differences(one, other, ("data", "split", "window", "scale")))
     models = one.experiment.model, other.experiment.model
@@ -176,8 +176,8 @@ def _read_alike(one: Contender, other: Contender) -> bool:
 
 
 def settle_all(
-    contenders: Sequence[Contender], prepared: Sequence[Prepared]
-) -> list[Contender]:
+    contenders: Sequence[Member], prepared: Sequence[Prepared]
+) -> list[Member]:
     """Write what the data decided into every experiment, so that no fit decides."""
     settled = []
     for each, made in zip(contenders, prepared, strict=True):
@@ -188,8 +188,8 @@ def settle_all(
 
 
 def match_parameters(
-    contenders: Sequence[Contender], prepared: Sequence[Prepared], reference: int
-) -> list[Contender]:
+    contenders: Sequence[Member], prepared: Sequence[Prepared], reference: int
+) -> list[Member]:
     """Scale the units of every contender to a number of parameters.
 
     Args:
@@ -215,7 +215,7 @@ def _count_with(
 
 
 def say_what_differs(
-    contenders: Sequence[Contender], counts: Sequence[int], *, matched: bool
+    contenders: Sequence[Member], counts: Sequence[int], *, matched: bool
 ) -> list[str]:
     """Return a sentence for everything that is not equal and ought to be known.
 

@@ -18,8 +18,8 @@ from seqforecast.reporting.text import plural
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.forecasts import read_y_hat
 from seqforecast.runs.request import ComparisonDirectory
-from seqforecast.workflows.compare.members import Contender
-from seqforecast.workflows.compare.plan import Asked
+from seqforecast.workflows.compare.members import Member
+from seqforecast.workflows.compare.plan import ComparisonPlan
 from seqforecast.workflows.pipeline.prepare import Prepared
 from seqforecast.workflows.pipeline.scores import fit_baseline, history_stops
 
@@ -40,7 +40,7 @@ class Finished:
         metrics: the content of their metrics.json.
     """
 
-    contender: Contender
+    contender: Member
     seeds: tuple[int, ...]
     runs: tuple[RunDirectory, ...]
     metrics: tuple[dict[str, Any], ...]
@@ -65,7 +65,7 @@ class Finished:
 
 def find_finished(
     directory: ComparisonDirectory,
-    contenders: Sequence[Contender],
+    contenders: Sequence[Member],
     seeds: Sequence[int],
     sha256: str,
 ) -> list[Finished]:
@@ -94,7 +94,7 @@ def find_finished(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Weighed:
+class TestedMembers:
     """What all fits say together.
 
     Attributes:
@@ -112,7 +112,7 @@ class Weighed:
     baselines: Mapping[str, float]
 
 
-def weigh(prepared: Prepared, finished: Sequence[Finished]) -> Weighed:
+def test_members(prepared: Prepared, finished: Sequence[Finished]) -> TestedMembers:
     """Rank by validation, and test on the losses of the test part.
 
     Args:
@@ -142,7 +142,7 @@ def weigh(prepared: Prepared, finished: Sequence[Finished]) -> Weighed:
     errors: dict[str, float] = {
         name: float(each.mean()) for name, each in baselines.items()
     }
-    return Weighed(tuple(ranked), by, units, comparison, errors)
+    return TestedMembers(tuple(ranked), by, units, comparison, errors)
 
 
 def baselines_of(finished: Sequence[Finished]) -> list[BaselineName]:
@@ -217,8 +217,8 @@ def _errors(
 
 def describe_comparison(
     directory: ComparisonDirectory,
-    asked: Asked,
-    weighed: Weighed,
+    asked: ComparisonPlan,
+    weighed: TestedMembers,
     failed: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """Return comparison.json.
@@ -257,7 +257,7 @@ def describe_comparison(
     }
 
 
-def _notes(weighed: Weighed) -> list[str]:
+def _notes(weighed: TestedMembers) -> list[str]:
     """Say what of the scores is not as usual, and which devices were used."""
     notes = []
     if weighed.units.metric_reason:
@@ -273,7 +273,9 @@ def _notes(weighed: Weighed) -> list[str]:
     return notes
 
 
-def _left_out(weighed: Weighed, failed: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _left_out(
+    weighed: TestedMembers, failed: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
     """Say whose seeds failed: those that did not may be the lucky ones."""
     for member in weighed.members:
         count = sum(each["name"] == member.name for each in failed)
@@ -289,7 +291,7 @@ def _devices(member: Finished) -> str:
 
 
 def _member(
-    directory: ComparisonDirectory, weighed: Weighed, member: Finished
+    directory: ComparisonDirectory, weighed: TestedMembers, member: Finished
 ) -> dict[str, Any]:
     """Return one of `members`."""
     metric, model = weighed.units.metric, member.contender.experiment.model
@@ -320,7 +322,7 @@ def _member(
     }
 
 
-def _group(weighed: Weighed, baseline: str) -> str | None:
+def _group(weighed: TestedMembers, baseline: str) -> str | None:
     """Return the letters of the best baseline; the others are not tested."""
     comparison = weighed.comparison
     if baseline != comparison.best_baseline:

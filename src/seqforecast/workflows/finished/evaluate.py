@@ -232,7 +232,7 @@ def prepare_unseen(
         raise _nothing_new(data, length, history, panel.lengths - borders)
     numbers = series_numbers(panel, preprocess["series"])
     scaler = _scaler_of(preprocess["scale"], numbers)
-    drifted = describe_drift(
+    drifted = describe_shift(
         panel, borders, scaler, numbers < len(preprocess["series"])
     )
     evaluation, fitted = _without_linear(experiment, len(train))
@@ -340,7 +340,7 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:5]) + more
 
 
-def describe_drift(
+def describe_shift(
     panel: Panel, borders: IntArray, scaler: Scaler, known: npt.NDArray[np.bool_]
 ) -> list[str]:
     """Say which known series have moved away from their train part."""

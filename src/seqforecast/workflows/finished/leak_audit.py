@@ -53,7 +53,7 @@ def audit_run(run: RunDirectory, prepared: Prepared, folder: Path) -> dict[str, 
     Returns:
         `passed`, what was compared and what differed.
     """
-    found = Findings()
+    found = LeakAudit()
     recorded = run.read_json(run.preprocess)
     _compare_learnt(found, "the train part alone", recorded, prepared)
     stops = prepared.parts.train[:, 1]
@@ -113,7 +113,7 @@ def _stops(panel: Panel, windows: WindowIndex) -> IntArray:
 
 
 @dataclass(slots=True)
-class Findings:
+class LeakAudit:
     """What an audit compared, and what differed.
 
     Attributes:
@@ -145,7 +145,7 @@ class Findings:
 
 
 def _compare_learnt(
-    found: Findings, when: str, recorded: dict[str, Any], other: Prepared
+    found: LeakAudit, when: str, recorded: dict[str, Any], other: Prepared
 ) -> bool:
     """Compare preprocess.json with what is learnt from other data; return if it fits.
 
@@ -157,7 +157,7 @@ def _compare_learnt(
     return len([*leaves(recorded)]) == len([*leaves(now)])
 
 
-def _compare_seasons(found: Findings, prepared: Prepared, other: Prepared) -> None:
+def _compare_seasons(found: LeakAudit, prepared: Prepared, other: Prepared) -> None:
     """Compare the season that `auto` finds, and the deviations of scaled errors."""
     stops = prepared.parts.train[:, 1]
     seasons = [infer_season(each.panel, stops) for each in (prepared, other)]
@@ -183,7 +183,7 @@ def _forecasts(
 
 
 def _compare_forecasts(
-    found: Findings,
+    found: LeakAudit,
     prepared: Prepared,
     other: Prepared,
     made: tuple[WindowIndex, FloatArray, FloatArray],

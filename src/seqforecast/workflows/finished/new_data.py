@@ -162,7 +162,7 @@ def say_strangers(panel: Panel, known: Sequence[str], *, scaled: bool) -> None:
         )
 
 
-def say_drift(
+def say_shift(
     panel: Panel, windows: WindowIndex, preprocess: dict[str, Any], known: Sequence[str]
 ) -> None:
     """Warn of series whose lookbacks lie far from all that was trained on.

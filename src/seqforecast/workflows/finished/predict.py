@@ -31,8 +31,8 @@ from seqforecast.training.devices import use_device
 from seqforecast.workflows.finished.new_data import (
     LOGGER,
     load_data,
-    say_drift,
     say_news,
+    say_shift,
     say_strangers,
 )
 from seqforecast.workflows.pipeline.scores import read_intervals
@@ -121,7 +121,7 @@ def forecast_run(
     known, horizon = preprocess["series"], int(preprocess["horizon"])
     history = loaded.experiment.window.min_history
     windows = latest_windows(panel, int(preprocess["lookback"]), history)
-    say_drift(panel, windows, preprocess, known)
+    say_shift(panel, windows, preprocess, known)
     features = features_of(panel, preprocess.get("features"), horizon)
     if device is not None:
         use_device(device)

@@ -18,7 +18,7 @@ from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.forecasts import read_forecasts
 from seqforecast.runs.locate import Destination
 from seqforecast.workflows.finished.diff import NOT_THERE, document_differences
-from seqforecast.workflows.pipeline.recorder import Silent
+from seqforecast.workflows.pipeline.recorder import NoDisplay
 from seqforecast.workflows.train.train import train_experiment
 
 LOGGER = logging.getLogger("seqforecast")
@@ -37,7 +37,7 @@ def reproduce_run(
     *,
     tolerance: float,
     exact: Path | None = None,
-    display: Silent | None = None,
+    display: NoDisplay | None = None,
 ) -> dict[str, Any]:
     """Train again with every recorded setting, and say whether it is the same run.
 
@@ -145,7 +145,7 @@ def _path_of(origin: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class RunDifference:
     """One thing that two runs have in common, or have not.
 
     Attributes:
@@ -177,7 +177,7 @@ class Likeness:
         return {**asdict(self), "equal": self.equal}
 
 
-def compare_runs(recorded: RunDirectory, again: RunDirectory) -> list[Likeness]:
+def compare_runs(recorded: RunDirectory, again: RunDirectory) -> list[RunDifference]:
     """Compare everything but times, rates and memory.
 
     A number of a column, or of a layer's weights, is measured against the largest of
@@ -191,7 +191,7 @@ def compare_runs(recorded: RunDirectory, again: RunDirectory) -> list[Likeness]:
     ]
 
 
-def _history(recorded: RunDirectory, again: RunDirectory) -> Likeness:
+def _history(recorded: RunDirectory, again: RunDirectory) -> RunDifference:
     """Compare the lines of history.csv."""
     import pandas as pd
 
@@ -202,12 +202,12 @@ def _history(recorded: RunDirectory, again: RunDirectory) -> Likeness:
     return _tables("history", *frames)
 
 
-def _forecasts(recorded: RunDirectory, again: RunDirectory) -> Likeness:
+def _forecasts(recorded: RunDirectory, again: RunDirectory) -> RunDifference:
     """Compare the test forecasts."""
     return _tables("forecasts", read_forecasts(recorded), read_forecasts(again))
 
 
-def _tables(what: str, one: Any, two: Any) -> Likeness:
+def _tables(what: str, one: Any, two: Any) -> RunDifference:
     """Compare two tables column by column; what only the second has is not told."""
     if len(one) != len(two):
         return _apart(what, None, "rows", len(one), len(two))
@@ -226,7 +226,7 @@ def _tables(what: str, one: Any, two: Any) -> Likeness:
     return _worst(what, iter(found))
 
 
-def _weights(recorded: RunDirectory, again: RunDirectory) -> Likeness:
+def _weights(recorded: RunDirectory, again: RunDirectory) -> RunDifference:
     """Compare the weights of the saved models, layer by layer."""
     models = [load_forecaster(run.model).model for run in (recorded, again)]
     left, right = (model.weights for model in models)
@@ -241,7 +241,7 @@ def _weights(recorded: RunDirectory, again: RunDirectory) -> Likeness:
     )
 
 
-def _scores(recorded: RunDirectory, again: RunDirectory) -> Likeness:
+def _scores(recorded: RunDirectory, again: RunDirectory) -> RunDifference:
     """Compare the scores of the test and validation parts."""
     documents = [
         {part: metrics[part] for part in ("test", "validation")}
@@ -269,10 +269,10 @@ def _is_share(path: str) -> bool:
 
 def _arrays(
     what: str, name: str, one: npt.NDArray[Any], two: npt.NDArray[Any]
-) -> Likeness:
+) -> RunDifference:
     """Compare arrays of one shape; NaN equals NaN."""
     if np.array_equal(one, two, equal_nan=True):
-        return Likeness(what)
+        return RunDifference(what)
     left, right = (np.ravel(each).astype(np.float64) for each in (one, two))
     defined = np.isfinite(left) & np.isfinite(right)
     strange = ~defined & ~(np.isnan(left) & np.isnan(right)) & (left != right)
@@ -289,16 +289,16 @@ def _arrays(
 
 def _apart(
     what: str, size: float | None, where: str, recorded: Any, now: Any
-) -> Likeness:
+) -> RunDifference:
     """Return a difference."""
-    return Likeness(what, size, where, recorded, now)
+    return RunDifference(what, size, where, recorded, now)
 
 
-def _worst(what: str, found: Iterator[Likeness]) -> Likeness:
+def _worst(what: str, found: Iterator[RunDifference]) -> RunDifference:
     """Return the largest difference; one that has no size is larger than any."""
     different = [each for each in found if not each.equal]
     if not different:
-        return Likeness(what)
+        return RunDifference(what)
     infinite = float("inf")
     return max(
         different,

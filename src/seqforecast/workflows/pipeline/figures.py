@@ -28,7 +28,7 @@ from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.write import make_folder
 from seqforecast.training.early_stopping import kept_epoch
 from seqforecast.training.history import selections
-from seqforecast.workflows.pipeline.learners import Learnt
+from seqforecast.workflows.pipeline.learners import LearningCurves
 from seqforecast.workflows.pipeline.prepare import Prepared
 
 # Windows whose points a scatter can show; more are chosen evenly.
@@ -36,7 +36,7 @@ SCATTERED = 5000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shown:
+class FigureInputs:
     """What the figures show.
 
     Attributes:
@@ -47,11 +47,11 @@ class Shown:
 
     forecaster: Forecaster
     intervals: Intervals | None
-    learnt: Learnt
+    learnt: LearningCurves
 
 
 def draw_pictures(
-    run: RunDirectory, prepared: Prepared, shown: Shown, test: Mapping[str, Any]
+    run: RunDirectory, prepared: Prepared, shown: FigureInputs, test: Mapping[str, Any]
 ) -> None:
     """Draw every figure into the run's plots folder.
 
@@ -82,8 +82,8 @@ def draw_pictures(
         f"{cell} before training": learnt.memory_before,
         f"{cell} after training": learnt.memory_after,
     }
-    gradient_profile.draw_memory(
-        gradient_profile.describe_memory(profiles), run.plots / "memory.png"
+    gradient_profile.draw_gradient_profile(
+        gradient_profile.describe_gradient_profile(profiles), run.plots / "memory.png"
     )
 
     if prepared.parts.by == "series":

@@ -23,7 +23,7 @@ from seqforecast.training.loop import (
     learner_of,
 )
 from seqforecast.training.measured_devices import shape_of
-from seqforecast.training.objective import Material
+from seqforecast.training.objective import WindowArrays
 from seqforecast.training.order import fix_seeds
 from seqforecast.workflows.pipeline.prepare import Prepared
 from seqforecast.workflows.pipeline.stages import Stages
@@ -59,13 +59,15 @@ def build(
     lookbacks = experiment.window.lookbacks
     panel, history = prepared.panel, experiment.window.min_history
     begins = None if history is None else panel.offsets[:-1]
-    material = Material(panel.values, panel.filled, prepared.features, begins)
+    material = WindowArrays(panel.values, panel.filled, prepared.features, begins)
     learners = [_build_learner(prepared, material, each) for each in lookbacks]
     stages.end("build model")
     return device, learners
 
 
-def _build_learner(prepared: Prepared, material: Material, lookback: int) -> Learner:
+def _build_learner(
+    prepared: Prepared, material: WindowArrays, lookback: int
+) -> Learner:
     """Build the model of one lookback; it has windows of its own."""
     forecaster = untrained(prepared, lookback)
     engine = Engine(forecaster, prepared.experiment.training, material)
@@ -157,7 +159,7 @@ def describe_training(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Learnt:
+class LearningCurves:
     """What training left to look at.
 
     Attributes:

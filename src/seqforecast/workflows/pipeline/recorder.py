@@ -13,7 +13,7 @@ from seqforecast.training.section import TrainingSection
 LOGGER = logging.getLogger("seqforecast.progress")
 
 
-class Silent:
+class NoDisplay:
     """A display that shows nothing."""
 
     def begin(self, epochs: int, done: int, fits: int) -> None:
@@ -38,7 +38,7 @@ class Recorder:
 
     run: RunDirectory
     section: TrainingSection
-    display: Silent
+    display: NoDisplay
 
     def begin(self, resume: Checkpoint | None) -> None:
         """Bring history.csv to where training begins."""

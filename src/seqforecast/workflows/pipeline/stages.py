@@ -1,10 +1,11 @@
 """Stages of a workflow: how long each took, and how much memory by then."""
 
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from seqforecast.hardware import peak_memory
 
 UNTOLD = "this system does not tell a process its peak memory"
 
@@ -29,17 +30,6 @@ class Stage:
         if self.memory is None:
             return {**told, "reasons": {"memory": UNTOLD}}
         return told
-
-
-def peak_memory() -> int | None:
-    """Return the most bytes this process was resident with; None on Windows."""
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # Linux counts in KiB, macOS in bytes.
-    return peak if sys.platform == "darwin" else 1024 * peak
 
 
 @dataclass(slots=True)

@@ -11,21 +11,22 @@ import numpy as np
 
 from seqforecast.config.experiment_file import Loaded
 from seqforecast.data.windows import WindowIndex
+from seqforecast.hardware import peak_memory
 from seqforecast.models import size
 from seqforecast.models.ensemble import join_members
 from seqforecast.models.forecast import forecast
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.runs.forecasts import MOST_CSV_ROWS
 from seqforecast.runs.manifest import stoppable
-from seqforecast.training.gradient_profile import MemoryProbe
+from seqforecast.training.gradient_profile import GradientProbe
 from seqforecast.training.loop import Learner, values_of
 from seqforecast.training.order import windows_in_epoch
-from seqforecast.training.time_estimate import Pace, measure_pace
+from seqforecast.training.time_estimate import TrainingCost, measure_training_cost
 from seqforecast.workflows.pipeline.learners import build, count_trained, models_of
 from seqforecast.workflows.pipeline.prepare import Prepared, prepare
 from seqforecast.workflows.pipeline.scores import score_forecasts
 from seqforecast.workflows.pipeline.setup import say_notes
-from seqforecast.workflows.pipeline.stages import Stages, peak_memory
+from seqforecast.workflows.pipeline.stages import Stages
 from seqforecast.workflows.train.mirrors import check_mirrors
 from seqforecast.workflows.train.warm_start import check_start
 
@@ -124,7 +125,7 @@ def _size(prepared: Prepared, learners: Sequence[Learner]) -> dict[str, Any]:
 
 
 def _duration(
-    learner: Learner, pace: Pace, seconds: dict[str, float]
+    learner: Learner, pace: TrainingCost, seconds: dict[str, float]
 ) -> dict[str, Any]:
     """Return steps, speed and seconds; of all steps as many as there are at most."""
     training = learner.engine.section
@@ -149,15 +150,15 @@ def _duration(
 
 def estimate(
     prepared: Prepared, learners: Sequence[Learner], seconds: dict[str, float]
-) -> Pace:
+) -> TrainingCost:
     """Add the seconds of the stages that are still to come; return training's pace.
 
     Every member is taken to be as slow as that with the longest lookback, the first.
     """
     engine, data = learners[0].engine, learners[0].data
-    probe = MemoryProbe(engine, data.validation)
+    probe = GradientProbe(engine, data.validation)
     profile = [_seconds(probe.measure) for _ in "12"]
-    pace = measure_pace(engine, data, prepared.experiment.seed)
+    pace = measure_training_cost(engine, data, prepared.experiment.seed)
     epochs = engine.section.epochs * count_fits(learners[0])
     seconds["train"] = profile[0] + pace.once * len(learners) + epochs * pace.epoch
     models = models_of(learners)

@@ -24,7 +24,7 @@ from seqforecast.reporting.settings import flatten_settings
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.records import read_history
 from seqforecast.training.history import EpochRecord
-from seqforecast.workflows.pipeline.recorder import Silent
+from seqforecast.workflows.pipeline.recorder import NoDisplay
 
 LONGEST = 500  # letters of a parameter, as MLflow allows
 AT_ONCE = 100  # parameters, as MLflow allows
@@ -158,7 +158,7 @@ def check_mirrors(names: Sequence[str]) -> None:
             ) from error
 
 
-class Mirrored(Silent):
+class Mirrored(NoDisplay):
     """A display that tells mirrors too.
 
     Args:
@@ -168,7 +168,7 @@ class Mirrored(Silent):
     """
 
     def __init__(
-        self, display: Silent, run: RunDirectory, names: Sequence[str]
+        self, display: NoDisplay, run: RunDirectory, names: Sequence[str]
     ) -> None:
         self._display, self._run, self._step = display, run, 0
         self._mirrors: dict[str, Mirror] = {}
@@ -245,7 +245,7 @@ class Mirrored(Silent):
 
 @contextmanager
 def mirrored(
-    display: Silent, run: RunDirectory, names: Sequence[str]
+    display: NoDisplay, run: RunDirectory, names: Sequence[str]
 ) -> Iterator[Mirrored]:
     """Tell mirrors of a run, and at last how it ended."""
     told = Mirrored(display, run, names)

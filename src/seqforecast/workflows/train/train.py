@@ -15,7 +15,7 @@ from seqforecast.runs.locate import Destination
 from seqforecast.runs.manifest import stoppable
 from seqforecast.runs.write import write_json, write_whole
 from seqforecast.training.checkpoints import Arrays, Checkpoint
-from seqforecast.training.gradient_profile import MemoryProbe
+from seqforecast.training.gradient_profile import GradientProbe
 from seqforecast.training.loop import (
     Learner,
     Trained,
@@ -23,9 +23,9 @@ from seqforecast.training.loop import (
     fit_members,
 )
 from seqforecast.training.non_finite import NotFiniteError
-from seqforecast.workflows.pipeline.figures import Shown, draw_pictures
+from seqforecast.workflows.pipeline.figures import FigureInputs, draw_pictures
 from seqforecast.workflows.pipeline.learners import (
-    Learnt,
+    LearningCurves,
     build,
     count_trained,
     describe_training,
@@ -34,7 +34,7 @@ from seqforecast.workflows.pipeline.learners import (
 )
 from seqforecast.workflows.pipeline.pages import unless_it_fails, write_run_page
 from seqforecast.workflows.pipeline.prepare import Prepared, prepare
-from seqforecast.workflows.pipeline.recorder import Recorder, Silent
+from seqforecast.workflows.pipeline.recorder import NoDisplay, Recorder
 from seqforecast.workflows.pipeline.scores import (
     learn_intervals,
     score_test,
@@ -58,7 +58,7 @@ LOGGER = logging.getLogger("seqforecast")
 def train_experiment(
     loaded: Loaded,
     place: Destination,
-    display: Silent | None = None,
+    display: NoDisplay | None = None,
     *,
     start: Path | None = None,
     mirrors: Sequence[str] = (),
@@ -96,7 +96,7 @@ def train_experiment(
             begun = start_from(origin, prepared, learners)
             facts["from"] = origin.facts
         run = place.create(loaded.experiment.name)
-        with run.locked(), closing(display or Silent()) as shown:
+        with run.locked(), closing(display or NoDisplay()) as shown:
             records.log_into(run, log)
             with manifest.recorded(run, facts):
                 # Before the file without which a killed run is not resumed.
@@ -110,7 +110,7 @@ def train_experiment(
 
 
 def resume_run(
-    path: Path, display: Silent | None = None, *, mirrors: Sequence[str] = ()
+    path: Path, display: NoDisplay | None = None, *, mirrors: Sequence[str] = ()
 ) -> RunDirectory:
     """Go on with a run that was interrupted, failed or killed.
 
@@ -150,7 +150,7 @@ def resume_run(
         resumed = [*facts.get("resumed", []), manifest.now().isoformat()]
         again = {"status": "running", "ended": None, "resumed": resumed}
         facts |= facts_of(prepared, device) | again
-        with closing(display or Silent()) as shown:
+        with closing(display or NoDisplay()) as shown:
             records.log_into(run, log)
             LOGGER.info("resuming %s", path)
             with manifest.recorded(run, facts), mirrored(shown, run, mirrors) as told:
@@ -162,7 +162,7 @@ def _finish(
     run: RunDirectory,
     prepared: Prepared,
     learners: Sequence[Learner],
-    display: Silent,
+    display: NoDisplay,
     facts: dict[str, Any],
     *,
     stages: Stages,
@@ -186,9 +186,9 @@ def _finish(
     }
     metrics["test"]["notes"] = [*note_seen(facts), *metrics["test"]["notes"]]
     metrics["training"]["naive_loss"] = learnt.naive_loss
-    records.write_memory(run, learnt.memory_before, learnt.memory_after)
+    records.write_gradient_profile(run, learnt.memory_before, learnt.memory_after)
     stages.end("score")
-    shown = Shown(forecaster, intervals, learnt)
+    shown = FigureInputs(forecaster, intervals, learnt)
     with unless_it_fails("drawing"):
         draw_pictures(run, prepared, shown, metrics["test"])
     stages.end("draw")
@@ -205,8 +205,11 @@ def _finish(
 
 
 def learn(
-    run: RunDirectory, prepared: Prepared, learners: Sequence[Learner], display: Silent
-) -> tuple[Trained, Learnt]:
+    run: RunDirectory,
+    prepared: Prepared,
+    learners: Sequence[Learner],
+    display: NoDisplay,
+) -> tuple[Trained, LearningCurves]:
     """Run every fit that the last checkpoint has not, and say what was kept.
 
     Raises:
@@ -217,7 +220,7 @@ def learn(
     start = records.read_start(run)
     if start:
         assign(engine.forecaster.core.weights, start[0])
-    probe = MemoryProbe(engine, data.validation)
+    probe = GradientProbe(engine, data.validation)
     untrained = probe.measure()
     recorder = Recorder(run, engine.section, display)
     recorder.begin(resume)
@@ -230,4 +233,4 @@ def learn(
     display.close()
     say_what_was_kept(trained.history, engine)
     naive = engine.objective.naive_loss(data.validation)
-    return trained, Learnt(trained.history, naive, untrained, probe.measure())
+    return trained, LearningCurves(trained.history, naive, untrained, probe.measure())
