@@ -16,7 +16,7 @@ COMPILE = UV_PYTHON_DOWNLOADS=never "$(BIN)/uv" pip compile pyproject.toml \
 # One process a core, each with whole files: what a module's tests share is made once.
 PARALLEL = -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: help train test fast style check constraints
+.PHONY: help train test fast style check docs constraints
 .NOTPARALLEL:
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make fast         the tests that need neither TensorFlow nor a package index"
 	@echo "make style        lint, formats, types, import contracts, scripts"
 	@echo "make check        style, then all tests: everything a change must pass"
+	@echo "make docs         the pages of docs/ as a site in site/; a warning is an error"
 	@echo "make constraints  renew constraints.txt and constraints-metal.txt"
 	@echo "PYTHON=python3.12 chooses the Python of a new .venv"
 
@@ -48,9 +49,14 @@ style: $(VENV)/.ready-dev
 
 check: style test
 
+docs: $(VENV)/.ready-docs
+	rm -rf site
+	"$(BIN)/python" -m sphinx --fail-on-warning --keep-going --quiet docs site
+	@echo "The front page is site/index.html"
+
 constraints: $(VENV)/.ready-dev
-	$(COMPILE) --extra cuda --extra dev --output-file constraints.txt
-	$(COMPILE) --extra metal --extra dev --output-file constraints-metal.txt
+	$(COMPILE) --extra cuda --extra dev --extra docs --output-file constraints.txt
+	$(COMPILE) --extra metal --extra dev --extra docs --output-file constraints-metal.txt
 
 # A stamp is younger than the files it was made from: nothing is installed twice.
 $(VENV)/.ready: pyproject.toml $(CONSTRAINTS) | $(VENV)/.made
@@ -59,6 +65,10 @@ $(VENV)/.ready: pyproject.toml $(CONSTRAINTS) | $(VENV)/.made
 
 $(VENV)/.ready-dev: pyproject.toml $(CONSTRAINTS) | $(VENV)/.made
 	$(PIP) -e ".[dev]"
+	@touch "$@" "$(VENV)/.ready"
+
+$(VENV)/.ready-docs: pyproject.toml $(CONSTRAINTS) | $(VENV)/.made
+	$(PIP) -e ".[docs]"
 	@touch "$@" "$(VENV)/.ready"
 
 $(VENV)/.made:

@@ -1,6 +1,6 @@
 """From the tutorial's GRU to the recipe, one ingredient a row: ETTh1, 96 hours ahead.
 
-    python benchmarks/ablation.py --data DIR [--readme README.md] [--image PATH]
+    python benchmarks/ablation.py --data DIR [--readme docs/results.md] [--image PATH]
 
 DIR holds ETTh1.csv.gz. Each run is a process of its own and one line of
 benchmarks/results/ablation.jsonl; stopped anywhere, the same command goes on. The table

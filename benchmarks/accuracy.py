@@ -1,6 +1,7 @@
 """Train the recipes on public data; print their scores beside published ones.
 
-    python benchmarks/accuracy.py --data DIR [--only etth1_96 ...] [--readme README.md]
+    python benchmarks/accuracy.py --data DIR [--only etth1_96 ...]
+        [--readme docs/results.md] [--headline README.md]
 
 DIR holds ETTh1, m4_weekly, nn5_daily and exchange_rate, each with .csv.gz. A run is a
 process of its own, as a user would start it, and one line of
@@ -16,7 +17,7 @@ from pathlib import Path
 from measure import accuracy_tables, published, recorded
 from measure.accuracy_tables import HORIZONS
 from measure.recorded import Job
-from measure.tables import put_into
+from measure.tables import put_into, table
 
 RESULTS = Path(__file__).parent / "results" / "accuracy.jsonl"
 SEEDS = (0, 1, 2)
@@ -35,6 +36,32 @@ CELLS = [
 ]
 PANELS = [Job(name, name) for name in ("m4_weekly", "nn5_daily", "exchange_96")]
 JOBS = [*LONG, *PANELS, *BRIEF, *CELLS]
+
+# What the data are, the job, the metric, and what others have published of it.
+HEADLINES = (
+    *(
+        (
+            f"ETTh1, {horizon} hours",
+            f"etth1_{horizon}",
+            "mse",
+            {name: errors[place] for name, _, errors in published.ETTH1},
+        )
+        for place, horizon in enumerate(HORIZONS)
+    ),
+    (
+        "M4 Weekly, 359 series, 13 weeks",
+        "m4_weekly",
+        "owa",
+        {name: owa for name, _, _, owa in published.M4_WEEKLY},
+    ),
+    (
+        "NN5, 111 series, 56 days",
+        "nn5_daily",
+        "mase",
+        {name: mase for name, mase, _ in published.NN5_DAILY},
+    ),
+    ("Exchange rates, 96 days", "exchange_96", "mae", {}),
+)
 
 
 def tables(path: Path, seeds: Sequence[int]) -> str:
@@ -66,6 +93,18 @@ def tables(path: Path, seeds: Sequence[int]) -> str:
     return "\n\n".join(made)
 
 
+def headline(path: Path, seeds: Sequence[int]) -> str:
+    """Return one line a data set of which every seed was run."""
+    records = recorded.read(path)
+    jobs = {job.name: job for job in (*LONG, *PANELS)}
+    rows = []
+    for title, name, metric, known in HEADLINES:
+        runs = recorded.found(records, jobs[name], seeds)
+        if len(runs) == len(seeds):
+            rows.append(accuracy_tables.headline(title, runs, metric, known))
+    return table(accuracy_tables.HEADLINE, rows)
+
+
 def main() -> None:
     """Train, print, and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -73,7 +112,8 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", choices=[job.name for job in JOBS])
     parser.add_argument("--seeds", type=int, nargs="*", default=SEEDS)
     parser.add_argument("--results", type=Path, default=RESULTS)
-    parser.add_argument("--readme", type=Path)
+    parser.add_argument("--readme", type=Path, help="put all tables into its block")
+    parser.add_argument("--headline", type=Path, help="put one line a data set there")
     given = parser.parse_args()
     jobs = [job for job in JOBS if not given.only or job.name in given.only]
     if given.data:
@@ -82,6 +122,9 @@ def main() -> None:
     print(made)
     if given.readme:
         put_into(given.readme, "accuracy", made)
+    if given.headline:
+        short = headline(given.results, given.seeds)
+        put_into(given.headline, "headline", short)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
-"""What conformal intervals cover: where nothing changes, under drift, on a real set.
+"""What conformal intervals cover: where nothing changes, under a shift, on a real set.
 
-    python benchmarks/coverage.py [--data DIR] [--readme README.md]
+    python benchmarks/coverage.py [--data DIR] [--readme docs/results.md]
 
 Trains one small model for each row, calibrates intervals of 80 and 95 % on its
 validation part and counts on its test part. The first row is what the promise is about:
 2,500 waves with independent noise, one window of eight steps each, 20,000 points that
 do not depend on each other. In the second, walks move three times as far in the test
-part. With `--data`, a folder of the sets that README names, also ETTh1, where windows
-overlap and seasons change. A few minutes on two cores.
+part. With `--data`, a folder of the sets that `docs/results.md` names, also ETTh1,
+where windows overlap and seasons change. A few minutes on two cores.
 """
 
 import argparse

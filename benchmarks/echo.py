@@ -1,6 +1,6 @@
 """Which cell remembers: the shipped comparison at three lags, as a table.
 
-    python benchmarks/echo.py [--runs DIR] [--readme README.md] [--images FOLDER]
+    python benchmarks/echo.py [--runs DIR] [--readme docs/results.md] [--images FOLDER]
 
 Each lag is `seqforecast compare rnn lstm gru`, as a user would start it; stopped
 anywhere, the same command goes on. With --images the gradient memory at every lag and

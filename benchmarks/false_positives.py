@@ -1,6 +1,6 @@
 """How often a comparison is wrong: claims where there is nothing, and misses.
 
-    python benchmarks/false_positives.py [--repetitions 400] [--readme README.md]
+    python benchmarks/false_positives.py [--repetitions 400] [--readme docs/results.md]
 
 The whole procedure (every pair, Holm's correction) on stand-in losses that vary with
 the windows and with the seeds as those of real networks do; see measure/stand_ins.py.

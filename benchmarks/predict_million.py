@@ -1,6 +1,7 @@
 """Time and memory of `seqforecast predict` for up to a million series.
 
-    python benchmarks/predict_million.py [--series 10000 100000 1000000] [--readme FILE]
+    python benchmarks/predict_million.py [--series 10000 100000 1000000]
+        [--readme docs/speed.md]
 
 Trains an LSTM of 50 units on a few sine waves of a long Parquet file (lookback 50,
 horizon 1, one epoch), then writes files of many series that it never saw, 50 steps

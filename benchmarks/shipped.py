@@ -3,7 +3,7 @@
     python benchmarks/shipped.py [--seeds 5] [--images FOLDER]
 
 Each run is a process of its own, as a user would start it. With --images the figures
-of the README are copied from the runs with seed 0.
+of README and `docs` are copied from the runs with seed 0.
 """
 
 import argparse

@@ -2,7 +2,7 @@
 
     python benchmarks/speed.py [--only SECTION...] [--units 50...] [--peers ours...]
         [--rounds 5] [--quick] [--json FILE] [--read FILE]
-        [--readme README.md] [--image FILE]
+        [--readme docs/speed.md] [--image FILE]
 
 Peers run side by side, one slice each in turn, so that a noisy machine slows all;
 numbers are medians over rounds, ratios have their range. PyTorch runs with its own
@@ -49,7 +49,7 @@ def measure(given: argparse.Namespace) -> dict[str, Any]:
 
 
 def render(results: dict[str, Any]) -> str:
-    """Return the tables of what was measured, for the README."""
+    """Return the tables of what was measured, as the page of speed shows them."""
     parts = []
     if results.get("training"):
         parts.append(tables.training_table(results["training"]))

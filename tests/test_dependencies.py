@@ -150,7 +150,8 @@ def asked_for(extra: str) -> list[Requirement]:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     project = tomllib.loads(text)["project"]
     extras = project["optional-dependencies"]
-    words = project["dependencies"] + extras["dev"] + extras.get(extra, [])
+    always = project["dependencies"] + extras["dev"] + extras["docs"]
+    words = always + extras.get(extra, [])
     return [Requirement(word) for word in words]
 
 

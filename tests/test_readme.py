@@ -1,20 +1,18 @@
-"""README and `docs` show what the program prints, and name what is there."""
+"""README and `docs` show what the program prints and what was measured."""
 
 import importlib
 import re
-from pathlib import Path
 
 import pytest
 import typer
 
 from calling import call
+from handbook import BEGIN, END, README, ROOT, block_of, fences, page_of, text_of
 from seqforecast.cli.app import app
 from seqforecast.config.reference import settings_reference
 from seqforecast.config.shipped import list_shipped
 from seqforecast.errors import ConfigError
 
-ROOT = Path(__file__).parents[1]
-README = ROOT / "README.md"
 BAD = """\
 data:
   source: table
@@ -68,31 +66,28 @@ def errors(folder):
 
 
 BLOCKS = {
-    ("README.md", "help"): lambda _: help_of(),
-    ("README.md", "errors"): errors,
-    ("docs/commands.md", "commands"): lambda _: every_help(),
-    ("docs/settings.md", "settings"): lambda _: settings_reference(),
+    "help": lambda _: help_of(),
+    "errors": errors,
+    "commands": lambda _: every_help(),
+    "settings": lambda _: settings_reference(),
 }
 
 
-@pytest.mark.parametrize(("page", "name"), BLOCKS)
-def test_a_block_is_what_the_program_prints(page, name, request, tmp_path):
+@pytest.mark.parametrize("name", BLOCKS)
+def test_a_block_is_what_the_program_prints(name, request, tmp_path):
     """`--update-golden` rewrites the block."""
-    path = ROOT / page
-    text = path.read_text(encoding="utf-8")
-    begin, end = f"<!-- block: {name} -->\n", "<!-- end -->"
-    before, _, rest = text.partition(begin)
-    shown, _, after = rest.partition(end)
-    printed = BLOCKS[page, name](tmp_path) + "\n"
+    page = page_of(name)
+    before, begin, rest = text_of(page).partition(BEGIN.format(name))
+    shown, end, after = rest.partition(END)
+    printed = BLOCKS[name](tmp_path) + "\n"
     if request.config.getoption("--update-golden"):
-        path.write_text(before + begin + printed + end + after, encoding="utf-8")
+        page.write_text(before + begin + printed + end + after, encoding="utf-8")
         return
     assert shown == printed
 
 
 def test_the_tables_of_results_have_every_shipped_experiment():
-    text = README.read_text(encoding="utf-8")
-    tables = [block_of(text, name) for name in ("experiments", "accuracy")]
+    tables = [block_of(name) for name in ("experiments", "accuracy")]
     assert set(re.findall(r"`(\w+)`", "".join(tables))) == set(list_shipped())
 
 
@@ -100,23 +95,23 @@ def test_the_tables_of_results_have_every_shipped_experiment():
 def test_a_table_of_measured_runs_is_what_was_recorded(name, monkeypatch):
     """Of the settings that are shipped now; others were not measured.
 
-    `python benchmarks/<name>.py --readme README.md` rewrites the block.
+    `python benchmarks/<name>.py --readme docs/results.md` rewrites the block.
     """
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     script = importlib.import_module(name)
     made = script.tables(script.RESULTS, script.SEEDS)
-    assert block_of(README.read_text(encoding="utf-8"), name).strip() == made
+    assert block_of(name).strip() == made
     assert made.count("**") + made.count("+ ") >= 4
 
 
 def test_the_error_rates_of_compare_are_those_of_the_simulation(monkeypatch):
     """One row, simulated again; a repetition or two may fall to the other side.
 
-    `python benchmarks/false_positives.py --readme README.md` rewrites the block.
+    `python benchmarks/false_positives.py --readme docs/results.md` rewrites the block.
     """
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     script = importlib.import_module("false_positives")
-    block = block_of(README.read_text(encoding="utf-8"), "error_rates")
+    block = block_of("error_rates")
     setup = script.SETUPS[3]
     rows = [line for line in block.splitlines() if line.startswith(f"| {setup.name}")]
     shown = [float(share) for share in re.findall(r"([\d.]+) %", rows[0])]
@@ -126,38 +121,46 @@ def test_the_error_rates_of_compare_are_those_of_the_simulation(monkeypatch):
     assert 100 * found["ours"] == pytest.approx(shown[2], abs=0.6)
 
 
-def test_the_lags_of_the_readme_are_those_that_were_compared(monkeypatch):
-    """`python benchmarks/echo.py --readme README.md` rewrites the block."""
+def test_the_lags_of_the_table_are_those_that_were_compared(monkeypatch):
+    """`python benchmarks/echo.py --readme docs/results.md` rewrites the block."""
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     script = importlib.import_module("echo")
-    block = block_of(README.read_text(encoding="utf-8"), "echo")
+    block = block_of("echo")
     rows = [line.split("|")[1:-1] for line in block.strip().splitlines()[2:]]
     assert [int(row[0]) for row in rows] == list(script.LAGS)
     assert all(len(row) == len(script.CELLS) + 4 for row in rows)
 
 
-def block_of(text, name):
-    return text.partition(f"<!-- block: {name} -->")[2].partition("<!-- end -->")[0]
+def test_the_readme_is_short():
+    assert len(text_of(README).splitlines()) <= 250
 
 
-def test_what_the_readme_links_to_is_there():
-    text = README.read_text(encoding="utf-8")
-    links = re.findall(r"\]\(([^)#]+)\)", text)
-    assert links
-    assert [link for link in links if not (ROOT / link).exists()] == []
+def test_the_headline_of_the_readme_is_what_was_recorded(monkeypatch):
+    """`python benchmarks/accuracy.py --headline README.md` rewrites the block."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    script = importlib.import_module("accuracy")
+    made = script.headline(script.RESULTS, script.SEEDS)
+    assert block_of("headline").strip() == made
+    assert len(made.splitlines()) == 2 + len(script.HEADLINES)
+    assert page_of("headline") == README
 
 
-def test_every_command_of_make_is_there():
-    text = README.read_text(encoding="utf-8")
-    targets = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for name in set(re.findall(r"\bmake (\w+)", text)):
-        assert re.search(rf"^{name}:", targets, re.MULTILINE), name
+def test_the_speeds_of_the_readme_are_those_of_the_tables():
+    told = " ".join(text_of(README).partition("## What it does")[0].split())
+    ratios = re.search(r"trains ([\d.]+) times.*?SimpleRNN ([\d.]+) times", told)
+    seconds = re.search(r"a million series are forecast in (\d+) seconds", told)
+    rows = [line.split(" | ") for line in block_of("speed").splitlines()]
+    measured = {row[0].removeprefix("| "): row for row in rows if len(row) > 8}
+    for said, cell in zip(ratios.groups(), ("lstm", "simple_rnn"), strict=True):
+        assert said == f"{float(measured[f'{cell} 50, 32'][3].split()[0]):.1f}"
+    (row,) = re.findall(r"\| 1,000,000 \| ([\d.]+) s", block_of("predict"))
+    assert seconds[1] == f"{float(row):.0f}"
 
 
 def test_the_experiment_of_the_readme_loads(tmp_path):
     from seqforecast.config.experiment_file import load_experiment
 
-    block = README.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    block = next(fences(README, "yaml"))
     path = tmp_path / "passengers.yaml"
     path.write_text(block)
     experiment = load_experiment(path).experiment
@@ -174,8 +177,7 @@ def test_the_first_block_is_what_the_shipped_experiment_prints(tmp_path):
 
     run = train_experiment(load_experiment(resolve("simplernn")), Place(tmp_path))
     printed = render_scores(run.read_json(run.metrics)["test"])
-    block = README.read_text(encoding="utf-8").split("<!-- block: textbook -->")[1]
-    shown = block.split("train simplernn\n")[1].split("```")[0]
+    shown = block_of("textbook").split("train simplernn\n")[1].split("```")[0]
 
     number = r"-?\d+\.\d+|\d+"
     assert words(shown, number) == words(printed, number)

@@ -19,6 +19,47 @@ BASELINES = {
     "linear": "linear map",
     "naive2": "Naive2",
 }
+HEADLINE = (
+    "data",
+    "error",
+    "this tool",
+    "best published beside it",
+    "best baseline",
+    "the last value",
+    "verdict",
+)
+NAMES = {"smape": "sMAPE", "mase": "MASE", "owa": "OWA", "mse": "MSE", "mae": "MAE"}
+
+
+def headline(
+    title: str, records: Records, metric: str, known: Mapping[str, float]
+) -> list[str]:
+    """Return the line of one recipe: its median, and the best of the others.
+
+    Args:
+        title: of the data.
+        records: one run a seed.
+        metric: its name in metrics.json, or `mse` and `mae` for the scaled ones.
+        known: published errors by name.
+    """
+    ours = statistics.median(_values(records, _metric(metric)))
+    baselines = {
+        BASELINES[kind]: _metric(metric, kind)(records[0])
+        for kind in records[0]["test"]["baselines"]
+    }
+    naive = baselines[BASELINES["naive"]]
+    best, least = (_best(errors) for errors in (known, baselines))
+    error = NAMES[metric]
+    verdict = verdict_of(records)
+    return [title, error, f"**{ours:.3f}**", best, least, f"{naive:.3f}", verdict]
+
+
+def _best(errors: Mapping[str, float]) -> str:
+    """Return the lowest error and whose it is; nothing where there is none."""
+    if not errors:
+        return ""
+    name = min(errors, key=lambda each: errors[each])
+    return f"{errors[name]:.3f} {name}"
 
 
 def long_horizon(rows: Mapping[tuple[str, str], Sequence[Records]]) -> str:
@@ -83,8 +124,7 @@ def competition(
     for name, *errors in known:
         shown = [f"{error:.3f}" for error in errors]
         lines.append((errors[-1], [name, *shown, "", ""]))
-    names = {"smape": "sMAPE", "mase": "MASE", "owa": "OWA", "mse": "MSE", "mae": "MAE"}
-    head = [title, *(names[metric] for metric in metrics), "verdict", "time"]
+    head = [title, *(NAMES[metric] for metric in metrics), "verdict", "time"]
     return table(head, _sorted(lines))
 
 

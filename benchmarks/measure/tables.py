@@ -1,4 +1,4 @@
-"""Tables: what was measured, in Markdown, for the terminal and the README."""
+"""Tables: what was measured, in Markdown, for the terminal and the pages."""
 
 import statistics
 from collections.abc import Sequence
@@ -69,15 +69,15 @@ def processes_table(found: dict[str, list[float]]) -> str:
     return table(["the whole process of", "time"], rows)
 
 
-def put_into(readme: Path, block: str, text: str) -> None:
-    """Write a text between the marks of a block of the README.
+def put_into(page: Path, block: str, text: str) -> None:
+    """Write a text between the marks of a block of a page.
 
     Raises:
         ValueError: the marks are not there.
     """
     mark = f"<!-- block: {block} -->\n"
-    before, begin, rest = readme.read_text(encoding="utf-8").partition(mark)
+    before, begin, rest = page.read_text(encoding="utf-8").partition(mark)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"{readme} has no {mark.strip()} with its {END}")
-    readme.write_text(f"{before}{begin}{text}\n{end}{after}", encoding="utf-8")
+        raise ValueError(f"{page} has no {mark.strip()} with its {END}")
+    page.write_text(f"{before}{begin}{text}\n{end}{after}", encoding="utf-8")
