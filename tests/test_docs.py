@@ -24,7 +24,7 @@ from handbook import (
     text_of,
 )
 from seqforecast.cli.app import app
-from seqforecast.config.loading import load_experiment
+from seqforecast.config.experiment_file import load_experiment
 
 PACKAGE = Path(seqforecast.__file__).parent
 FRONT = DOCS / "index.md"

@@ -3,12 +3,12 @@
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "load_run", "train"]
+__all__ = ["Run", "__version__", "load_run", "train"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import `train` and `load_run` when first used, so that importing is instant."""
-    if name in ("train", "load_run"):
+    """Import the Python interface when it is first used, so that importing is instant."""
+    if name in ("Run", "load_run", "train"):
         from seqforecast import api
 
         return getattr(api, name)

@@ -96,13 +96,13 @@ KILLED = """
 import os, signal, sys, yaml
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from seqforecast.workflows import trying
+from seqforecast.workflows.tune import trial
 from workflows.test_tune import tune
 def ended(reporter, checkpoint):
     if reporter.trial.number == 1:
         os.kill(os.getpid(), signal.SIGKILL)
     told(reporter, checkpoint)
-told, trying.Reporter.epoch_ended = trying.Reporter.epoch_ended, ended
+told, trial.Reporter.epoch_ended = trial.Reporter.epoch_ended, ended
 tune(Path(sys.argv[3]), yaml.safe_load(Path(sys.argv[2]).read_text()))
 """
 
