@@ -77,7 +77,7 @@ def experiment(tmp_path: Path) -> Path:
     """Return the file of a run that is small enough for tests."""
     import yaml
 
-    from small import SMALL
+    from support.small_run import SMALL
 
     path = tmp_path / "small.yaml"
     path.write_text(yaml.safe_dump(SMALL))

@@ -12,7 +12,9 @@ import pytest
 import typer
 
 import seqforecast
-from handbook import (
+from seqforecast.cli.app import app
+from seqforecast.config.experiment_file import load_experiment
+from support.handbook import (
     DOCS,
     PAGES,
     README,
@@ -23,8 +25,6 @@ from handbook import (
     prose_of,
     text_of,
 )
-from seqforecast.cli.app import app
-from seqforecast.config.experiment_file import load_experiment
 
 PACKAGE = Path(seqforecast.__file__).parent
 FRONT = DOCS / "index.md"

@@ -6,12 +6,21 @@ import re
 import pytest
 import typer
 
-from calling import call
-from handbook import BEGIN, END, README, ROOT, block_of, fences, page_of, text_of
 from seqforecast.cli.app import app
 from seqforecast.config.reference import settings_reference
 from seqforecast.config.shipped import list_shipped
 from seqforecast.errors import ConfigError
+from support.command_line import call
+from support.handbook import (
+    BEGIN,
+    END,
+    README,
+    ROOT,
+    block_of,
+    fences,
+    page_of,
+    text_of,
+)
 
 BAD = """\
 data:

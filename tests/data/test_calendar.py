@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panels import counting
 from seqforecast.data.calendar import calendar_table, check_calendar
 from seqforecast.data.panel import Panel
 from seqforecast.errors import ConfigError
+from support.panels import counting
 
 MOMENTS = st.datetimes(pd.Timestamp("1900-01-01"), pd.Timestamp("2100-01-01"))
 OF_DATES = ("minute", "hour", "weekday", "day", "yearday", "week", "month", "quarter")

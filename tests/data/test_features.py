@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panels import counting
 from seqforecast.data import features as features_module
 from seqforecast.data.features import (
     FeatureSpec,
@@ -19,6 +18,7 @@ from seqforecast.data.features import (
 from seqforecast.data.panel import Covariates, Panel
 from seqforecast.data.split import SplitSection, split
 from seqforecast.errors import DataError
+from support.panels import counting
 
 
 def covered(

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panels import panel_of
 from seqforecast.data import scaling
 from seqforecast.data.scaling import learn_scale, train_deviation
 from seqforecast.data.split import SplitSection, split
+from support.panels import panel_of
 
 KINDS = ("none", "standard", "minmax", "robust")
 values = st.lists(

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panels import counting
 from seqforecast.data.split import SplitSection, split
 from seqforecast.data.window_lengths import WindowSection, check_length, choose_length
 from seqforecast.data.windows import count_windows, index_windows
 from seqforecast.errors import DataError
+from support.panels import counting
 
 lengths = st.lists(st.integers(30, 80), min_size=1, max_size=4)
 steps = st.integers(1, 6)

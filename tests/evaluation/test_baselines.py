@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from panels import panel_of
 from seqforecast.data.windows import count_windows, index_windows
 from seqforecast.evaluation.baselines import BASELINES
+from support.panels import panel_of
 
 
 def windows_of(panel, first, lookback, horizon):

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.signal import lfilter
 
-from panels import panel_of
 from seqforecast.data.windows import index_windows
 from seqforecast.errors import DataError
 from seqforecast.evaluation.conformal import calibrate, check_room, needed
@@ -21,6 +20,7 @@ from seqforecast.evaluation.intervals import (
     quantiles_of,
     tails,
 )
+from support.panels import panel_of
 
 LEVELS = (50.0, 80.0, 95.0)
 NUMBERS = st.floats(-1e6, 1e6, width=32)

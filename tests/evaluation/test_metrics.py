@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panels import panel_of
 from seqforecast.evaluation.metrics import (
     METRICS,
     ErrorTotals,
@@ -15,6 +14,7 @@ from seqforecast.evaluation.metrics import (
     measure,
     standardised,
 )
+from support.panels import panel_of
 
 
 def totals_of(actual, forecast, series=None):

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panels import panel_of
 from seqforecast.data.windows import count_windows, index_windows
 from seqforecast.evaluation.baselines import BASELINES
 from seqforecast.evaluation.metrics import add_owa, owa
 from seqforecast.evaluation.naive2 import adjust
+from support.panels import panel_of
 
 UNIT = np.ones(3)
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panels import panel_of
 from seqforecast.data.windows import index_windows
 from seqforecast.evaluation.metrics import METRICS
 from seqforecast.evaluation.scoring import Scorer
+from support.panels import panel_of
 
 LOOKBACK, HORIZON, SEASON = 4, 3, 2
 TEST = 20  # the test part of every series begins here

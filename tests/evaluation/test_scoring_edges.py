@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from panels import panel_of
 from seqforecast.data.windows import index_windows
 from seqforecast.errors import DataError
 from seqforecast.evaluation.scoring import Scorer
+from support.panels import panel_of
 
 TEST = 20  # the test part of every series begins here
 

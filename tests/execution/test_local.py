@@ -16,7 +16,7 @@ from seqforecast.execution.local import run_local
 from seqforecast.hardware import usable_cores
 from seqforecast.runs.directory import RunDirectory
 
-STAND_IN = Path(__file__).with_name("standing_in.py")
+STAND_IN = Path(__file__).parents[1] / "support" / "stand_in_program.py"
 
 needs_signals = pytest.mark.skipif(os.name == "nt", reason="Windows has no signals")
 needs_affinity = pytest.mark.skipif(

@@ -5,13 +5,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from panels import panel_of
 from seqforecast.backend import load_keras, load_tensorflow
 from seqforecast.data.scaling import learn_scale
 from seqforecast.data.split import SplitSection, split
 from seqforecast.data.windows import index_windows
 from seqforecast.models.section import ModelSection
 from seqforecast.training.section import TrainingSection
+from support.panels import panel_of
 
 pytestmark = pytest.mark.tensorflow
 

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 import seqforecast
-from calling import call
 from seqforecast.config.experiment_file import load_experiment
 from seqforecast.workflows.pipeline.prepare import prepare
+from support.command_line import call
 
 AIR = Path(__file__).parents[2] / "configs/data/air_passengers.csv"
 

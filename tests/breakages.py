@@ -1,7 +1,0 @@
-"""Every machine of the golden reports, by the name of its file."""
-
-from broken_cuda import CUDA_BREAKAGES
-from broken_linux import LINUX_BREAKAGES
-from broken_macs import MAC_BREAKAGES
-
-BREAKAGES = MAC_BREAKAGES | LINUX_BREAKAGES | CUDA_BREAKAGES

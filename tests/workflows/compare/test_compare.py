@@ -1,0 +1,244 @@
+"""Comparisons as a whole, on fits that are only pretended."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from seqforecast.errors import Interrupted, RunError
+from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.locate import Destination
+from seqforecast.workflows.compare import compare as compare_module
+from seqforecast.workflows.compare.compare import compare_experiments
+from seqforecast.workflows.compare.members import choose_members
+from seqforecast.workflows.compare.plan import Budget
+from seqforecast.workflows.pipeline.pages import report
+from support.pretended_fits import pretend
+from support.small_run import SINE, small
+
+LONG = small(data=SINE | {"length": 600})
+
+
+@pytest.fixture
+def compare(tmp_path, monkeypatch):
+    """Compare cells on a small experiment, with pretended fits."""
+
+    def compared(*words, errors=lambda *_: 0.1, failing=(), settings=LONG, **asked):
+        path = tmp_path / "small.yaml"
+        path.write_text(yaml.safe_dump(settings))
+        monkeypatch.setattr(compare_module, "run_local", pretend(errors, failing))
+        sides = choose_members(words or ("rnn", "gru"), str(path))
+        place = Destination(tmp_path / "runs")
+        budget = Budget(**{"seeds": 3, "jobs": 1, **asked})
+        return compare_experiments(sides, budget, place)
+
+    return compared
+
+
+def read(directory):
+    return json.loads(directory.metrics.read_text())
+
+
+def test_a_comparison_leaves_everything_it_promises(compare):
+    directory = compare()
+    names = {path.name for path in directory.path.iterdir()}
+    assert names >= {
+        *("comparison.json", "comparison.csv", "manifest.json", "members", "plots"),
+        *("report.html", "request.json", "run.log"),
+    }
+    drawn = {path.stem for path in directory.plots.iterdir()}
+    assert drawn == {"ranks", "seeds", "loss", "forecasts", "error_by_step", "memory"}
+    manifest = directory.read_json(directory.manifest)
+    assert manifest["status"] == "complete"
+    assert directory.is_complete
+
+
+def test_report_makes_the_page_again(compare):
+    directory = compare()
+    written = directory.report.read_bytes()
+    directory.report.unlink()
+    assert report(directory.path).read_bytes() == written
+    assert b"this picture has no description" not in written
+    assert b"model.cell" in written
+
+
+def test_a_comparison_without_a_result_has_no_page(compare):
+    directory = compare()
+    directory.metrics.unlink()
+    with pytest.raises(RunError, match=r"comparison\.json is missing"):
+        report(directory.path)
+
+
+def test_the_document_has_the_keys_of_the_interface(compare):
+    document = read(compare())
+    assert {"schema", "metric", "members", "baselines", "pairs"} <= set(document)
+    keys = ("name", "cell", "parameters", "seeds", "validation", "test", "seconds")
+    for member in document["members"]:
+        assert {*keys, "group"} <= set(member)
+        assert {"mean", "sd"} <= set(member["test"]) & set(member["validation"])
+        run = RunDirectory(compare().path / member["runs"][0])
+        assert run.is_complete
+    assert {"a", "b", "p", "p_adjusted", "significant"} <= set(document["pairs"][0])
+    assert set(document["baselines"]) >= {"naive", "seasonal_naive"}
+
+
+def test_what_was_tested_is_what_the_runs_report(compare):
+    """The mean of the losses that are tested is the error in the table."""
+    directory = compare(errors=lambda _, seed: 0.1 + 0.01 * seed)
+    document = read(directory)
+    first, second = document["members"]
+    pair = document["pairs"][0]
+    assert (pair["a"], pair["b"]) == (first["name"], second["name"])
+    difference = first["test"]["mean"] - second["test"]["mean"]
+    # float32 in the runs' forecasts, as text in forecasts.csv
+    assert pair["difference"] == pytest.approx(difference, abs=1e-6)
+
+
+def test_a_better_member_is_found(compare):
+    worse = {"simple_rnn": 0.3, "gru": 0.1}
+    document = read(compare(errors=lambda cell, seed: worse[cell] + 0.002 * seed))
+    assert [each["name"] for each in document["members"]] == ["gru", "simple_rnn"]
+    pairs = {(pair["a"], pair["b"]): pair for pair in document["pairs"]}
+    assert pairs["gru", "simple_rnn"]["significant"]
+    groups = [set(each["group"]) for each in document["members"]]
+    assert not groups[0] & groups[1]
+
+
+def test_the_same_experiment_under_two_names_is_never_ranked_apart(compare):
+    document = read(compare("gru", "gru", errors=lambda _, seed: 0.1 + 0.1 * seed))
+    pair = document["pairs"][0]
+    assert (pair["difference"], pair["p"], pair["significant"]) == (0, 1, False)
+    one, other = document["members"]
+    assert one["test"] == other["test"]
+    assert set(one["group"]) & set(other["group"])
+
+
+def test_where_no_baseline_has_a_mase_the_best_one_is_known_by_its_mae(
+    compare, tmp_path
+):
+    """Flat series: naive, which is always there, is never wrong."""
+    frame = pd.DataFrame({name: np.full(200, 5.0) for name in "abcdefg"})
+    frame.rename_axis("t").to_csv(tmp_path / "flat.csv")
+    data = {"source": "table", "path": str(tmp_path / "flat.csv"), "time": "t"}
+    settings = small(data=data, evaluation={"baselines": ["drift"]})
+    directory = compare(settings=settings)
+    document = read(directory)
+    assert (document["metric"], document["best_baseline"]) == ("mae", "naive")
+    assert document["baselines"]["naive"]["test"] == 0
+    assert {each["skill"]["value"] for each in document["members"]} == {None}
+    assert "MASE is undefined" in " ".join(document["notes"])
+    assert "naive 0" in directory.report.read_text(encoding="utf-8")
+    drawn = {path.stem for path in directory.plots.iterdir()}
+    assert drawn == {"ranks", "seeds", "loss", "forecasts", "error_by_step", "memory"}
+
+
+def test_one_seed_claims_nothing(compare):
+    worse = {"simple_rnn": 0.9, "gru": 0.1}
+    document = read(compare(seeds=1, errors=lambda cell, _: worse[cell]))
+    assert not any(pair["significant"] for pair in document["pairs"])
+    assert "one seed" in document["significance"]["reason"]
+    assert document["members"][0]["test"]["sd"] is None
+
+
+def test_seeds_begin_where_the_experiment_says(compare):
+    document = read(compare(settings={**LONG, "seed": 7}))
+    assert document["seeds"] == [7, 8, 9]
+
+
+def test_a_fit_that_fails_does_not_end_the_others(compare):
+    directory = compare(failing=["gru, seed 1"])
+    document = read(directory)
+    told = [{"name": "gru", "seed": 1, "error": "it was told to"}]
+    assert document["failed"] == told
+    left_out = "the errors of gru leave out 1 failed seed, and may be too low."
+    assert left_out in document["notes"]
+    seeds = {each["name"]: each["seeds"] for each in document["members"]}
+    assert seeds == {"gru": [0, 2], "simple_rnn": [0, 1, 2]}
+    assert directory.read_json(directory.manifest)["status"] == "failed"
+    assert not directory.is_complete
+
+
+def test_the_same_command_trains_only_what_is_missing(compare):
+    first = compare(failing=["gru, seed 1"])
+    done = first.run_of("gru", 0).metrics
+    before = done.stat().st_mtime_ns
+    again = compare()
+    assert again.path == first.path
+    assert again.is_complete
+    assert read(again)["failed"] == []
+    assert done.stat().st_mtime_ns == before
+
+
+def test_a_fit_without_scores_whose_experiment_has_changed_begins_anew(compare):
+    """As when the data have moved: the file of the fit had the old path."""
+    first = compare(failing=["gru, seed 1"])
+    assert first.metrics.is_file()
+    stopped = first.run_of("gru", 1).path
+    stopped.mkdir()
+    (stopped / "checkpoint.npz").write_text("old")
+    first.experiment_of("gru", 1).write_text("old")
+    again = compare()
+    assert again.path == first.path
+    assert again.is_complete
+    assert not (stopped / "checkpoint.npz").exists()
+    assert "old" not in first.experiment_of("gru", 1).read_text()
+
+
+def test_a_contender_without_any_result_is_left_out(compare):
+    failing = [f"gru, seed {seed}" for seed in range(3)]
+    document = read(compare(failing=failing))
+    assert [each["name"] for each in document["members"]] == ["simple_rnn"]
+    assert len(document["failed"]) == 3
+
+
+def test_without_any_result_there_is_no_comparison(compare):
+    failing = [
+        f"{cell}, seed {seed}" for cell in ("gru", "simple_rnn") for seed in (0, 1)
+    ]
+    with pytest.raises(RunError, match=r"no fit in .* has a result") as error:
+        compare(failing=failing, seeds=2)
+    assert "it was told to" in str(error.value)
+
+
+def test_interrupted_it_says_how_to_go_on(compare, monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("support.pretended_fits.write_run", stop)
+        with pytest.raises(Interrupted) as error:
+            compare()
+    assert "the same command goes on" in error.value.hint
+    (found,) = (compare().path.parent).iterdir()
+    assert found.is_dir()
+
+
+def test_matched_members_have_equal_parameters_and_say_so(compare):
+    directory = compare("lstm", "rnn", match="parameters")
+    units = {each["name"]: each["units"] for each in read(directory)["members"]}
+    assert units["lstm"] == [6]
+    assert units["simple_rnn"][0] > 6
+    assert read(directory)["match"] == "parameters"
+
+
+def test_the_table_has_the_members_and_the_baselines(compare):
+    directory = compare()
+    document, frame = read(directory), pd.read_csv(directory.table)
+    assert list(frame["name"][:2]) == [each["name"] for each in document["members"]]
+    assert set(frame["name"][2:]) == set(document["baselines"])
+    assert frame["test_mean"].notna().all()
+    assert np.isnan(frame["rank"].iloc[-1])
+
+
+def test_panels_of_short_series_are_tested_over_series(compare):
+    settings = small(
+        data={"source": "synthetic", "kind": "echo", "series": 60, "lag": 6},
+        split={"by": "series", "train": 0.5, "validation": 0.2, "test": 0.3},
+        window={"lookback": 6, "horizon": 1},
+    )
+    document = read(compare(settings=settings))
+    assert document["metric"] == "mase"
+    assert document["significance"]["test"] == "Wilcoxon signed-rank"
+    assert document["significance"]["count"] == 18
