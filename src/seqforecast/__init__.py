@@ -7,7 +7,7 @@ __all__ = ["Run", "__version__", "load_run", "train"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import the Python interface when it is first used, so that importing is instant."""
+    """Import the interface when it is first used, so that importing is instant."""
     if name in ("Run", "load_run", "train"):
         from seqforecast import api
 

@@ -1,12 +1,15 @@
 """The error tree: what a user can act on, with a hint and an exit code.
 
 SeqforecastError
-├── ConfigError         2    the request is wrong
-├── DataError           3    the data cannot be used as asked
-│   └── TrainingError   3    the loss left the finite numbers
-├── BackendError        4    this machine cannot do it
-├── RunError            5    the run directory is missing, incomplete, in use or taken
-└── Interrupted       130    Ctrl-C or SIGTERM; the run can be resumed
+├── ConfigError              2    the request is wrong
+│   └── NoSeasonError        2    what needs a season is asked for, and there is none
+├── DataError                3    the data cannot be used as asked
+│   ├── MissingValuesError   3    values are missing, and nothing says what to do
+│   └── TrainingError        3    the loss left the finite numbers
+├── BackendError             4    this machine cannot do it
+├── RunError                 5    the run is missing, incomplete, in use or taken
+│   └── DiskFullError        5    there is no space left to write it
+└── Interrupted            130    Ctrl-C or SIGTERM; the run can be resumed
 """
 
 from collections.abc import Iterable
@@ -34,10 +37,18 @@ class ConfigError(SeqforecastError):
     exit_code = 2
 
 
+class NoSeasonError(ConfigError):
+    """Something needs a season, and there is none."""
+
+
 class DataError(SeqforecastError):
     """The series cannot be used as configured."""
 
     exit_code = 3
+
+
+class MissingValuesError(DataError):
+    """Values are missing, and nothing says what to do about it."""
 
 
 class TrainingError(DataError):
@@ -54,6 +65,10 @@ class RunError(SeqforecastError):
     """A run directory is missing, incomplete, in use or already there."""
 
     exit_code = 5
+
+
+class DiskFullError(RunError):
+    """There is no space left to write a file; with space the run goes on."""
 
 
 class Interrupted(SeqforecastError):  # noqa: N818 - nothing went wrong

@@ -12,7 +12,7 @@ from seqforecast.data.grid.placement import Placed, cut_ends, find
 from seqforecast.data.grid.records import Records
 from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.table.section import Missing
-from seqforecast.errors import ConfigError, DataError
+from seqforecast.errors import DataError, MissingValuesError, NoSeasonError
 
 AT_A_TIME = 1_000_000  # values, in whole series, so that no mask grows with the file
 CHOICES = "set data.missing to interpolate, previous or zero, or fill the file"
@@ -81,7 +81,7 @@ def fill_gaps(
     if missing == "error":
         i = int(np.argmax(counts > 0))
         position = int(np.argmax(np.isnan(placed.values[offsets[i] : offsets[i + 1]])))
-        raise DataError(
+        raise MissingValuesError(
             f"{_describe(observed, placed, grid, (i, position))}; {counts.sum():,} "
             f"values are missing in {np.count_nonzero(counts):,} of {len(counts):,} "
             "series",
@@ -100,7 +100,7 @@ def fill_gaps(
     if ends.any() and not observed.wide:
         i = int(np.argmax(ends.any(axis=0)))
         position = 0 if ends[0, i] else int(offsets[i + 1] - offsets[i] - ends[1, i])
-        raise DataError(
+        raise MissingValuesError(
             f"{_describe(observed, placed, grid, (i, position))}, and `{missing}` "
             "finds no neighbour to fill it from",
             hint="delete empty records at the ends of a series, "
@@ -158,10 +158,10 @@ def require_season(missing: Missing, season: int | None) -> None:
     """Refuse to fill by the season where there is none.
 
     Raises:
-        ConfigError: `missing` is seasonal, and there is no season.
+        NoSeasonError: `missing` is seasonal, and there is no season.
     """
     if missing == "seasonal" and season is None:
-        raise ConfigError(
+        raise NoSeasonError(
             "data.missing: seasonal needs a season, and there is none",
             hint="set data.season; auto finds it from dates alone, not from whole "
             "numbers",

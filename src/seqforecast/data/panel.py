@@ -17,6 +17,20 @@ FloatArray = npt.NDArray[np.floating[Any]]
 IntArray = npt.NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class TimeZone:
+    """The clock that time stamps show.
+
+    Attributes:
+        name: as the file has it: a place, or an offset such as +09:00; empty where
+            none is told.
+        is_utc: whether stamps were turned into UTC, since the zone's offset changes.
+    """
+
+    name: str = ""
+    is_utc: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Panel:
     """Series without gaps, one after another in a flat array.
@@ -38,6 +52,7 @@ class Panel:
             not have. They are inputs like others, and are never scored.
         groups: the group of each series, when one was asked for.
         covariates: what the file says beside the series; None when nothing is asked.
+        zone: of the time stamps.
     """
 
     values: FloatArray
@@ -52,6 +67,7 @@ class Panel:
     filled: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     groups: tuple[str, ...] | None = None
     covariates: "Covariates | None" = None
+    zone: TimeZone = field(default_factory=TimeZone)
 
     @property
     def lengths(self) -> IntArray:

@@ -8,9 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from seqforecast.errors import RunError
-
-FREE_SPACE = "free some space"
+from seqforecast.errors import DiskFullError, RunError
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -63,10 +61,10 @@ def write_folder(path: Path, write: Callable[[Path], Any]) -> None:
 
 def cannot_write(path: Path, error: OSError) -> RunError:
     """Return the error for a file that cannot be written."""
-    hint = "choose another place with --runs or --run-dir"
+    what = f"{path} cannot be written: {error.strerror or error}"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        hint = FREE_SPACE
-    return RunError(f"{path} cannot be written: {error.strerror or error}", hint=hint)
+        return DiskFullError(what, hint="free some space")
+    return RunError(what, hint="choose another place with --runs or --run-dir")
 
 
 def refuse_output(path: Path) -> None:

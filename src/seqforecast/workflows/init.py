@@ -23,7 +23,7 @@ from seqforecast.data.table.csv_file import PLAIN, Dialect
 from seqforecast.data.table.files import open_table
 from seqforecast.data.table.load import load_table
 from seqforecast.data.table.section import TableSource
-from seqforecast.errors import DataError, RunError
+from seqforecast.errors import DataError, MissingValuesError, NoSeasonError, RunError
 from seqforecast.runs.write import refuse_output, write_text
 from seqforecast.workflows.finished.new_data import MANY, listed
 
@@ -164,15 +164,10 @@ def _read(source: TableSource) -> tuple[TableSource, Panel]:
         tried = source.model_copy(update={"missing": missing})
         try:
             return tried, load_table(tried, Path())
-        except Exception as error:
-            if missing == "previous" or not _is_about_missing(error):
+        except (MissingValuesError, NoSeasonError):
+            if missing == "previous":
                 raise
     raise DataError("the file cannot be read")  # the last way raises its own error
-
-
-def _is_about_missing(error: Exception) -> bool:
-    hint = str(getattr(error, "hint", ""))
-    return "data.missing" in f"{error} {hint}" or "season" in str(error)
 
 
 def _grows(panel: Panel, stops: IntArray) -> bool:

@@ -9,13 +9,13 @@ from seqforecast.data.table.load import load_frame
 from seqforecast.workflows.finished.new_data import say_clocks
 
 
-def notes_of(zone, start="2024-01-01", hours=200):
-    """What reading hours of a zone says; in text, where it is no name of a place."""
+def zone_of(zone, start="2024-01-01", hours=200):
+    """The zone of hours, once read; in text, where it is no name of a place."""
     stamps = pd.date_range(start, periods=hours, freq="h", tz=zone)
     ds = stamps.map(str) if zone and zone[0] in "+U" else stamps
     frame = pd.DataFrame({"unique_id": "a", "ds": ds, "y": np.arange(hours)})
     source = load_mapping({"data": {"source": "table", "path": "-", "layout": "long"}})
-    return load_frame(source.experiment.data, frame).notes
+    return load_frame(source.experiment.data, frame).zone
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,6 @@ def notes_of(zone, start="2024-01-01", hours=200):
 )
 def test_clocks_that_are_hours_apart_are_told(caplog, of_run, here, said):
     """Broken on purpose: only stamps turned into UTC told from local ones."""
-    say_clocks(notes_of(**of_run), notes_of(**here))
+    say_clocks(zone_of(**of_run), zone_of(**here))
     assert bool(caplog.text) == bool(said)
     assert (said or "") in caplog.text

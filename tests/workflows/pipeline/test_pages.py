@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from seqforecast.errors import ConfigError, RunError
+from seqforecast.errors import ConfigError, DiskFullError, RunError
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.write import FREE_SPACE, cannot_write
+from seqforecast.runs.write import cannot_write
 from seqforecast.workflows.pipeline.pages import report, unless_it_fails
 from support.command_line import call
 from support.pages import Page, check_access, png
@@ -137,7 +137,8 @@ def test_what_fails_by_the_way_is_a_warning(caplog: Any) -> None:
         raise ValueError("no such colour")
     assert "drawing failed: ValueError: no such colour" in caplog.text
     full = cannot_write(Path("loss.png"), OSError(errno.ENOSPC, "full"))
-    assert full.hint == FREE_SPACE
+    assert isinstance(full, DiskFullError)
+    assert full.hint == "free some space"
     with pytest.raises(RunError), unless_it_fails("drawing"):
         raise full
 

@@ -1,13 +1,13 @@
 """The parsed records of a file, batch by batch, as often as needed."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from seqforecast.data.panel import FloatArray, IntArray, format_stamp
+from seqforecast.data.panel import FloatArray, IntArray, TimeZone, format_stamp
 
 if TYPE_CHECKING:
     pass
@@ -56,6 +56,7 @@ class Records:
         values: a pass over the records with their values; the columns may come one
             bundle after another.
         covariates: names of the columns that follow those of the series.
+        zone: of the times.
     """
 
     file: str
@@ -66,6 +67,7 @@ class Records:
     times: Callable[[], Iterator[Batch]]
     values: Callable[[], Iterator[Batch]]
     covariates: tuple[str, ...] = ()
+    zone: TimeZone = field(default_factory=TimeZone)
 
     @property
     def columns(self) -> int:

@@ -122,6 +122,7 @@ def _observe(columns: _Columns, group: str | None) -> Observed:
         times=lambda: _read(columns, clock, names, []),
         values=lambda: _read_values(columns, clock, names),
         covariates=(*columns.covariates,),
+        zone=clock.zone,
     )
     used = {columns.time, columns.id, *columns.targets}
     used |= {*columns.covariates, *section.static, group}

@@ -120,6 +120,7 @@ def assemble(
         filled=cleaned.places,
         groups=None if group is None else read_groups(table, section.id, group, ids),
         covariates=covariates,
+        zone=observed.zone,
     )
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.tseries.api import guess_datetime_format
 
+from seqforecast.data.panel import TimeZone
 from seqforecast.data.table.files import Table
 from seqforecast.data.table.timestamps import (
     ISO,
@@ -55,9 +56,9 @@ class _Stamps:
             return Clock(dated=True)
         if len(self._offsets) == 1 or self._midnights:
             note = f"the zone {zone} of the time stamps was dropped; they stay local"
-            return Clock(dated=True, zone=zone, notes=(note,))
+            return Clock(dated=True, local=zone, notes=(note,), zone=TimeZone(zone))
         note = f"time stamps were turned from {zone}, whose offset changes, into UTC"
-        return Clock(dated=True, notes=(note,))
+        return Clock(dated=True, notes=(note,), zone=TimeZone(zone, is_utc=True))
 
 
 @dataclass(slots=True)
@@ -140,7 +141,8 @@ class Spellings:
         if self._offset:
             dropped = f"the UTC offset {self._offset} was dropped; stamps stay local"
             notes = (*notes, dropped)
-        return Clock(dated=True, form=form, offset=self._offset, notes=notes)
+        zone = TimeZone(self._offset)
+        return Clock(dated=True, form=form, offset=self._offset, notes=notes, zone=zone)
 
     def _begin(self, texts: Any) -> None:
         """Take the offset and the possible forms from the first text."""

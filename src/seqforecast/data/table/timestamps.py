@@ -1,7 +1,7 @@
 """Time stamps: read from a column once it is known how they are written."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from seqforecast.data.panel import IntArray
+from seqforecast.data.panel import IntArray, TimeZone
 from seqforecast.data.table.files import Table
 from seqforecast.errors import DataError
 
@@ -24,17 +24,19 @@ class Clock:
 
     Attributes:
         dated: whether it holds dates.
-        zone: of typed time stamps whose local clock is kept, else None.
+        local: zone of typed time stamps whose local clock is kept, else None.
         form: of dates written as text.
         offset: a UTC offset that ends each text, and is dropped.
         notes: how zones and ambiguous orders are read.
+        zone: what the stamps then show.
     """
 
     dated: bool
-    zone: str | None = None
+    local: str | None = None
     form: str = ISO
     offset: str = ""
     notes: tuple[str, ...] = ()
+    zone: TimeZone = field(default_factory=TimeZone)
 
     def read(self, column: Any) -> IntArray:
         """Return the time stamps of an Arrow array without nulls.
@@ -46,7 +48,7 @@ class Clock:
             return whole_numbers(column)
         if not is_text(column.type):
             ticks = ticks_of(column)
-            return ticks if self.zone is None else local_clock(ticks, self.zone)
+            return ticks if self.local is None else local_clock(ticks, self.local)
         # Panels repeat each stamp once a series, so each spelling is read once.
         texts, codes = spellings_of(column)
         if not self.dated:

@@ -1,7 +1,6 @@
 """Data for a finished run: its own, or others in the same form, and how they differ."""
 
 import logging
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seqforecast.config.experiment_file import Loaded
-from seqforecast.data.panel import FloatArray, Panel
+from seqforecast.data.panel import FloatArray, Panel, TimeZone
 from seqforecast.data.source import load_panel
 from seqforecast.data.table.files import open_table
 from seqforecast.data.table.load import load_frame, load_table
@@ -28,9 +27,6 @@ WINDOWS_AT_ONCE = 10_000
 # Above this share of values filled in, steps are likely longer than the run's.
 MANY = 0.5
 
-# What reading a time column says of its zone.
-TURNED = re.compile(r"turned from (\S+),.* into UTC")
-DROPPED = re.compile(r"the (?:zone|UTC offset) (\S+) .*stay local")
 SAME_AS_UTC = ("Z", "z", "GMT", "+0000", "-0000", "Etc/UTC")
 
 
@@ -42,7 +38,7 @@ def load_data(
     Args:
         loaded: the settings of the run.
         data: a file or frame with the columns of the run's; None: its own data.
-        group: a column of a file, as for `Source.load`.
+        group: a column of a file, as for `load_panel`.
 
     Raises:
         DataError: they cannot be used, columns are absent, or steps have another
@@ -139,7 +135,8 @@ def say_news(run: RunDirectory, panel: Panel, *, is_own: bool) -> None:
         return
     for note in panel.notes:
         LOGGER.info("data: %s", note)
-    say_clocks(facts["notes"], panel.notes)
+    if "zone" in facts:  # 0.1.0 did not record it
+        say_clocks(TimeZone(**facts["zone"]), panel.zone)
 
 
 def say_strangers(panel: Panel, known: Sequence[str], *, scaled: bool) -> None:
@@ -206,17 +203,17 @@ def listed(names: Sequence[str]) -> str:
     return f"{shown} and {more:,} more" if more > 0 else shown
 
 
-def say_clocks(of_run: Sequence[str], here: Sequence[str]) -> None:
+def say_clocks(of_run: TimeZone, here: TimeZone) -> None:
     """Warn where stamps of two readings may be hours apart.
 
     Stamps without any zone go with those of a zone that was dropped: both are local.
 
     Args:
-        of_run: what was noted when the run's data were read.
-        here: what was noted now.
+        of_run: the zone when the run's data were read.
+        here: the zone now.
     """
-    clocks = [_clock(notes) for notes in (of_run, here)]
-    turned = any(TURNED.search(note) for note in (*of_run, *here))
+    clocks = [_clock(zone) for zone in (of_run, here)]
+    turned = of_run.is_utc or here.is_utc
     if clocks[0] == clocks[1] or not (turned or all(clocks)):
         return
     names = [f"in {clock}" if clock else "without a zone" for clock in clocks]
@@ -227,10 +224,7 @@ def say_clocks(of_run: Sequence[str], here: Sequence[str]) -> None:
     )
 
 
-def _clock(notes: Sequence[str]) -> str:
+def _clock(zone: TimeZone) -> str:
     """Return the zone that stamps are in; empty where none was told."""
-    if any(TURNED.search(note) for note in notes):
-        return "UTC"
-    found = [match[1] for note in notes if (match := DROPPED.search(note))]
-    zone = found[0].replace(":", "") if found else ""
-    return "UTC" if zone in SAME_AS_UTC else zone
+    name = "UTC" if zone.is_utc else zone.name.replace(":", "")
+    return "UTC" if name in SAME_AS_UTC else name

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from seqforecast.config.defaults import defaults_of, read_settings
-from seqforecast.errors import ConfigError, RunError
+from seqforecast.errors import ConfigError, DiskFullError, RunError
 from seqforecast.models.cells import Cell
 from seqforecast.reporting.comparison import page as comparison_page
 from seqforecast.reporting.run import page as run_page
@@ -16,7 +16,7 @@ from seqforecast.runs import locate
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.records import find_pictures, read_series
 from seqforecast.runs.request import ComparisonDirectory
-from seqforecast.runs.write import FREE_SPACE, write_text
+from seqforecast.runs.write import write_text
 
 LOGGER = logging.getLogger("seqforecast")
 PAGES = (".html", ".htm")
@@ -135,9 +135,9 @@ def unless_it_fails(what: str) -> Iterator[None]:
     """
     try:
         yield
+    except DiskFullError:
+        raise
     except Exception as error:
-        if isinstance(error, RunError) and error.hint == FREE_SPACE:
-            raise
         LOGGER.warning("%s failed: %s: %s", what, type(error).__name__, error)
         LOGGER.debug("the traceback", exc_info=True)
 
@@ -158,9 +158,10 @@ def _check_output(output: Path) -> None:
 def _write(target: Path, page: str) -> None:
     try:
         write_text(target, page)
+    except DiskFullError:
+        raise
     except RunError as error:
-        if error.hint != FREE_SPACE:
-            error.hint = "write it to another place with --output"
+        error.hint = "write it to another place with --output"
         raise
 
 

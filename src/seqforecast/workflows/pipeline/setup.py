@@ -1,6 +1,7 @@
 """What a run holds before training begins: settings, scales, model summary."""
 
 import logging
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ def facts_of(prepared: Prepared, device: Device) -> dict[str, Any]:
             "frequency": panel.frequency,
             "season": panel.season,
             "notes": list(panel.notes),
+            "zone": asdict(panel.zone),
         },
         "windows": {
             part: len(getattr(prepared, part))
