@@ -120,7 +120,7 @@ def compare(
     from seqforecast.workflows.compare.plan import Budget
 
     changes = options.changes_of(overrides, device)
-    contenders = choose_members(members, experiment, changes)
+    chosen = choose_members(members, experiment, changes)
     budget = Budget(
         seeds=seeds,
         match=None if match is None else match.value,
@@ -128,7 +128,7 @@ def compare(
         executor=executor.value,
         address=address,
     )
-    done = compare_experiments(contenders, budget, Destination(runs, run_dir), display)
+    done = compare_experiments(chosen, budget, Destination(runs, run_dir), display)
     _show(done, as_json=as_json)
 
 

@@ -71,9 +71,9 @@ def _section_of(field: FieldInfo, value: Any) -> type[Section] | None:
         return None
     for section in sections(field_type(field)):
         tags = {
-            name: choices(each.annotation)
-            for name, each in section.model_fields.items()
-            if each.is_required() and len(choices(each.annotation)) == 1
+            name: choices(model_field.annotation)
+            for name, model_field in section.model_fields.items()
+            if model_field.is_required() and len(choices(model_field.annotation)) == 1
         }
         if all(value.get(name) in values for name, values in tags.items()):
             return section

@@ -118,7 +118,7 @@ class Features:
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays."""
-        tracks = sum(each.table.nbytes + each.shifts.nbytes for each in self.tracks)
+        tracks = sum(track.table.nbytes + track.shifts.nbytes for track in self.tracks)
         return tracks + self.static.nbytes
 
     def take(

@@ -89,8 +89,8 @@ def _season_of(values: FloatArray) -> int | None:
     lags = np.arange(2, longest + 1)
     # Sums of squares below each lag: r[1]^2 + ... + r[lag - 1]^2.
     inflation = np.sqrt(1 + 2 * np.cumsum(r[1:] ** 2)[lags - 2])
-    level = NormalDist().inv_cdf(1 - 0.01 / len(lags))
-    limit = level * inflation / np.sqrt(len(values) - 1 - lags)
+    z = NormalDist().inv_cdf(1 - 0.01 / len(lags))
+    limit = z * inflation / np.sqrt(len(values) - 1 - lags)
     height = r[lags]
     peaks = (height > np.maximum(limit, _WEAKEST)) & (r[2 * lags] >= height / 2)
     peaks &= (height > r[lags - 1]) & (height > r[lags + 1])

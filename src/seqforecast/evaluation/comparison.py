@@ -60,7 +60,7 @@ class Significance:
         count: how many units there are.
         independent: how many of them share no target with each other.
         seeds: the fewest seeds of a member.
-        level: of the tests, after correction.
+        alpha: significance level of the tests, after correction.
         correction: for the number of tests.
         assumptions: of the test, a sentence each.
         reason: why nothing is claimed at all; None where something was tested.
@@ -71,7 +71,7 @@ class Significance:
     count: int
     independent: int
     seeds: int
-    level: float
+    alpha: float
     correction: str
     assumptions: tuple[str, ...]
     reason: str | None
@@ -143,7 +143,7 @@ def compare_losses(
         baselines: which of the names are baselines.
         units: what the losses are compared over.
     """
-    means = {name: float(each.mean()) for name, each in losses.items()}
+    means = {name: float(loss.mean()) for name, loss in losses.items()}
     members = [name for name in losses if name not in baselines]
     given = [name for name in losses if name in baselines]
     best = min(given, key=lambda name: means[name]) if given else None
@@ -174,7 +174,7 @@ def _describe(units: Units, seeds: int, pairs: Sequence[Pair]) -> Significance:
         count=units.count,
         independent=units.independent,
         seeds=seeds,
-        level=ALPHA,
+        alpha=ALPHA,
         correction="Holm",
         assumptions=ASSUMED[units.kind] if tested else (),
         reason=None if tested else reasons[0],
@@ -196,7 +196,7 @@ def compare_pairs(
         units: what the losses are compared over.
     """
     single = [
-        name for name, each in losses.items() if len(each) == 1 and name != baseline
+        name for name, loss in losses.items() if len(loss) == 1 and name != baseline
     ]
     found = {
         (a, b): _unless(_reason((a, b), single, units), losses[a], losses[b], units)

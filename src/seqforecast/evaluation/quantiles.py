@@ -13,14 +13,17 @@ from seqforecast.evaluation.coverage import CoverageTotals
 from seqforecast.models.section import MEDIAN
 
 
-def quantile_name(level: float) -> str:
-    """Return the name of a level in percent: q_10 of 0.1, q_2.5 of 0.025."""
-    return f"q_{(Decimal(repr(level)) * 100).normalize():f}"
+def quantile_name(quantile: float) -> str:
+    """Return the name of a quantile in percent: q_10 of 0.1, q_2.5 of 0.025."""
+    return f"q_{(Decimal(repr(quantile)) * 100).normalize():f}"
 
 
-def by_name(levels: Sequence[float], forecasts: FloatArray) -> dict[str, FloatArray]:
+def by_name(quantiles: Sequence[float], forecasts: FloatArray) -> dict[str, FloatArray]:
     """Return each quantile of (windows, horizon, quantiles) by its name."""
-    return {quantile_name(each): forecasts[..., i] for i, each in enumerate(levels)}
+    return {
+        quantile_name(quantile): forecasts[..., i]
+        for i, quantile in enumerate(quantiles)
+    }
 
 
 class QuantileTotals:
@@ -32,22 +35,22 @@ class QuantileTotals:
     def __init__(
         self,
         panel: Panel,
-        levels: Sequence[float],
+        quantiles: Sequence[float],
         coverage: CoverageTotals | None = None,
     ) -> None:
-        """Prepare for quantiles of these levels; of none nothing is kept.
+        """Prepare for these quantiles; of none nothing is kept.
 
         Args:
             panel: where windows lie.
-            levels: of the quantiles, rising.
+            quantiles: rising.
             coverage: is told the same, where some are the ends of intervals.
         """
         self._panel = panel
         self._coverage = coverage
-        self._levels = np.asarray(levels, dtype=np.float64)
-        self._names = [quantile_name(each) for each in levels]
-        self._below = np.zeros(len(levels), dtype=np.int64)
-        self._loss = np.zeros(len(levels))
+        self._quantiles = np.asarray(quantiles, dtype=np.float64)
+        self._names = [quantile_name(quantile) for quantile in quantiles]
+        self._below = np.zeros(len(quantiles), dtype=np.int64)
+        self._loss = np.zeros(len(quantiles))
         self._median_loss = 0.0
         self._size = 0.0
         self._points = 0
@@ -70,7 +73,7 @@ class QuantileTotals:
         Raises:
             DataError: a quantile is not a finite number.
         """
-        if not len(self._levels):
+        if not len(self._quantiles):
             return
         bad = np.argwhere(~np.isfinite(forecasts))
         if len(bad):
@@ -86,15 +89,15 @@ class QuantileTotals:
         truth = actual[counted].astype(np.float64)[:, None]
         above = truth - forecasts[counted]
         self._below += (above <= 0).sum(axis=0)
-        loss = np.maximum(self._levels * above, (self._levels - 1) * above)
+        loss = np.maximum(self._quantiles * above, (self._quantiles - 1) * above)
         self._loss += loss.sum(axis=0)
         off = np.abs(truth[:, 0] - y_hat[counted])
         self._median_loss += float(off.sum()) / 2
         self._size += float(np.abs(truth).sum())
         self._points += len(truth)
         if self._coverage is not None:
-            levels = self._levels.tolist()
-            self._coverage.add(windows, actual, levels, forecasts)
+            quantiles = self._quantiles.tolist()
+            self._coverage.add(windows, actual, quantiles, forecasts)
 
     def beside(self, test: dict[str, Any]) -> dict[str, Any]:
         """Return the `test` object of metrics.json with what is known of quantiles.
@@ -107,7 +110,7 @@ class QuantileTotals:
         unit of the data: see `_crps`.
         `intervals` has coverage and width of each.
         """
-        if not len(self._levels):
+        if not len(self._quantiles):
             return test
         coverage, loss = self._below / self._points, self._loss / self._points
         model = dict(test["model"])
@@ -129,19 +132,19 @@ class QuantileTotals:
         return told
 
     def _crps(self) -> float:
-        """Return twice the area below the pinball losses over the levels 0 to 1.
+        """Return twice the area below the pinball losses, over quantiles from 0 to 1.
 
         That is the score (Laio and Tamea, Verification tools for probabilistic
-        forecasts of continuous hydrological variables, 2007). Between levels the loss
+        forecasts of continuous hydrological variables, 2007). Between them the loss
         is taken to be a straight line, at 0 and 1 it is nothing, and y_hat is the
         median where no quantile is. The loss is in fact bent upwards, so that few
-        levels make it somewhat small: of a normal distribution by 12 % with intervals
+        of them make it somewhat small: of a normal distribution by 12 % with intervals
         of 80 and 95 %, by 2 % with nine tenths.
         """
-        at, area = self._levels.tolist(), self._loss.tolist()
+        at, area = self._quantiles.tolist(), self._loss.tolist()
         if MEDIAN not in at:
             at, area = [*at, MEDIAN], [*area, self._median_loss]
         order = np.argsort(at)
-        levels = np.concatenate([[0.0], np.array(at)[order], [1.0]])
+        quantiles = np.concatenate([[0.0], np.array(at)[order], [1.0]])
         losses = np.concatenate([[0.0], np.array(area)[order], [0.0]]) / self._points
-        return float(((losses[1:] + losses[:-1]) * np.diff(levels)).sum())
+        return float(((losses[1:] + losses[:-1]) * np.diff(quantiles)).sum())

@@ -235,11 +235,11 @@ def score_groups(
     for i in np.flatnonzero(totals[model].points).tolist():
         members.setdefault(groups[i], []).append(i)
     scored = {}
-    for group in (each for each in dict.fromkeys(groups) if each in members):
+    for group in (name for name in dict.fromkeys(groups) if name in members):
         which = np.array(members[group], dtype=np.int64)
         mine = in_sample.only(which)
         of = add_owa(
-            {name: measure(each.only(which), mine) for name, each in totals.items()}
+            {name: measure(total.only(which), mine) for name, total in totals.items()}
         )
         scored[group] = {
             "series": len(which),
@@ -270,8 +270,8 @@ def score_series(
     if groups is not None:
         columns["group"] = np.array(groups, dtype=object)[which]
     columns["points"] = next(iter(totals.values())).points[which]
-    for prefix, each in totals.items():
-        found = _metrics_by_series(each.only(which), mine)
+    for prefix, total in totals.items():
+        found = _metrics_by_series(total.only(which), mine)
         columns |= {f"{prefix}{name}": values for name, values in found.items()}
     return columns
 

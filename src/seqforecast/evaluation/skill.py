@@ -152,8 +152,8 @@ def widening(differences: Doubles) -> float:
     plain = float(differences @ differences) / (count - 1)
     if plain == 0:
         return 1.0
-    level = 1 - (1 - CONFIDENCE) / 2
-    quantiles = special.stdtrit([cosines, count - 1], level)
+    upper = 1 - (1 - CONFIDENCE) / 2
+    quantiles = special.stdtrit([cosines, count - 1], upper)
     return max(1.0, math.sqrt(slow / plain) * float(quantiles[0] / quantiles[1]))
 
 

@@ -14,7 +14,7 @@ Activation = Literal[
     "tanh", "relu", "sigmoid", "linear", "elu", "selu", "softplus", "gelu", "silu"
 ]
 Units = Annotated[int, Field(ge=1, le=8192)]
-Probability = Annotated[float, Field(gt=0, lt=1)]
+Quantile = Annotated[float, Field(gt=0, lt=1)]
 MEDIAN = 0.5
 InstanceNorm = Literal["none", "last", "mean", "zscore", "zlast", "blend", "logmean"]
 
@@ -69,7 +69,7 @@ class ModelSection(Section):
         description="one Dense for all steps, or one step of a cell for each segment "
         "of the horizon (SegRNN; needs segment)",
     )
-    quantiles: list[Probability] = Field(
+    quantiles: list[Quantile] = Field(
         default=[],
         max_length=99,
         description="levels that are forecast beside the median, rising, with 0.5, as "
@@ -88,12 +88,12 @@ class ModelSection(Section):
 
     @field_validator("quantiles")
     @classmethod
-    def _rise_through_the_median(cls, levels: list[float]) -> list[float]:
-        if sorted(set(levels)) != levels:
-            raise ValueError(f"levels must rise, got {levels}")
-        if levels and MEDIAN not in levels:
-            raise ValueError(f"0.5, the median, must be among them, got {levels}")
-        return levels
+    def _rise_through_the_median(cls, quantiles: list[float]) -> list[float]:
+        if sorted(set(quantiles)) != quantiles:
+            raise ValueError(f"levels must rise, got {quantiles}")
+        if quantiles and MEDIAN not in quantiles:
+            raise ValueError(f"0.5, the median, must be among them, got {quantiles}")
+        return quantiles
 
     @model_validator(mode="after")
     def _have_segments_where_they_are_needed(self) -> "ModelSection":

@@ -119,7 +119,7 @@ def tabulate_groups(
     found.sort(key=lambda row: float("inf") if row[4] is None else -row[4])
     header = ("group", "series", f"model {NAMES[metric]}", against, "ratio")
     rows = [
-        (name, str(series), *(significant(each) for each in numbers))
+        (name, str(series), *(significant(number) for number in numbers))
         for name, series, *numbers in found[:MOST]
     ]
     more = len(found) - MOST

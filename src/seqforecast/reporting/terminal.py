@@ -148,9 +148,9 @@ def say_audit(audit: Mapping[str, Any]) -> list[str]:
         )
         return [passed]
     lines = [f"Leak audit: FAILED. Of {made}, something after a cutoff was known:"]
-    for each in audit["differences"]:
-        pair = f"{each['kept']}, scrambled {each['scrambled']}"
-        lines.append(f"- {each['what']} ({each['where']}): {pair}")
+    for difference in audit["differences"]:
+        pair = f"{difference['kept']}, scrambled {difference['scrambled']}"
+        lines.append(f"- {difference['what']} ({difference['where']}): {pair}")
     more = audit["count"] - len(audit["differences"])
     lines += [f"- and {more:,} more"] * (more > 0)
     return [*lines, audit["why"]] if audit["why"] else lines
@@ -163,8 +163,11 @@ def render_reproduction(told: Mapping[str, Any]) -> str:
     lines = [*wrap([verdict]), "", *_columns(rows)]
     if told["surroundings"]:
         changed = [
-            (each["what"], f"{each['recorded']}, now {each['now']}")
-            for each in told["surroundings"]
+            (
+                surrounding["what"],
+                f"{surrounding['recorded']}, now {surrounding['now']}",
+            )
+            for surrounding in told["surroundings"]
         ]
         lines += ["", "Not as it was:", *_columns(changed)]
     lines += wrap(told["notes"])

@@ -90,7 +90,7 @@ class RunDirectory:
         return self.path / "intervals.json"
 
     @property
-    def memory(self) -> Path:
+    def gradient_profile(self) -> Path:
         """How much the loss depends on each step of the lookback."""
         return self.path / "memory.csv"
 

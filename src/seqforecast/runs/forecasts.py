@@ -81,7 +81,7 @@ class RowMaker:
         if y is not None:
             columns["y"] = y.reshape(-1)
         columns["y_hat"] = y_hat.reshape(-1)
-        columns |= {name: each.reshape(-1) for name, each in quantiles.items()}
+        columns |= {name: quantile.reshape(-1) for name, quantile in quantiles.items()}
         return pd.DataFrame(columns)
 
 

@@ -72,12 +72,12 @@ def write_gradient_profile(
         f"{step},{float(a)!r},{float(b)!r}"
         for step, (a, b) in zip(steps, norms, strict=True)
     ]
-    write_text(run.memory, "\n".join([*rows, ""]))
+    write_text(run.gradient_profile, "\n".join([*rows, ""]))
 
 
 def read_gradient_profile(run: RunDirectory) -> dict[str, list[float]]:
     """Return `untrained` and `trained` gradient norms, oldest step first."""
-    with run.memory.open(encoding="utf-8") as file:
+    with run.gradient_profile.open(encoding="utf-8") as file:
         rows = [*csv.DictReader(file)]
     return {
         name: [float(row[name]) for row in rows] for name in ("untrained", "trained")
@@ -120,9 +120,9 @@ def write_start(
 ) -> None:
     """Write the weights that each member begins with."""
     arrays = {
-        f"{member:04d}-{i:05d}": each
+        f"{member:04d}-{i:05d}": weight
         for member, weights in enumerate(members, start=1)
-        for i, each in enumerate(weights)
+        for i, weight in enumerate(weights)
     }
     write_arrays(run.start, arrays)
 

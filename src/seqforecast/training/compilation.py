@@ -38,7 +38,7 @@ def compiled(
     if mode == "eager":
         return function
     tf = load_tensorflow()
-    signature = [tf.TensorSpec(*each) for each in shapes]
+    signature = [tf.TensorSpec(*shape) for shape in shapes]
     program: Callable[..., Any] = tf.function(
         function, signature, jit_compile=mode == "xla", autograph=False
     )

@@ -43,7 +43,7 @@ class Engine:
         self.section = section
         self.optimizer = keras.optimizers.get(section.optimizer)
         self.optimizer.build(forecaster.core.trainable_variables)
-        self._fresh = [each.numpy() for each in self.optimizer.variables]
+        self._fresh = [variable.numpy() for variable in self.optimizer.variables]
         self.mode = compilation.choose_mode(section)
         most = min(
             compilation.MOST_WINDOWS // section.batch_size, compilation.MOST_STEPS

@@ -19,7 +19,7 @@ BACKWARD = 8
 
 
 class GradientProbe:
-    """Measures the memory of an engine's model, before training and after it.
+    """Measures the gradient profile of an engine's model, before training and after it.
 
     The loss is that of the last step of the horizon, with quantiles of its median,
     over up to 256 windows spread evenly; its gradient is taken to the normalised

@@ -276,7 +276,9 @@ def resume_from(engine: Engine, resume: Checkpoint | None) -> tuple[History, Arr
     """Put the engine where the checkpoint was made."""
     if resume is None:
         return (), []
-    check_shapes(resume.current, [tuple(each.shape) for each in engine.variables])
+    check_shapes(
+        resume.current, [tuple(variable.shape) for variable in engine.variables]
+    )
     assign(engine.variables, resume.current)
     return resume.history, resume.best
 

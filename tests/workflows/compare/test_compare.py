@@ -186,7 +186,7 @@ def test_a_fit_without_scores_whose_experiment_has_changed_begins_anew(compare):
     assert "old" not in first.experiment_of("gru", 1).read_text()
 
 
-def test_a_contender_without_any_result_is_left_out(compare):
+def test_a_member_without_any_result_is_left_out(compare):
     failing = [f"gru, seed {seed}" for seed in range(3)]
     document = read(compare(failing=failing))
     assert [each["name"] for each in document["members"]] == ["simple_rnn"]

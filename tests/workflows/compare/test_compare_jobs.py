@@ -14,14 +14,14 @@ def execute(monkeypatch):
     given = {}
 
     def executed(*devices, jobs=None):
-        contenders = [
+        members = [
             SimpleNamespace(
                 experiment=SimpleNamespace(training=SimpleNamespace(device=device))
             )
             for device in devices
         ]
         budget = Budget(seeds=1, jobs=jobs)
-        asked = SimpleNamespace(budget=budget, contenders=contenders)
+        asked = SimpleNamespace(budget=budget, members=members)
         compare._execute(asked, range(12), None)
         return given["jobs"], given["gpus"]
 

@@ -49,7 +49,7 @@ def test_names_that_come_again_get_a_number(write):
     assert [each.name for each in sides] == ["gru", "gru-2", "mine", "mine-2"]
 
 
-def test_no_contender_has_the_name_of_a_baseline(write):
+def test_no_member_has_the_name_of_a_baseline(write):
     assert choose_members([write("naive")], None)[0].name == "naive-2"
 
 
@@ -119,7 +119,7 @@ def test_seeds_that_differ_are_said(write):
     ]
 
 
-def test_contenders_that_read_alike_share_what_was_prepared(write):
+def test_members_that_read_alike_share_what_was_prepared(write):
     sides = choose_members(["rnn", "gru"], write("mine"))
     one, other = prepare_all(sides)
     assert one is other

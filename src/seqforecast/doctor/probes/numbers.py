@@ -94,7 +94,7 @@ def _computed(
         with tf.GradientTape() as tape:
             output = layer(inputs)
             total = tf.reduce_sum(counts * output)
-        return output, tape.gradient(total, [each.value for each in layer.weights])
+        return output, tape.gradient(total, [weight.value for weight in layer.weights])
 
     compiled = tf.function(step, autograph=False)
     output, gradients = compiled(
@@ -121,7 +121,7 @@ def _draw(cell: str, size: Size) -> tuple[Doubles, list[Doubles], Doubles]:
     weights = [draw.normal(scale=size.units**-0.5, size=shape) for shape in shapes]
     x = draw.normal(size=(size.batch, size.steps, size.features))
     toward = draw.normal(size=(size.batch, size.units))
-    return _rounded(x), [_rounded(each) for each in weights], toward
+    return _rounded(x), [_rounded(weight) for weight in weights], toward
 
 
 def _rounded(values: Doubles) -> Doubles:

@@ -32,12 +32,14 @@ def lstm(x: Doubles, weights: Sequence[Doubles]) -> Doubles:
     weights are input gate, forget gate, candidate and output gate.
     """
     kernel, recurrent, bias = weights
-    hidden = state = np.zeros((len(x), len(recurrent)))
+    hidden = cell_state = np.zeros((len(x), len(recurrent)))
     for step in range(x.shape[1]):
         gates = x[:, step] @ kernel + hidden @ recurrent + bias
-        take_in, keep, candidate, give_out = np.split(gates, 4, axis=1)
-        state = _sigmoid(keep) * state + _sigmoid(take_in) * np.tanh(candidate)
-        hidden = _sigmoid(give_out) * np.tanh(state)
+        input_gate, forget_gate, candidate, output_gate = np.split(gates, 4, axis=1)
+        cell_state = _sigmoid(forget_gate) * cell_state + _sigmoid(
+            input_gate
+        ) * np.tanh(candidate)
+        hidden = _sigmoid(output_gate) * np.tanh(cell_state)
     return hidden
 
 
@@ -53,11 +55,11 @@ def gru(x: Doubles, weights: Sequence[Doubles]) -> Doubles:
     hidden = np.zeros((len(x), len(recurrent)))
     for step in range(x.shape[1]):
         inputs = np.split(x[:, step] @ kernel + bias[0], 3, axis=1)
-        memory = np.split(hidden @ recurrent + bias[1], 3, axis=1)
-        update = _sigmoid(inputs[0] + memory[0])
-        reset = _sigmoid(inputs[1] + memory[1])
-        candidate = np.tanh(inputs[2] + reset * memory[2])
-        hidden = update * hidden + (1 - update) * candidate
+        recurrences = np.split(hidden @ recurrent + bias[1], 3, axis=1)
+        update_gate = _sigmoid(inputs[0] + recurrences[0])
+        reset_gate = _sigmoid(inputs[1] + recurrences[1])
+        candidate = np.tanh(inputs[2] + reset_gate * recurrences[2])
+        hidden = update_gate * hidden + (1 - update_gate) * candidate
     return hidden
 
 

@@ -122,7 +122,7 @@ def describe_rolled(
     return RolledFigure(
         title=f"Backtest: {say_errors(document['test'])}",
         caption=caption[0].upper() + caption[1:],
-        rows=tuple(_row(each, refits) for each in pictures),
+        rows=tuple(_row(picture, refits) for picture in pictures),
     )
 
 

@@ -84,7 +84,7 @@ def describe_side_by_side(
     """
     looks = styles_of(comparison)
     rows = choose_windows(len(windows[comparison["members"][0]["name"]]), MOST_ROWS)
-    windows = {name: [each[row] for row in rows] for name, each in windows.items()}
+    windows = {name: [window[row] for row in rows] for name, window in windows.items()}
     some = windows[comparison["members"][0]["name"]]
     shown = min(len(some[0].lookback), max(len(some[0].truth), FEWEST))
     columns = tuple(

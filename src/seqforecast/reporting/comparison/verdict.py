@@ -138,8 +138,10 @@ def _say_choice(comparison: Mapping[str, Any]) -> list[str]:
     if lowest["test"]["mean"] < errors[0]:
         errors.append(lowest["test"]["mean"])
     ours, baseline, *theirs = told_apart(errors)
-    means = [each["validation"]["mean"] for each in comparison["members"]]
-    ties = [each["name"] for each in others if each["validation"]["mean"] == means[0]]
+    means = [member["validation"]["mean"] for member in comparison["members"]]
+    ties = [
+        other["name"] for other in others if other["validation"]["mean"] == means[0]
+    ]
     said = f"validation chooses {first['name']}: " if others else ""
     if ties:
         said = f"validation does not tell {listed([first['name'], *ties])} apart: "

@@ -187,16 +187,16 @@ def say_coverage(test: Mapping[str, Any]) -> list[str]:
     """
     told = []
     intervals = test.get("intervals") or ()
-    for each in intervals:
-        what, held = f"The {each['level']:g} % intervals", each["coverage"]
+    for interval in intervals:
+        what, held = f"The {interval['level']:g} % intervals", interval["coverage"]
         if held is not None:
-            is_off = each.get("misses", False)  # not told by older versions
-            told.append(_say(what, each["level"] / 100, held, is_off=is_off))
+            is_off = interval.get("misses", False)  # not told by older versions
+            told.append(_say(what, interval["level"] / 100, held, is_off=is_off))
     quantiles = test.get("quantiles") or {}
     levels = {float(name.removeprefix("q_")): name for name in quantiles}
-    said = {round(each["level"], 9) for each in intervals}
+    said = {round(interval["level"], 9) for interval in intervals}
     for low, name in levels.items():
-        high = next((each for each in levels if abs(low + each - 100) < 1e-9), low)
+        high = next((level for level in levels if abs(low + level - 100) < 1e-9), low)
         if low < high and round(high - low, 9) not in said:
             other, asked = levels[high], (high - low) / 100
             held = quantiles[other]["coverage"] - quantiles[name]["coverage"]

@@ -102,8 +102,8 @@ def _finding(best: Mapping[str, Any], metric: str) -> str:
 
 def _panel(trials: Sequence[Mapping[str, Any]], name: str) -> SettingAxes:
     """Return the panel of one setting; the first trial is the best."""
-    tried = [each["settings"][name] for each in trials]
-    errors = [float(each["value"]) for each in trials]
+    tried = [trial["settings"][name] for trial in trials]
+    errors = [float(trial["value"]) for trial in trials]
     distinct = sorted({json.dumps(each): each for each in tried}.values(), key=_order)
     numbers = [each for each in tried if _is_number(each)]
     on_axis = len(numbers) == len(tried) and len(distinct) > NAMED
@@ -182,7 +182,7 @@ def draw_trials(document: Mapping[str, Any], path: Path) -> None:
     Raises:
         RunError: the file cannot be written.
     """
-    done = [each for each in document["trials"] if each["value"] is not None]
+    done = [trial for trial in document["trials"] if trial["value"] is not None]
     numbers = [each["number"] for each in done]
     values = [float(each["value"]) for each in done]
     with style.drawing(path, HEIGHT) as canvas:
@@ -217,7 +217,7 @@ def _words(document: Mapping[str, Any]) -> tuple[str, str]:
     title = f"Best validation {metric} {significant(best['value'], 3)}, " + (
         of if best["number"] else "the experiment as given"
     )
-    left: Sequence[str] = [each["state"] for each in document["trials"]]
+    left: Sequence[str] = [trial["state"] for trial in document["trials"]]
     missing = len(left) - left.count("complete")
     caption = "Each point is a trial; the line is the best so far"
     if missing:

@@ -39,7 +39,7 @@ def render_tuning(document: Mapping[str, Any]) -> str:
             for name in document["searched"]
         ),
     ]
-    states = [each["state"] for each in document["trials"]]
+    states = [trial["state"] for trial in document["trials"]]
     counts = [
         f"{states.count(state)} {word}"
         for state, word in STATES.items()
@@ -58,7 +58,7 @@ def render_tuning(document: Mapping[str, Any]) -> str:
 
 def ranked(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the trials that came to an end, lowest validation error first."""
-    done = [each for each in document["trials"] if each["value"] is not None]
+    done = [trial for trial in document["trials"] if trial["value"] is not None]
     return sorted(done, key=lambda each: float(each["value"]))
 
 

@@ -62,7 +62,8 @@ def scan(
     """Run the body at every step; return its stacked outputs, first step first."""
     tf = load_tensorflow()
     arrays = tuple(
-        tf.TensorArray(tf.float32, steps, element_shape=each.shape) for each in outputs
+        tf.TensorArray(tf.float32, steps, element_shape=output.shape)
+        for output in outputs
     )
 
     def take(done: Any, state: State, arrays: Any) -> Any:

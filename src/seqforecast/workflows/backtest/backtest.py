@@ -163,7 +163,7 @@ def _picture(
     truth[panel.filled[(panel.filled >= begin) & (panel.filled < end)] - begin] = np.nan
     asked = planned.first.experiment.intervals
     pairs = {
-        level: [levels.index(each) for each in tails(level)]
+        level: [levels.index(tail) for tail in tails(level)]
         for level in ([] if asked is None else asked.level)
     }
     steps = int(panel.first_steps[i]) + np.arange(begin, end) - offset

@@ -61,7 +61,9 @@ class SharedModels:
     @classmethod
     def of(cls, learners: Sequence[Learner]) -> "SharedModels":
         """Remember how learners begin."""
-        return cls(learners, [values_of(each.engine.variables) for each in learners])
+        return cls(
+            learners, [values_of(learner.engine.variables) for learner in learners]
+        )
 
     def begin(self, prepared: Prepared) -> list[Learner]:
         """Return untrained learners of other data, as `build` would make them.

@@ -132,7 +132,7 @@ def write_forecasts(
         for begin in range(0, len(windows), WINDOWS_AT_ONCE):
             some = slice(begin, begin + WINDOWS_AT_ONCE)
             chunk = windows.take(some)
-            beside = {name: each[some] for name, each in columns.items()}
+            beside = {name: column[some] for name, column in columns.items()}
             yield rows.rows(chunk, y_hat[some], known_targets(panel, chunk), beside)
 
     write_frames(path_for(directory, windows), frames(), rows.date_format)

@@ -33,12 +33,12 @@ LOGGER = logging.getLogger("seqforecast")
 
 
 def compare_experiments(
-    contenders: Sequence[Member],
+    members: Sequence[Member],
     budget: Budget,
     place: Destination,
     watcher: Watcher | None = None,
 ) -> ComparisonDirectory:
-    """Train every seed of every contender, and write what they say together.
+    """Train every seed of every member, and write what they say together.
 
     Where an earlier attempt at the same request was stopped, or had fits that failed,
     it goes on there: finished fits are not trained again.
@@ -52,10 +52,10 @@ def compare_experiments(
     """
     with records.logged() as log, stoppable():
         check_place(place)
-        asked = plan_comparison(contenders, budget)
+        asked = plan_comparison(members, budget)
         name = f"compare-{asked.name}"
         directory, goes_on = begin(ComparisonDirectory, place, name, asked.request)
-        facts = manifest.describe(_facts(asked), contenders[0].loaded.folder)
+        facts = manifest.describe(_facts(asked), members[0].loaded.folder)
         with directory.locked():
             records.log_into(directory, log)
             if goes_on:
@@ -92,7 +92,7 @@ def _finish(
         RunError: no fit has a result, or a file cannot be written.
     """
     finished = find_finished(
-        directory, asked.contenders, asked.seeds, asked.prepared.panel.sha256
+        directory, asked.members, asked.seeds, asked.prepared.panel.sha256
     )
     if not finished:
         raise RunError(
@@ -118,54 +118,54 @@ def fit_all(
             Ray is not installed.
         RunError: an experiment file cannot be written.
     """
-    sides = {
-        _write_fit(directory, contender, seed): (contender.name, seed)
-        # Seed by seed: a comparison stopped early has some of every side.
+    fits = {
+        _write_fit(directory, member, seed): (member.name, seed)
+        # Seed by seed: a comparison stopped early has some of every member.
         for seed in asked.seeds
-        for contender in asked.contenders
+        for member in asked.members
     }
-    left = [fit for fit in sides if not RunDirectory(fit.directory).is_complete]
-    done = len(sides) - len(left)
+    left = [fit for fit in fits if not RunDirectory(fit.directory).is_complete]
+    done = len(fits) - len(left)
     already = f", {done} of them already" if done else ""
-    LOGGER.info("%d fits%s", len(sides), already)
+    LOGGER.info("%d fits%s", len(fits), already)
     if not left:
         return []
     with closing(watcher):
-        watcher.begin(len(left), max(map(_epochs, asked.contenders)))
+        watcher.begin(len(left), max(map(_epochs, asked.members)))
         ended = _execute(asked, left, watcher)
     if all(each.exit_code == BackendError.exit_code for each in ended):
         raise BackendError(ended[0].error, hint=ended[0].hint)
     return [
-        {"name": sides[each.fit][0], "seed": sides[each.fit][1], "error": each.error}
+        {"name": fits[each.fit][0], "seed": fits[each.fit][1], "error": each.error}
         for each in ended
         if each.status == "failed"
     ]
 
 
-def _epochs(contender: Member) -> int:
+def _epochs(member: Member) -> int:
     """Return the most epochs that a fit can have, those of every member and refit."""
-    training = contender.experiment.training
+    training = member.experiment.training
     return training.epochs * training.ensemble * (2 if training.refit else 1)
 
 
-def _write_fit(directory: ComparisonDirectory, contender: Member, seed: int) -> Fit:
+def _write_fit(directory: ComparisonDirectory, member: Member, seed: int) -> Fit:
     """Write the experiment file of one fit.
 
     The data may have moved since an earlier attempt: what it left without scores has
     the old path, and begins anew.
     """
     path, run = (
-        directory.experiment_of(contender.name, seed),
-        directory.run_of(contender.name, seed),
+        directory.experiment_of(member.name, seed),
+        directory.run_of(member.name, seed),
     )
-    experiment = contender.experiment.model_copy(update={"seed": seed})
-    text = dump(experiment, folder=contender.loaded.folder)
+    experiment = member.experiment.model_copy(update={"seed": seed})
+    text = dump(experiment, folder=member.loaded.folder)
     if not run.is_complete:
         make_folder(path.parent)
         if path.is_file() and path.read_text(encoding="utf-8") != text:
             shutil.rmtree(run.path, ignore_errors=True)
         write_text(path, text)
-    return Fit(f"{contender.name}, seed {seed}", path, run.path)
+    return Fit(f"{member.name}, seed {seed}", path, run.path)
 
 
 def _execute(
@@ -173,7 +173,7 @@ def _execute(
 ) -> list[Ended]:
     """Run fits where the budget says."""
     budget = asked.budget
-    devices = {each.experiment.training.device for each in asked.contenders}
+    devices = {member.experiment.training.device for member in asked.members}
     if budget.executor == "ray":
         from seqforecast.execution.ray_cluster import run_on_ray
 

@@ -57,7 +57,7 @@ def _pictures(
         made["ranks"] = ranks.describe_ranks(document, order), ranks.draw_ranks
     made["seeds"] = seeds.describe_seeds(document), seeds.draw_seeds
     made["loss"] = _loss(members, document), loss_curves.draw_loss_curves
-    windows = {each.name: _windows(prepared, each) for each in members}
+    windows = {member.name: _windows(prepared, member) for member in members}
     season = prepared.panel.season
     made["forecasts"] = (
         side_by_side.describe_side_by_side(document, windows, season=season),
@@ -67,7 +67,7 @@ def _pictures(
         _steps(prepared, weighed, document),
         error_by_step.draw_step_errors,
     )
-    profiles = {each.name: _memory(each) for each in members}
+    profiles = {member.name: _gradient_profile(member) for member in members}
     made["memory"] = (
         gradient_profiles.describe_gradient_profiles(document, profiles),
         gradient_profiles.draw_gradient_profiles,
@@ -79,13 +79,14 @@ def _loss(
     members: Sequence[Finished], document: Mapping[str, Any]
 ) -> loss_curves.LossCurves:
     """Return the curves of what validation chose by, refits left out."""
-    units = {_unit(each) for each in members}
+    units = {_unit(member) for member in members}
     naive = members[0].training("naive_loss")[0]
     histories = {
-        each.name: [
-            [row for row in read_history(run) if not row["refit"]] for run in each.runs
+        member.name: [
+            [row for row in read_history(run) if not row["refit"]]
+            for run in member.runs
         ]
-        for each in members
+        for member in members
     }
     return loss_curves.describe_loss_curves(
         document,
@@ -98,7 +99,7 @@ def _loss(
 
 def _unit(member: Finished) -> tuple[str, ...]:
     """Return what the numbers of a loss depend on."""
-    experiment = member.contender.experiment
+    experiment = member.experiment
     measured = experiment.training.measured
     if experiment.training.loss_unit == "window":
         return measured, experiment.scale, experiment.model.instance_norm
@@ -117,11 +118,11 @@ def _steps(
 ) -> error_by_step.StepErrors:
     """Return the errors by step of members, the naive forecast and the best."""
     members = {
-        each.name: [
+        member.name: [
             [_or_nan(row["mae"]) for row in metrics["test"]["by_step"]]
-            for metrics in each.metrics
+            for metrics in member.metrics
         ]
-        for each in weighed.members
+        for member in weighed.members
     }
     best = str(weighed.comparison.best_baseline)
     baselines = {name: errors_by_step(prepared, name) for name in ("naive", best)}
@@ -132,6 +133,6 @@ def _or_nan(error: float | None) -> float:
     return np.nan if error is None else error
 
 
-def _memory(member: Finished) -> tuple[list[float], list[float]]:
+def _gradient_profile(member: Finished) -> tuple[list[float], list[float]]:
     norms = read_gradient_profile(member.runs[0])
     return norms["untrained"], norms["trained"]

@@ -27,10 +27,10 @@ READ = {"past", "future", "static", "calendar"}
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One side of a comparison.
+    """One member of a comparison.
 
     Attributes:
-        name: no other contender has it.
+        name: no other member has it.
         loaded: its experiment.
     """
 
@@ -43,7 +43,7 @@ class Member:
         return self.loaded.experiment
 
     def with_experiment(self, experiment: Experiment) -> "Member":
-        """Return the same side with other settings."""
+        """Return the same member with other settings."""
         return replace(self, loaded=replace(self.loaded, experiment=experiment))
 
 
@@ -97,16 +97,16 @@ def _free(name: str, taken: set[str]) -> str:
     return free
 
 
-def _check_same_windows(contenders: Sequence[Member]) -> None:
-    """Refuse contenders that would be scored on other windows than the first.
+def _check_same_windows(members: Sequence[Member]) -> None:
+    """Refuse members that would be scored on other windows than the first.
 
     Raises:
         ConfigError: names everything that differs.
     """
-    first = contenders[0]
+    first = members[0]
     lines = [
         f"  {setting}: {mine!r} in {first.name}, {yours!r} in {other.name}"
-        for other in contenders[1:]
+        for other in members[1:]
         for setting, mine, yours in _telling(first, other)
     ]
     if lines:
@@ -142,12 +142,12 @@ def differences(
                 yield f"{section}.{key}" if key else section, *values
 
 
-def _values(contender: Member, section: str) -> dict[str, Any]:
+def _values(member: Member, section: str) -> dict[str, Any]:
     """Return the settings of a section; of a plain setting, its value by ''."""
-    settings = contender.experiment.model_dump(mode="json")[section]
+    settings = member.experiment.model_dump(mode="json")[section]
     if not isinstance(settings, dict):
         return {"": settings}
-    data = contender.experiment.data
+    data = member.experiment.data
     if section == "data" and isinstance(data, TableSource):
-        settings["path"] = str((contender.loaded.folder / Path(data.path)).resolve())
+        settings["path"] = str((member.loaded.folder / Path(data.path)).resolve())
     return settings

@@ -37,8 +37,8 @@ class Budget:
     """How much is trained, and where.
 
     Attributes:
-        seeds: fits of each contender.
-        match: what is made equal to the first contender's: its number of parameters.
+        seeds: fits of each member.
+        match: what is made equal to the first member's: its number of parameters.
         jobs: fits at the same time; None for what this machine takes.
         executor: this machine's processes, or a Ray cluster.
         address: of the cluster; None starts one here.
@@ -56,14 +56,14 @@ class ComparisonPlan:
     """A comparison as it is carried out.
 
     Attributes:
-        contenders: with every setting that the data or the match decide.
+        members: with every setting that the data or the match decide.
         prepared: the data that all of them share.
         seeds: of the fits of each; all have the same.
         budget: how much is trained, and where.
         notes: what is not equal and ought to be known.
     """
 
-    contenders: tuple[Member, ...]
+    members: tuple[Member, ...]
     prepared: Prepared
     seeds: tuple[int, ...]
     budget: Budget
@@ -72,7 +72,7 @@ class ComparisonPlan:
     @property
     def name(self) -> str:
         """What it is called: its experiments, each once."""
-        names = dict.fromkeys(each.experiment.name for each in self.contenders)
+        names = dict.fromkeys(member.experiment.name for member in self.members)
         return "-".join(names)[:80]
 
     @property
@@ -85,25 +85,25 @@ class ComparisonPlan:
             "match": self.budget.match,
             "sha256": self.prepared.panel.sha256,
             "members": {
-                each.name: each.experiment.model_dump(mode="json", exclude={"seed"})
-                for each in self.contenders
+                member.name: member.experiment.model_dump(mode="json", exclude={"seed"})
+                for member in self.members
             },
         }
 
 
-def plan_comparison(contenders: Sequence[Member], budget: Budget) -> ComparisonPlan:
+def plan_comparison(members: Sequence[Member], budget: Budget) -> ComparisonPlan:
     """Read the data, settle what they decide, and match the sizes if asked to.
 
     Raises:
         ConfigError: a setting does not fit the data, or windows differ.
         DataError: the data cannot be used as asked.
     """
-    prepared = prepare_all(contenders)
+    prepared = prepare_all(members)
     say_notes(prepared[0])
-    settled = settle_all(contenders, prepared)
+    settled = settle_all(members, prepared)
 
-    def count(sides: Sequence[Member]) -> list[int]:
-        pairs = zip(sides, prepared, strict=True)
+    def count(members: Sequence[Member]) -> list[int]:
+        pairs = zip(members, prepared, strict=True)
         return [parameters_of(made, each.experiment) for each, made in pairs]
 
     is_matched = budget.match is not None
@@ -116,7 +116,7 @@ def plan_comparison(contenders: Sequence[Member], budget: Budget) -> ComparisonP
             hint="lower seed, or --seeds",
         )
     return ComparisonPlan(
-        contenders=tuple(settled),
+        members=tuple(settled),
         prepared=prepared[0],
         seeds=tuple(range(start, start + budget.seeds)),
         budget=budget,
@@ -124,32 +124,29 @@ def plan_comparison(contenders: Sequence[Member], budget: Budget) -> ComparisonP
     )
 
 
-def prepare_all(contenders: Sequence[Member]) -> list[Prepared]:
-    """Return the data as each contender reads them.
+def prepare_all(members: Sequence[Member]) -> list[Prepared]:
+    """Return the data as each member reads them.
 
-    Contenders that differ in nothing the data depend on share what was prepared.
+    Members that differ in nothing the data depend on share what was prepared.
 
     Raises:
         ConfigError: a setting does not fit the data, or windows would differ.
         DataError: the data cannot be used as asked.
     """
     done: list[tuple[Member, Prepared]] = []
-    for contender in contenders:
-        same = [was for one, was in done if _read_alike(one, contender)]
-        made = (
-            same[0] if same else prepare(contender.experiment, contender.loaded.folder)
-        )
-        done.append((contender, made))
+    for member in members:
+        same = [was for one, was in done if _read_alike(one, member)]
+        made = same[0] if same else prepare(member.experiment, member.loaded.folder)
+        done.append((member, made))
     first = done[0][1]
     mine = _found(first)
-    for contender, made in done[1:]:
+    for member, made in done[1:]:
         yours = _found(made)
         if unlike := [name for name in mine if mine[name] != yours[name]]:
             listed = ", ".join(f"{name} {mine[name]}" for name in unlike)
             other = ", ".join(str(yours[name]) for name in unlike)
             raise ConfigError(
-                f"the data give {contenders[0].name} {listed}, and {contender.name} "
-                f"{other}",
+                f"the data give {members[0].name} {listed}, and {member.name} {other}",
                 hint="give all of them the same: --set window.lookback=..., --set "
                 "data.season=...",
             )
@@ -157,7 +154,7 @@ def prepare_all(contenders: Sequence[Member]) -> list[Prepared]:
 
 
 def _found(prepared: Prepared) -> dict[str, object]:
-    """Return what the data may have decided, and all contenders must share."""
+    """Return what the data may have decided, and all members must share."""
     return {
         "lookback": prepared.train.lookback,
         "horizon": prepared.train.horizon,
@@ -168,41 +165,41 @@ def _found(prepared: Prepared) -> dict[str, object]:
 
 
 def _read_alike(one: Member, other: Member) -> bool:
-    """Return whether two contenders see the very same data."""
+    """Return whether two members see the very same data."""
     unlike = list(differences(one, other, ("data", "split", "window", "scale")))
     models = one.experiment.model, other.experiment.model
     needs = [[getattr(model, name) for name in PREPARED_FOR] for model in models]
     return not unlike and needs[0] == needs[1]
 
 
-def settle_all(
-    contenders: Sequence[Member], prepared: Sequence[Prepared]
-) -> list[Member]:
+def settle_all(members: Sequence[Member], prepared: Sequence[Prepared]) -> list[Member]:
     """Write what the data decided into every experiment, so that no fit decides."""
     settled = []
-    for each, made in zip(contenders, prepared, strict=True):
+    for member, made in zip(members, prepared, strict=True):
         length = made.train.lookback, made.train.horizon
-        experiment = settle(each.experiment, made.panel, length)
-        settled.append(each.with_experiment(experiment))
+        experiment = settle(member.experiment, made.panel, length)
+        settled.append(member.with_experiment(experiment))
     return settled
 
 
 def match_parameters(
-    contenders: Sequence[Member], prepared: Sequence[Prepared], reference: int
+    members: Sequence[Member], prepared: Sequence[Prepared], reference: int
 ) -> list[Member]:
-    """Scale the units of every contender to a number of parameters.
+    """Scale the units of every member to a number of parameters.
 
     Args:
-        contenders: whose units change.
+        members: whose units change.
         prepared: their data, in the same order.
         reference: parameters that each is to have.
     """
     matched = []
-    for each, made in zip(contenders, prepared, strict=True):
-        count = partial(_count_with, each.experiment, made)
-        model = match_units(each.experiment.model, reference, count)
+    for member, made in zip(members, prepared, strict=True):
+        count = partial(_count_with, member.experiment, made)
+        model = match_units(member.experiment.model, reference, count)
         matched.append(
-            each.with_experiment(each.experiment.model_copy(update={"model": model}))
+            member.with_experiment(
+                member.experiment.model_copy(update={"model": model})
+            )
         )
     return matched
 
@@ -215,39 +212,39 @@ def _count_with(
 
 
 def say_what_differs(
-    contenders: Sequence[Member], counts: Sequence[int], *, matched: bool
+    members: Sequence[Member], counts: Sequence[int], *, matched: bool
 ) -> list[str]:
     """Return a sentence for everything that is not equal and ought to be known.
 
     Args:
-        contenders: at least one.
+        members: at least one.
         counts: the parameters of each.
         matched: whether they were to be equal.
     """
     notes = []
-    begun = {each.name: each.experiment.seed for each in contenders}
+    begun = {member.name: member.experiment.seed for member in members}
     if len(set(begun.values())) > 1:
         notes.append(
-            f"seeds begin at {contenders[0].experiment.seed} for all, and the "
+            f"seeds begin at {members[0].experiment.seed} for all, and the "
             f"experiments have {_listed(begun)}."
         )
     for name in BUDGET:
         values = {
-            each.name: getattr(each.experiment.training, name) for each in contenders
+            member.name: getattr(member.experiment.training, name) for member in members
         }
         if len(set(values.values())) > 1:
             notes.append(f"budgets differ: training.{name} is {_listed(values)}.")
-    first = contenders[0]
+    first = members[0]
     read = {
         setting
-        for other in contenders[1:]
+        for other in members[1:]
         for setting, _, _ in differences(first, other, ("data",))
     }
     if read:
         notes.append(f"they do not read the same: {', '.join(sorted(read))} differ.")
     ratio = max(counts) / min(counts)
     if matched and ratio > 1 + CLOSE:
-        named = dict(zip((each.name for each in contenders), counts, strict=True))
+        named = dict(zip((member.name for member in members), counts, strict=True))
         notes.append(
             f"parameters could be matched no closer than {_listed(named)}: units are "
             "whole."
@@ -303,4 +300,4 @@ def match_units(
 
 
 def _scaled(units: Sequence[int], factor: float) -> list[int]:
-    return [min(max(round(factor * each), 1), MOST_UNITS) for each in units]
+    return [min(max(round(factor * unit), 1), MOST_UNITS) for unit in units]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from seqforecast.config.experiment import Experiment
 from seqforecast.data.windows import WindowIndex, mark_observed
 from seqforecast.errors import DataError
 from seqforecast.evaluation.accuracy_tests import Units, plan_units
@@ -31,24 +32,29 @@ WINDOWS_AT_ONCE = 50_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Finished:
-    """What a contender's finished fits left.
+    """What a member's finished fits left.
 
     Attributes:
-        contender: whose they are.
+        member: whose they are.
         seeds: of the fits.
         runs: their directories, in the same order.
         metrics: the content of their metrics.json.
     """
 
-    contender: Member
+    member: Member
     seeds: tuple[int, ...]
     runs: tuple[RunDirectory, ...]
     metrics: tuple[dict[str, Any], ...]
 
     @property
     def name(self) -> str:
-        """The contender's."""
-        return self.contender.name
+        """The member's."""
+        return self.member.name
+
+    @property
+    def experiment(self) -> Experiment:
+        """What the member trains."""
+        return self.member.experiment
 
     def scores(self, part: str, metric: str) -> list[float]:
         """Return a score of every seed on the validation or the test part."""
@@ -60,23 +66,23 @@ class Finished:
 
     def training(self, name: str) -> list[Any]:
         """Return a fact about the training of every seed."""
-        return [each["training"][name] for each in self.metrics]
+        return [metric["training"][name] for metric in self.metrics]
 
 
 def find_finished(
     directory: ComparisonDirectory,
-    contenders: Sequence[Member],
+    members: Sequence[Member],
     seeds: Sequence[int],
     sha256: str,
 ) -> list[Finished]:
-    """Return what every contender has finished; those with nothing are left out.
+    """Return what every member has finished; those with nothing are left out.
 
     Raises:
         DataError: a fit was trained on other data than those of this checksum.
     """
     found = []
-    for contender in contenders:
-        runs = {seed: directory.run_of(contender.name, seed) for seed in seeds}
+    for member in members:
+        runs = {seed: directory.run_of(member.name, seed) for seed in seeds}
         done = {seed: run for seed, run in runs.items() if run.is_complete}
         for run in done.values():
             trained_on = run.read_json(run.manifest)["data"]["sha256"]
@@ -89,7 +95,7 @@ def find_finished(
         metrics = tuple(run.read_json(run.metrics) for run in done.values())
         if done:
             runs_of = tuple(done.values())
-            found.append(Finished(contender, tuple(done), runs_of, metrics))
+            found.append(Finished(member, tuple(done), runs_of, metrics))
     return found
 
 
@@ -140,14 +146,14 @@ def test_members(prepared: Prepared, finished: Sequence[Finished]) -> TestedMemb
     }
     comparison = compare_losses({**losses, **baselines}, set(baselines), units)
     errors: dict[str, float] = {
-        name: float(each.mean()) for name, each in baselines.items()
+        name: float(baseline.mean()) for name, baseline in baselines.items()
     }
     return TestedMembers(tuple(ranked), by, units, comparison, errors)
 
 
 def baselines_of(finished: Sequence[Finished]) -> list[BaselineName]:
     """Return every baseline that any of them reports, each once."""
-    sections = [each.contender.experiment.evaluation for each in finished]
+    sections = [each.experiment.evaluation for each in finished]
     return [*dict.fromkeys(name for section in sections for name in section.reported)]
 
 
@@ -243,7 +249,7 @@ def describe_comparison(
         "cutoffs": len(set(prepared.test.cutoffs(prepared.panel).tolist())),
         "series": len(set(prepared.test.series.tolist())),
         "horizon": prepared.test.horizon,
-        "members": [_member(directory, weighed, each) for each in weighed.members],
+        "members": [_member(directory, weighed, member) for member in weighed.members],
         "baselines": {
             name: {"test": error, "group": _group(weighed, name)}
             for name, error in weighed.baselines.items()
@@ -266,7 +272,7 @@ def _notes(weighed: TestedMembers) -> list[str]:
         notes.append(
             "MASE is not defined on the validation part: validation errors are MAE."
         )
-    devices = {each.name: _devices(each) for each in weighed.members}
+    devices = {member.name: _devices(member) for member in weighed.members}
     if len(set(devices.values())) > 1:
         listed = ", ".join(f"{device} for {name}" for name, device in devices.items())
         notes.append(f"they were trained on different devices: {listed}.")
@@ -294,7 +300,7 @@ def _member(
     directory: ComparisonDirectory, weighed: TestedMembers, member: Finished
 ) -> dict[str, Any]:
     """Return one of `members`."""
-    metric, model = weighed.units.metric, member.contender.experiment.model
+    metric, model = weighed.units.metric, member.experiment.model
     test = spread(member.scores("test", metric))
     best = str(weighed.comparison.best_baseline)
     error = weighed.baselines[best]
@@ -355,7 +361,7 @@ def tabulate(document: Mapping[str, Any]) -> "pd.DataFrame":
             }
         )
     rows += [
-        {"name": name, "group": each["group"], "test_mean": each["test"]}
-        for name, each in document["baselines"].items()
+        {"name": name, "group": baseline["group"], "test_mean": baseline["test"]}
+        for name, baseline in document["baselines"].items()
     ]
     return pd.DataFrame(rows).astype({"rank": "Int64", "parameters": "Int64"})

@@ -306,7 +306,7 @@ def _parts(borders: IntArray, panel: Panel) -> Parts:
     """Return what was seen as train, nothing as validation, and the rest as test."""
     zero, stops = np.zeros_like(borders), np.minimum(borders, panel.lengths)
     spans = (zero, stops), (stops, stops), (stops, panel.lengths)
-    train, validation, test = (np.stack(each, axis=1) for each in spans)
+    train, validation, test = (np.stack(span, axis=1) for span in spans)
     return Parts("time", train, validation, test, 0)
 
 

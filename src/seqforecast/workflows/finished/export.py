@@ -184,7 +184,7 @@ def describe_export(
         "schema": 1,
         "file": str(path),
         "format": name,
-        "bytes": sum(each.stat().st_size for each in files),
+        "bytes": sum(file.stat().st_size for file in files),
         "run": str(run.path),
         "inputs": [
             {

@@ -106,7 +106,7 @@ def compare_surroundings(
     }
     versions = [each.get("versions", {}) for each in (recorded, now)]
     for name in sorted({*versions[0], *versions[1]}):
-        pairs[name] = [each.get(name, NOT_THERE) for each in versions]
+        pairs[name] = [version.get(name, NOT_THERE) for version in versions]
     return [
         {"what": what, "recorded": before, "now": after}
         for what, (before, after) in pairs.items()

@@ -79,8 +79,8 @@ def draw_pictures(
 
     cell = prepared.experiment.model.cell.layer_name
     profiles = {
-        f"{cell} before training": learnt.memory_before,
-        f"{cell} after training": learnt.memory_after,
+        f"{cell} before training": learnt.profile_before,
+        f"{cell} after training": learnt.profile_after,
     }
     gradient_profile.draw_gradient_profile(
         gradient_profile.describe_gradient_profile(profiles), run.plots / "memory.png"
@@ -102,7 +102,7 @@ def _windows(
     if intervals is None:
         return pictures
     pairs = {
-        level: [levels.index(each) for each in tails(level)]
+        level: [levels.index(tail) for tail in tails(level)]
         for level in intervals.levels
     }
     return [

@@ -111,7 +111,7 @@ def models_of(learners: Sequence[Learner]) -> list[Forecaster]:
 
 def count_trained(forecasters: Sequence[Forecaster]) -> int:
     """Return the trained numbers of all members together."""
-    return sum(int(each.core.count_params()) for each in forecasters)
+    return sum(int(forecaster.core.count_params()) for forecaster in forecasters)
 
 
 def say_what_was_kept(history: History, engine: Engine) -> None:
@@ -165,11 +165,11 @@ class LearningCurves:
     Attributes:
         history: every epoch.
         naive_loss: validation loss of repeating the last value.
-        memory_before: gradient norms by step of the lookback, before training.
-        memory_after: the same after it.
+        profile_before: gradient norms by step of the lookback, before training.
+        profile_after: the same after it.
     """
 
     history: History
     naive_loss: float
-    memory_before: npt.NDArray[np.float64]
-    memory_after: npt.NDArray[np.float64]
+    profile_before: npt.NDArray[np.float64]
+    profile_after: npt.NDArray[np.float64]

@@ -110,13 +110,13 @@ def write_comparison_page(
     """
     with _broken_files(directory):
         settings = {
-            each["name"]: read_settings(
-                directory.experiment_of(each["name"], each["seeds"][0])
+            member["name"]: read_settings(
+                directory.experiment_of(member["name"], member["seeds"][0])
             )
-            for each in document["members"]
+            for member in document["members"]
         }
-        for each in settings.values():
-            each.pop("seed", None)
+        for setting in settings.values():
+            setting.pop("seed", None)
         details = {
             "settings": settings,
             "environment": manifest["versions"] | {"platform": manifest["platform"]},

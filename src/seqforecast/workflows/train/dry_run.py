@@ -94,7 +94,7 @@ def _size(prepared: Prepared, learners: Sequence[Learner]) -> dict[str, Any]:
     """
     train, features = prepared.train, prepared.features
     training = learners[0].engine.section
-    held = [each for learner in learners for each in learner.engine.variables]
+    held = [variable for learner in learners for variable in learner.engine.variables]
     layers = size.count_layers(
         prepared.experiment.model,
         lookback=train.lookback,
@@ -141,7 +141,7 @@ def _duration(
         "patience": training.patience,
         "seconds": {
             "stages": [
-                {"name": name, "seconds": each} for name, each in seconds.items()
+                {"name": name, "seconds": second} for name, second in seconds.items()
             ],
             "all": sum(seconds.values()),
         },
@@ -162,7 +162,7 @@ def estimate(
     epochs = engine.section.epochs * count_fits(learners[0])
     seconds["train"] = profile[0] + pace.once * len(learners) + epochs * pace.epoch
     models = models_of(learners)
-    members = [values_of(each.model.variables) for each in models]
+    members = [values_of(model.model.variables) for model in models]
     seconds["score"] = _scoring(prepared, join_members(models, members))
     start = seconds["start TensorFlow"]
     seconds["save and draw"] = profile[1] + DRAWING_IN_STARTS * start

@@ -186,7 +186,7 @@ def _finish(
     }
     metrics["test"]["notes"] = [*note_seen(facts), *metrics["test"]["notes"]]
     metrics["training"]["naive_loss"] = learnt.naive_loss
-    records.write_gradient_profile(run, learnt.memory_before, learnt.memory_after)
+    records.write_gradient_profile(run, learnt.profile_before, learnt.profile_after)
     stages.end("score")
     shown = FigureInputs(forecaster, intervals, learnt)
     with unless_it_fails("drawing"):

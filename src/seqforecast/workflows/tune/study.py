@@ -237,8 +237,8 @@ def are_all_tried(study: Any, tune: TuneSection) -> bool:
         return False
     ended = ("COMPLETE", "PRUNED")
     tried = {
-        json.dumps(each.params, sort_keys=True)
-        for each in study.trials
-        if each.params and each.state.name in ended
+        json.dumps(trial.params, sort_keys=True)
+        for trial in study.trials
+        if trial.params and trial.state.name in ended
     }
     return len(tried) == prod(map(len, tune.space.values()))

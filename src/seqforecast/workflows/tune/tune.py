@@ -95,9 +95,9 @@ def tune_experiment(
 def _finish(directory: TuningDirectory, study: Any, loaded: Loaded) -> None:
     """Train the best settings, and write what was tried and what they are worth."""
     trials = describe_trials(study)
-    done = [each for each in trials if each["state"] == "complete"]
+    done = [trial for trial in trials if trial["state"] == "complete"]
     if not done:
-        errors = [each["error"] for each in trials if each["error"]]
+        errors = [trial["error"] for trial in trials if trial["error"]]
         raise TrainingError(
             f"none of {len(trials)} trials came to an end; the first: {errors[0]}",
             hint="run.log tells why each failed; narrow tune.space",
@@ -178,7 +178,9 @@ def describe_trials(study: Any) -> list[dict[str, Any]]:
 def ranked_by(study: Any) -> str:
     """Return the metric of the trials' values; at least one has one."""
     attributes = [trial.user_attrs for trial in study.trials]
-    return next(str(each["metric"]) for each in attributes if "metric" in each)
+    return next(
+        str(attribute["metric"]) for attribute in attributes if "metric" in attribute
+    )
 
 
 def tabulate_trials(document: Mapping[str, Any]) -> "pd.DataFrame":
