@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from seqforecast import hardware
 from seqforecast.execution.local import MEMORY_OF_A_FIT, choose_jobs
-from seqforecast.hardware import free_memory, usable_cores, visible_gpus
+from seqforecast.hardware import free_memory, gpu_names, usable_cores, visible_gpus
 
 GIB = 2**30
 COUNTS = st.integers(1, 1000)
@@ -109,3 +109,31 @@ def test_without_the_program_there_is_no_gpu(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
 
     assert visible_gpus() == []
+
+
+def test_gpus_are_named_by_the_driver(tmp_path, monkeypatch):
+    """Two cards of one driver, as /proc/driver/nvidia shows them."""
+    for number, model in enumerate(["NVIDIA H200", "NVIDIA L4"]):
+        folder = tmp_path / "gpus" / f"0000:0{number}:00.0"
+        folder.mkdir(parents=True)
+        text = f"Model: \t\t {model}\nIRQ:   \t\t 16\n"
+        (folder / "information").write_text(text, encoding="utf-8")
+    (tmp_path / "version").write_text("NVRM version: 570.1\nGCC\n", encoding="utf-8")
+    monkeypatch.setattr(hardware, "DRIVER", tmp_path)
+    monkeypatch.setattr(hardware.sys, "platform", "linux")
+
+    assert gpu_names() == ["NVIDIA H200", "NVIDIA L4", "NVRM version: 570.1"]
+
+
+def test_a_chip_is_named_by_the_system(monkeypatch):
+    monkeypatch.setattr(hardware.sys, "platform", "darwin")
+    monkeypatch.setattr(hardware, "_lines", lambda *command: [command[-1]])
+
+    assert gpu_names() == ["machdep.cpu.brand_string"]
+
+
+def test_without_a_driver_there_are_no_gpus(tmp_path, monkeypatch):
+    monkeypatch.setattr(hardware, "DRIVER", tmp_path / "nothing")
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert gpu_names() == []

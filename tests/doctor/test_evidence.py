@@ -7,7 +7,6 @@ import pytest
 
 from seqforecast.doctor.evidence import judge_numbers, remember
 from seqforecast.doctor.facts.machine import ProbeResult
-from seqforecast.hardware import gpu_names
 from seqforecast.training import measured_devices as reading
 from seqforecast.training.measured_devices import evidence_file, read_evidence
 
@@ -194,34 +193,6 @@ def test_evidence_lies_where_the_platform_keeps_caches(
     monkeypatch.setattr(reading.sys, "platform", system)
 
     assert evidence_file() == tmp_path / place
-
-
-def test_gpus_are_named_by_the_driver(tmp_path, monkeypatch):
-    """Two cards of one driver, as /proc/driver/nvidia shows them."""
-    for number, model in enumerate(["NVIDIA H200", "NVIDIA L4"]):
-        folder = tmp_path / "gpus" / f"0000:0{number}:00.0"
-        folder.mkdir(parents=True)
-        text = f"Model: \t\t {model}\nIRQ:   \t\t 16\n"
-        (folder / "information").write_text(text, encoding="utf-8")
-    (tmp_path / "version").write_text("NVRM version: 570.1\nGCC\n", encoding="utf-8")
-    monkeypatch.setattr(reading, "DRIVER", tmp_path)
-    monkeypatch.setattr(reading.sys, "platform", "linux")
-
-    assert gpu_names() == ["NVIDIA H200", "NVIDIA L4", "NVRM version: 570.1"]
-
-
-def test_a_chip_is_named_by_the_system(monkeypatch):
-    monkeypatch.setattr(reading.sys, "platform", "darwin")
-    monkeypatch.setattr(reading, "_lines", lambda *command: [command[-1]])
-
-    assert gpu_names() == ["machdep.cpu.brand_string"]
-
-
-def test_without_a_driver_there_are_no_gpus(tmp_path, monkeypatch):
-    monkeypatch.setattr(reading, "DRIVER", tmp_path / "nothing")
-    monkeypatch.setenv("PATH", str(tmp_path))
-
-    assert gpu_names() == []
 
 
 def test_the_file_is_json_that_others_can_read():
