@@ -5,6 +5,7 @@ import importlib.util
 import pkgutil
 import re
 import shlex
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from support.handbook import (
 
 PACKAGE = Path(seqforecast.__file__).parent
 FRONT = DOCS / "index.md"
+GLOSSARY = DOCS / "glossary.md"
 
 pytestmark = pytest.mark.skipif(
     not README.is_file(), reason="an installed package has no pages beside its tests"
@@ -176,3 +178,35 @@ def test_the_glossary_says_each_term_once_in_forty_lines():
     assert len(set(terms)) == len(terms) > 20
     assert len(set(others)) == len(others)
     assert not set(terms) & set(others)
+
+
+@cache
+def words_by_file():
+    """The words of the package and the pages, those inside identifiers too."""
+    files = [*sorted((ROOT / "src").rglob("*.py")), *set(PAGES) - {GLOSSARY}]
+    return {name_of(file): words_of(text_of(file)) for file in files}
+
+
+def words_of(text):
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text.replace("_", " "))
+    return re.sub(r"\s+", " ", split).lower()
+
+
+def banned():
+    """Every word of the glossary's last column, with what is said instead."""
+    text = text_of(GLOSSARY) if GLOSSARY.is_file() else ""
+    rows = re.findall(r"^\| (.+?) \| .+ \| (.+?) \|$", text, re.MULTILINE)
+    return [(word, term) for term, words in rows[1:] for word in words.split(", ")]
+
+
+@pytest.mark.parametrize(("word", "term"), banned())
+def test_a_concept_has_one_word(word, term):
+    """Broken on purpose: a function named `ground_truth_of`."""
+    pattern = re.compile(rf"\b{re.escape(word.lower())}s?\b")
+    found = [name for name, words in words_by_file().items() if pattern.search(words)]
+    assert not found, f"{term!r} is meant"
+
+
+def test_the_glossary_is_short():
+    assert len(text_of(GLOSSARY).splitlines()) <= 40
+    assert len(banned()) > 40

@@ -121,7 +121,7 @@ class CopyCheck:
 
         `lag_copy`: the changes of forecasts from one cutoff to the next are correlated
         with the changes of the truth they are for (`at_zero`), and with those of the
-        truth one lead time earlier, which is the last value (`at_horizon`): step h of
+        truth one horizon earlier, which is the last value (`at_horizon`): step h of
         a copy lags by h. It is found when `at_horizon` is at least 0.9, `at_zero` less
         than half of it, and `error`, the mean absolute error as a share of the naive
         forecast's, at least 0.95; or when the forecast `repeats` the last value:

@@ -92,7 +92,7 @@ def test_values_far_outside_what_was_trained_on_are_told(run, frame, caplog):
     far = frame.copy()
     far.loc[150, "a"] = -3.5  # trained from -1 to 1
     run.predict(far)
-    assert "drift: a lie further outside" in caplog.text
+    assert "shift: a lie further outside" in caplog.text
     assert "most of all a, whose train part ran from -0.99" in caplog.text
     caplog.clear()
     far.loc[150, "a"] = -2.5

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger("seqforecast")
 
 # A mean this many spreads from the centre of the train part is told.
-DRIFTED = 3.0
+SHIFTED = 3.0
 
 
 def evaluate_run(
@@ -232,7 +232,7 @@ def prepare_unseen(
         raise _nothing_new(data, length, history, panel.lengths - borders)
     numbers = series_numbers(panel, preprocess["series"])
     scaler = _scaler_of(preprocess["scale"], numbers)
-    drifted = describe_shift(
+    shifted = describe_shift(
         panel, borders, scaler, numbers < len(preprocess["series"])
     )
     evaluation, fitted = _without_linear(experiment, len(train))
@@ -247,7 +247,7 @@ def prepare_unseen(
         test=test,
         features=features_of(panel, preprocess.get("features"), 0),
     )
-    return prepared, numbers, [*notes, *ungrouped, *fitted, *drifted]
+    return prepared, numbers, [*notes, *ungrouped, *fitted, *shifted]
 
 
 def _nothing_new(
@@ -350,14 +350,14 @@ def describe_shift(
     for i in np.flatnonzero(known & (borders < panel.lengths)).tolist():
         mean = panel.series(i)[borders[i] :].mean(dtype=np.float64)
         distance = abs(mean - scaler.center[i]) / scaler.spread[i]
-        if distance > DRIFTED:
+        if distance > SHIFTED:
             far.append((distance, panel.ids[i]))
     if not far:
         return []
     distance, name = max(far)
     note = (
-        f"Drift: the scored values of {len(far):,} of {int(known.sum()):,} series lie "
-        f"on average more than {DRIFTED:g} spreads of the train part from its centre; "
+        f"Shift: the scored values of {len(far):,} of {int(known.sum()):,} series lie "
+        f"on average more than {SHIFTED:g} spreads of the train part from its centre; "
         f"the farthest is {name}, {distance:.3g}."
     )
     return [note]

@@ -186,7 +186,7 @@ def say_shift(
         worst = int(far[np.argmax(beyond[far])])
         i = numbers[worst]
         LOGGER.warning(
-            "drift: %s lie further outside what was trained on than that is wide; most "
+            "shift: %s lie further outside what was trained on than that is wide; most "
             "of all %s, whose train part ran from %.6g to %.6g: do not trust these "
             "forecasts before evaluating the run on newer data",
             listed([panel.ids[i] for i in far]),
