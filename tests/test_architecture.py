@@ -7,6 +7,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -26,6 +27,9 @@ LATE = {"keras", "matplotlib", "tensorflow"}
 HEAVY = LATE | {"numpy", "pandas", "pyarrow", "scipy"}
 PRINTING = {"print", "sys.stdout.write", "typer.echo"}
 EXITING = {"exit", "os._exit", "quit", "sys.exit", "SystemExit", "typer.Exit"}
+INSPECTING = {"os.cpu_count", "os.sched_getaffinity", "os.sysconf"}
+INSPECTING |= {"resource.getrusage", "platform.processor"}
+MACHINE = ("/proc/", "/sys/", "nvidia-smi", "sysctl", "/usr/sbin/sysctl")
 RUN_FILES = {
     "config.yaml",
     "forecasts.csv",
@@ -153,6 +157,30 @@ def test_only_the_command_line_prints_or_exits(source: Source) -> None:
         for node in find(tree, ast.Call)
     }
     assert not {at: name for at, name in calls.items() if name in PRINTING | EXITING}
+
+
+def test_only_doctor_and_hardware_inspect_the_machine(source: Source) -> None:
+    """Broken on purpose: `os.cpu_count` in models, `nvidia-smi` in training."""
+    asking = {}
+    for path, tree in source.items():
+        docstrings = {docstring_of(node) for node in ast.walk(tree)}
+        for node in find(tree, ast.Attribute, ast.Constant):
+            if isinstance(node, ast.Attribute):
+                asks = ast.unparse(node) in INSPECTING
+            else:
+                text = node.value if isinstance(node.value, str) else ""
+                asks = node not in docstrings and text.startswith(MACHINE)
+            if asks and not path.startswith(("doctor/", "hardware.py")):
+                asking[f"{path}:{node.lineno}"] = ast.unparse(node)
+    assert not asking
+
+
+def test_a_stranger_can_survey_the_house(source: Source) -> None:
+    """Folders of variants, one check or figure a file, may hold more; none does."""
+    modules = [Path(path) for path in source if not path.endswith("__init__.py")]
+    sizes = Counter(path.parent.as_posix() for path in modules)
+    assert len(modules) <= 220
+    assert not {folder: size for folder, size in sizes.items() if size > 20}
 
 
 def test_only_runs_names_the_files_of_a_run(source: Source) -> None:

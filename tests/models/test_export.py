@@ -88,7 +88,7 @@ def build(settings, scaler=TWO, lookback=LOOKBACK, features=None):
 
 
 def ensemble():
-    from seqforecast.models.ensemble import join_members
+    from seqforecast.models.forecaster import join_members
 
     members = [build({"cell": "gru"}, lookback=each) for each in (12, 8)]
     weights = [[each.numpy() for each in one.model.variables] for one in members]

@@ -1,14 +1,18 @@
-"""Forecaster: a Keras model, its parts by name, and how they follow each other."""
+"""Forecaster: a Keras model, its parts by name, and several joined to an ensemble."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from seqforecast.backend import load_tensorflow
+import numpy.typing as npt
+
+from seqforecast.backend import load_keras, load_tensorflow
 from seqforecast.data.features import FeatureSpec
 from seqforecast.data.scaling import Scaler
 from seqforecast.models.section import MEDIAN
+
+Arrays = list[npt.NDArray[Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,3 +158,52 @@ def _layers(model: Any) -> Iterator[Any]:
         yield layer
         if layer.name.startswith("member_"):
             yield from _layers(layer)
+
+
+def join_members(
+    forecasters: Sequence[Forecaster], members: Sequence[Arrays]
+) -> Forecaster:
+    """Return a model that forecasts the median of its members, step by step.
+
+    It reads as far back as the member with the longest lookback; each member reads
+    the end of it. A single member is its forecaster itself.
+
+    Args:
+        forecasters: the model of each member; the same one may stand for several,
+            and has the weights of the last of these afterwards.
+        members: their weights, in the order of `forecaster.model.variables`.
+    """
+    keras = load_keras()
+    from seqforecast.models.layers.normalize import Median, Tail
+
+    made = []
+    for number, (forecaster, weights) in enumerate(
+        zip(forecasters, members, strict=True), 1
+    ):
+        for variable, value in zip(forecaster.model.variables, weights, strict=True):
+            variable.assign(value)
+        if len(members) > 1:
+            made.append(_copy(forecaster.model, f"member_{number}"))
+    if not made:
+        return forecasters[0]
+    longest = max(forecasters, key=lambda each: each.lookback)
+    inputs = {
+        each.name: keras.Input(each.shape[1:], dtype=each.dtype, name=each.name)
+        for each in longest.model.inputs
+    }
+    outputs = []
+    for forecaster, member in zip(forecasters, made, strict=True):
+        seen = dict(inputs)
+        missing = longest.lookback - forecaster.lookback
+        for name in ("values", "covariates"):
+            if missing and name in seen:
+                seen[name] = Tail(missing)(seen[name])
+        outputs.append(member(seen))
+    return Forecaster.of(keras.Model(inputs, Median(name="median")(outputs)))
+
+
+def _copy(model: Any, name: str) -> Any:
+    copied = load_keras().models.clone_model(model)
+    copied.name = name
+    copied.set_weights(model.get_weights())
+    return copied

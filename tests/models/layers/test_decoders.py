@@ -130,7 +130,7 @@ def test_without_quantiles_the_model_is_what_it_was():
 
 def test_of_an_ensemble_each_quantile_is_the_median_of_its_own():
     """Broken on purpose: the levels of a member not found."""
-    from seqforecast.models.ensemble import join_members
+    from seqforecast.models.forecaster import join_members
 
     made = [model_of(seed=seed)[0] for seed in range(4)]
     given = inputs_of(np.random.default_rng(0).uniform(1, 3, (50, 8)), None)

@@ -15,9 +15,8 @@ import numpy.typing as npt
 from seqforecast.data.split import Fold
 from seqforecast.errors import DataError, RunError
 from seqforecast.evaluation.intervals import quantiles_of
-from seqforecast.models.ensemble import join_members
 from seqforecast.models.forecast import forecast
-from seqforecast.models.forecaster import Forecaster
+from seqforecast.models.forecaster import Forecaster, join_members
 from seqforecast.runs import records
 from seqforecast.runs.request import QUANTILES, BacktestDirectory, BacktestFit
 from seqforecast.runs.write import make_folder, write_json

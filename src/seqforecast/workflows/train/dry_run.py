@@ -13,9 +13,8 @@ from seqforecast.config.experiment_file import Loaded
 from seqforecast.data.windows import WindowIndex
 from seqforecast.hardware import peak_memory
 from seqforecast.models import size
-from seqforecast.models.ensemble import join_members
 from seqforecast.models.forecast import forecast
-from seqforecast.models.forecaster import Forecaster
+from seqforecast.models.forecaster import Forecaster, join_members
 from seqforecast.runs.forecasts import MOST_CSV_ROWS
 from seqforecast.runs.manifest import stoppable
 from seqforecast.training.gradient_profile import GradientProbe

@@ -8,7 +8,7 @@ from typing import Any
 
 from seqforecast.config.experiment_file import Loaded, load_experiment
 from seqforecast.errors import RunError
-from seqforecast.models.ensemble import join_members
+from seqforecast.models.forecaster import join_members
 from seqforecast.runs import locate, manifest, records
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.locate import Destination

@@ -11,7 +11,7 @@ from seqforecast.config.experiment_file import load_mapping
 from seqforecast.data.panel import Panel
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import ConfigError, DataError
-from seqforecast.models.ensemble import join_members
+from seqforecast.models.forecaster import join_members
 from seqforecast.training.checkpoints import Checkpoint
 from seqforecast.training.loop import fit_members
 from seqforecast.workflows.pipeline.learners import build, models_of
