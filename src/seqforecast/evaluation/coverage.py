@@ -135,8 +135,8 @@ class CoverageTotals:
                 continue
             share, chance = each["coverage"], each["chance"]
             why = (
-                "errors were larger than on the validation part: the data have shifted, "
-                "or it was chosen to fit"
+                "errors were larger than on the validation part: the data have "
+                "shifted, or it was chosen to fit"
                 if share < each["level"] / 100
                 else "errors were smaller than on the validation part, they are wider "
                 "than they need be"
