@@ -68,8 +68,10 @@ def test_texts_are_those_of_the_train_series() -> None:
     texts = ["red", "blue", "red", "green", "7"]
     panel = covered(counting(*[9] * 5), shared=False, kind=texts, one=["1"] * 4 + ["x"])
     parts = split(panel, SplitSection(by="series", train=3, validation=1, test=1))
-    with pytest.raises(DataError, match="'one' of series 'e' is 'x', but a number"):
+    message = "'one' of series 'e' is 'x', but a number in every train series"
+    with pytest.raises(DataError, match=message) as caught:
         learn_features(panel, parts, (), 2)
+    assert caught.value.hint == "correct it, or write texts in all series"
     del panel.covariates.static["one"]
     features = learn_features(panel, parts, (), 2)
     assert features.spec.static == {"kind": ("blue", "red")}

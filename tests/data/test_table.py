@@ -238,5 +238,5 @@ def test_another_dialect_is_named_with_the_settings_that_read_it(tmp_path):
     with pytest.raises(DataError, match="looks separated by ';', not by ','") as caught:
         TableSource(source="table", path="x.csv").load(tmp_path)
     assert 'set data.separator: ";"' in caught.value.hint
-    with pytest.raises(ValueError, match="both a comma"):
+    with pytest.raises(ValueError, match="separator and decimal are both a comma"):
         TableSource(source="table", path="x.csv", decimal=",")
