@@ -148,8 +148,9 @@ def test_a_full_disk_stops_the_run_and_room_lets_it_go_on(whole, tmp_path, monke
 
 
 def test_a_complete_run_is_not_resumed(whole):
-    with pytest.raises(RunError, match="is complete"):
+    with pytest.raises(RunError, match=r"is complete$") as caught:
         resume(whole)
+    assert caught.value.hint == "there is nothing to resume: train anew"
 
 
 def test_a_run_in_use_is_not_resumed(tmp_path):
@@ -177,5 +178,9 @@ def test_other_data_are_refused(tmp_path):
         train(tmp_path / "runs", mapping, display=Killer(2, signal.SIGINT))
     table.write_text("ds,y\n" + "\n".join(f"{i},{v + 1}" for i, v in enumerate(values)))
     run = RunDirectory(next((tmp_path / "runs" / "small").iterdir()))
-    with pytest.raises(DataError, match="the data have changed since"):
+    message = (
+        r"the data have changed since .* began: SHA-256 \w{12}\.\.\., it was \w{12}"
+    )
+    with pytest.raises(DataError, match=message) as caught:
         resume(run)
+    assert caught.value.hint == "put the data back, or train anew"
