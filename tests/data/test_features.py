@@ -83,7 +83,11 @@ def test_texts_are_those_of_the_train_series() -> None:
 def test_too_many_texts_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(featuring, "MOST_TEXTS", 2)
     panel = covered(counting(10, 10, 10), shared=False, shop=["x", "y", "z"])
-    with pytest.raises(DataError, match="holds 3 different texts") as raised:
+    message = (
+        "holds 3 different texts; each would be an input of the model, and at most 2 "
+        "are allowed"
+    )
+    with pytest.raises(DataError, match=message) as raised:
         learn_features(panel, split(panel, BY_TIME), (), 2)
     assert "model.series_embedding" in raised.value.hint
 

@@ -14,6 +14,7 @@ No module is known by name here: code and tests may move.
 """
 
 import ast
+import functools
 import os
 import re
 import sys
@@ -26,6 +27,7 @@ from typing import Any
 import pytest
 
 import seqforecast
+from seqforecast import errors
 from seqforecast.errors import SeqforecastError
 
 PACKAGE = Path(seqforecast.__file__).parent
@@ -123,6 +125,7 @@ def _parts(node: ast.AST) -> Iterator[str | None]:
                     yield None
 
 
+@functools.cache
 def refusals(package: Path = PACKAGE) -> list[Refusal]:
     """Return every refusal of a package, each with the words that are its own."""
     trees = {
@@ -138,13 +141,14 @@ def refusals(package: Path = PACKAGE) -> list[Refusal]:
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
                 continue
-            name = ast.unparse(node.func).rpartition(".")[2]
-            elsewhere = id(node) in raised and name.lstrip("_")[0].islower()
+            name = _last_name(node.func)
+            elsewhere = id(node) in raised and name.lstrip("_")[:1].islower()
             if name in noted or name in other or elsewhere:
                 place = (node.lineno, node.end_lineno or node.lineno)
                 is_noted = name not in other
                 code = ast.unparse(node)
                 found.append(Refusal(path, place, code, is_noted, _texts(node)))
+    found.sort(key=lambda one: (one.path, one.lines))
     counts = Counter(run for one in found for run in _runs(one))
     return [replace(one, runs=frozenset(_own(_runs(one), counts))) for one in found]
 
@@ -157,11 +161,21 @@ def _classes(trees: Iterable[ast.Module]) -> tuple[set[str], set[str]]:
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
     }
-    ours, other = {SeqforecastError.__name__}, {"BadParameter", "ValueError"}
+    ours = {
+        name
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and issubclass(value, SeqforecastError)
+    }
+    other = {"BadParameter", "ValueError"}
     for _ in parents:
         ours |= {name for name, above in parents.items() if above & ours}
         other |= {name for name, above in parents.items() if above & other}
     return ours, other
+
+
+def _last_name(called: ast.expr) -> str:
+    """Return `c` of `a.b.c(...)`; nothing of what has no name."""
+    return str(getattr(called, "attr", getattr(called, "id", "")))
 
 
 def _texts(call: ast.Call) -> tuple[Words, ...]:
@@ -269,7 +283,9 @@ class EveryRaise:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Take over what a worker noted."""
-        self.made |= {tuple(one) for one in node.workeroutput.get("made", [])}
+        self.made |= {
+            tuple(one) for one in getattr(node, "workeroutput", {}).get("made", [])
+        }
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Hand on what was noted, or judge it."""

@@ -1,6 +1,7 @@
 """Comparisons as a whole, on fits that are only pretended."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -237,6 +238,14 @@ def test_a_fit_that_forecast_fewer_windows_than_there_are_is_told(compare):
     assert caught.value.hint == (
         "the data have changed meanwhile: begin anew in another --runs"
     )
+
+
+def test_forecasts_that_are_none_are_told(compare):
+    run = compare(failing=["gru, seed 1"]).run_of("gru", 0)
+    run.forecasts.write_text("no,forecasts\n1,2\n")
+    message = f"^the forecasts of {re.escape(str(run.path))} cannot be read: "
+    with pytest.raises(RunError, match=message):
+        compare()
 
 
 def test_interrupted_it_says_how_to_go_on(compare, monkeypatch):

@@ -169,6 +169,21 @@ def test_a_run_in_use_is_not_resumed(tmp_path):
         holder.stdout.close()
 
 
+def test_settings_that_make_another_model_are_refused(tmp_path):
+    with pytest.raises(Interrupted):
+        train(tmp_path, LONG, display=Killer(2, signal.SIGINT))
+    run = RunDirectory(next((tmp_path / "small").iterdir()))
+    settings = yaml.safe_load(run.resolved.read_text())
+    settings["model"]["units"] = [5]
+    run.resolved.write_text(yaml.safe_dump(settings))
+    message = "^the checkpoint is that of another model than the run's settings make"
+    with pytest.raises(RunError, match=message) as caught:
+        resume(run)
+    assert caught.value.hint == (
+        "was resolved.yaml edited? start the run again without --resume"
+    )
+
+
 def test_other_data_are_refused(tmp_path):
     table = tmp_path / "data.csv"
     values = np.sin(np.arange(160) / 3)
