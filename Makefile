@@ -34,8 +34,9 @@ train: $(VENV)/.ready
 	@plots=$$(ls -d runs/simplernn/*/plots | tail -n 1) && \
 		echo "" && echo "The plots are in $$plots:" && ls "$$plots"
 
+# --every-raise: each error of ours is made by a test that has its words.
 test: $(VENV)/.ready-dev
-	"$(BIN)/python" -m pytest $(PARALLEL)
+	"$(BIN)/python" -m pytest $(PARALLEL) --every-raise
 
 fast: $(VENV)/.ready-dev
 	"$(BIN)/python" -m pytest $(PARALLEL) -m "not tensorflow and not index"

@@ -39,6 +39,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite the files in tests/golden with what the program prints now",
     )
+    parser.addoption(
+        "--every-raise",
+        action="store_true",
+        help="fail where an error of ours is made by no test that has its words; "
+        "for the whole suite",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Note the errors that tests make, if that is asked for."""
+    if config.getoption("--every-raise"):
+        from support.raises import EveryRaise
+
+        config.pluginmanager.register(EveryRaise())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

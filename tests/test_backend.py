@@ -71,6 +71,37 @@ def test_a_tensorflow_that_does_not_load_is_an_error_with_a_hint(module, message
     assert "seqforecast doctor" in caught.value.hint
 
 
+@pytest.fixture
+def load_keras(monkeypatch):
+    """Open the door to another Keras; TensorFlow is there."""
+    monkeypatch.setattr(backend, "load_tensorflow", lambda: None)
+
+    def load(module):
+        monkeypatch.setitem(sys.modules, "keras", module)
+        return backend.load_keras.__wrapped__()
+
+    return load
+
+
+def test_a_keras_that_does_not_load_is_an_error_with_a_hint(load_keras):
+    with pytest.raises(BackendError, match=r"^Keras does not load: .*halted") as caught:
+        load_keras(None)
+    assert caught.value.hint == "install it with `pip install keras`"
+
+
+def test_a_keras_that_runs_on_something_else_is_refused(load_keras):
+    """Imported by the user before, with KERAS_BACKEND=jax: it cannot be changed."""
+    keras = ModuleType("keras")
+    keras.backend = ModuleType("keras.backend")
+    keras.backend.backend = lambda: "jax"
+    message = "^Keras already runs on 'jax' in this process$"
+    with pytest.raises(BackendError, match=message) as caught:
+        load_keras(keras)
+    assert caught.value.hint == (
+        "import seqforecast before Keras, or set KERAS_BACKEND=tensorflow"
+    )
+
+
 @pytest.mark.parametrize("module", [Loaded("tensorflow"), None])
 @pytest.mark.parametrize("was_on", [True, False])
 def test_collection_is_as_it_was_after_the_import(module, was_on, load):

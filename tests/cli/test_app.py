@@ -15,11 +15,28 @@ from support.command_line import call
 from support.small_run import SMALL, small
 
 
-@pytest.mark.parametrize("words", [["train"], ["train", "x.yaml", "--resume", "run"]])
-def test_a_wrong_call_is_a_usage_error(words):
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["train"], "name an experiment, or a run to --resume"),
+        (
+            ["train", "x.yaml", "--resume", "run"],
+            (
+                "--resume goes on with what the run began as: it takes no experiment, "
+                "--set, --device, --run-dir, --from or --dry-run"
+            ),
+        ),
+        (
+            ["evaluate", "run", "--audit", "--data", "x.csv"],
+            "--audit learns the run's own preprocessing again: leave --data out",
+        ),
+    ],
+)
+def test_a_wrong_call_is_a_usage_error(words, said):
     result = call(*words)
     assert result.exit_code == 2
     assert "Usage:" in result.stderr
+    assert said in " ".join(result.stderr.split())
     assert result.stdout == ""
 
 

@@ -29,10 +29,13 @@ def pretended(monkeypatch):
     [
         ([], "Missing argument"),
         (["gru", "--seeds", "0"], "greater than or equal to 1"),
-        (["gru", "--address", "auto"], "add --executor ray"),
+        (
+            ["gru", "--address", "auto"],
+            "--address is of a Ray cluster: add --executor ray",
+        ),
         (
             ["gru", "--executor", "ray", "--address", "auto", "--jobs", "2"],
-            "a cluster has its own",
+            "--jobs is for this machine; a cluster has its own",
         ),
         (["gru", "--match", "time"], "is not one of"),
     ],
@@ -112,6 +115,10 @@ def test_seeds_beyond_the_largest_are_refused(tmp_path, experiment):
     words = ["gru", "-e", experiment, "-s", "seed=4294967295", "--runs", tmp_path / "r"]
     result = call("compare", *words)
     assert result.exit_code == 2
+    assert result.stderr.endswith(
+        "error: 5 seeds from 4294967295 on go beyond 4294967295\n"
+        "hint: lower seed, or --seeds\n"
+    )
     assert not (tmp_path / "r").exists()
 
 

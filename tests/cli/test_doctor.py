@@ -52,6 +52,37 @@ def test_the_exit_code_says_how_it_went(
     assert doctor(BREAKAGES[name], *words).exit_code == code
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--yes",), "--yes goes with --fix"),
+        (("--fix", "--json"), "--fix goes with neither --json nor --report"),
+        (("--fix", "--report"), "--fix goes with neither --json nor --report"),
+        (
+            ("--only", "host.lib"),
+            (
+                "no check is called 'host.lib' hint: did you mean 'host.libc'? "
+                "`seqforecast doctor --list-checks` names all"
+            ),
+        ),
+        (
+            ("--explain", "moon"),
+            (
+                "no check is called 'moon' hint: "
+                "`seqforecast doctor --list-checks` names all"
+            ),
+        ),
+    ],
+)
+def test_a_wrong_call_says_what_is_wrong(
+    doctor: Any, words: Sequence[str], said: str
+) -> None:
+    told = doctor(LINUX, *words)
+    assert told.exit_code == 2
+    assert said in " ".join(told.stderr.split())
+    assert told.stdout == ""
+
+
 def test_the_first_line_is_the_verdict(doctor: Any) -> None:
     told = doctor(BREAKAGES["linux_protobuf"])
     assert told.stdout.startswith("Not ready: protobuf 5.29.6 is outside the range")
@@ -78,7 +109,8 @@ def test_a_fault_of_the_doctor_itself_is_exit_code_4(
     told = doctor(LINUX)
     assert told.exit_code == 4
     assert "ZeroDivisionError" in told.stderr
-    assert "the examination broke off" in told.stderr
+    assert "the examination broke off: ZeroDivisionError: " in told.stderr
+    assert "hint: this is a fault of doctor; please report" in told.stderr
 
 
 def test_fix_shows_its_plan_and_does_nothing_without_a_yes(

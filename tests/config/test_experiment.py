@@ -10,14 +10,20 @@ from support.small_run import small
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"training.loss_unit": "window"}, "last has the width of the series"),
+        (
+            {"training.loss_unit": "window"},
+            (
+                "window changes nothing here: model.instance_norm: last has the width "
+                "of the series"
+            ),
+        ),
         (
             {
                 "training.loss_unit": "window",
                 "training.loss": "smape",
                 "model.instance_norm": "zscore",
             },
-            "training.loss: smape has no unit",
+            "window changes nothing here: training.loss: smape has no unit",
         ),
         (
             {"training.keep": "last", "training.patience": 3},

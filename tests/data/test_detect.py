@@ -91,14 +91,17 @@ def test_one_long_series_is_one():
     assert detect_roles(frame, "x.csv").id == "unique_id"
 
 
+TWICE = "occurs several times, and no single column tells the series apart"
+
+
 @pytest.mark.parametrize(
     ("frame", "said"),
     [
         (pd.DataFrame({"a": [1.5, 2.5]}), "has no column of dates"),
         (wide()[["day"]], "no column of numbers that change"),
         (wide(a=1.0), "no column of numbers that change"),
-        (long().drop(columns="store"), "occurs several times"),
-        (long(store="same"), "occurs several times"),
+        (long().drop(columns="store"), TWICE),
+        (long(store="same"), TWICE),
     ],
 )
 def test_what_cannot_be_told_is_said(frame, said):
@@ -145,9 +148,8 @@ def test_the_text_that_is_no_date_is_shown(last, odd):
     if odd is None:
         assert detect_roles(wide(day=days), "x.csv").time == "day"
         return
-    with pytest.raises(
-        DataError, match=f"column 'day' holds '{odd}' \\(row 30\\), which"
-    ):
+    message = f"column 'day' holds '{odd}' \\(row 30\\), which is no date, and no other"
+    with pytest.raises(DataError, match=message):
         detect_roles(wide(day=days), "x.csv")
 
 

@@ -71,8 +71,10 @@ def test_texts_are_those_of_the_train_series() -> None:
     texts = ["red", "blue", "red", "green", "7"]
     panel = covered(counting(*[9] * 5), shared=False, kind=texts, one=["1"] * 4 + ["x"])
     parts = split(panel, SplitSection(by="series", train=3, validation=1, test=1))
-    with pytest.raises(DataError, match="'one' of series 'e' is 'x', but a number"):
+    message = "'one' of series 'e' is 'x', but a number in every train series"
+    with pytest.raises(DataError, match=message) as caught:
         learn_features(panel, parts, (), 2)
+    assert caught.value.hint == "correct it, or write texts in all series"
     del panel.covariates.static["one"]
     features = learn_features(panel, parts, (), 2)
     assert features.spec.static == {"kind": ("blue", "red")}
@@ -84,7 +86,11 @@ def test_texts_are_those_of_the_train_series() -> None:
 def test_too_many_texts_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(features_module, "MOST_TEXTS", 2)
     panel = covered(counting(10, 10, 10), shared=False, shop=["x", "y", "z"])
-    with pytest.raises(DataError, match="holds 3 different texts") as raised:
+    message = (
+        "holds 3 different texts; each would be an input of the model, and at most 2 "
+        "are allowed"
+    )
+    with pytest.raises(DataError, match=message) as raised:
         learn_features(panel, split(panel, BY_TIME), (), 2)
     assert "model.series_embedding" in raised.value.hint
 

@@ -107,16 +107,32 @@ def test_a_date_must_be_readable():
         split(hourly(100), SplitSection(train="soon"))
 
 
+def test_a_date_cannot_follow_the_rest():
+    """The rest is counted from the end, and a date from the start."""
+    section = SplitSection(train="rest", validation="2020-01-04", test=24)
+    with pytest.raises(ConfigError) as caught:
+        split(hourly(120), section)
+    assert str(caught.value) == (
+        "split: a part that runs up to '2020-01-04' cannot follow the rest"
+    )
+    assert caught.value.hint == (
+        "give the parts after the rest as shares or numbers of steps"
+    )
+
+
 @pytest.mark.parametrize(
-    "settings",
+    ("settings", "message"),
     [
-        {"train": 0.9, "validation": 0.2},
-        {"train": "rest", "test": "rest"},
-        {"train": 0},
-        {"train": 1.5},
-        {"by": "series", "train": "2020-01-01"},
+        ({"train": 0.9, "validation": 0.2}, "the shares add up to 1.25, more than 1"),
+        ({"train": "rest", "test": "rest"}, "only one part can be the rest"),
+        ({"train": 0}, r"a number of steps must be 1 to 10\^12, got 0"),
+        ({"train": 1.5}, "a share must lie between 0 and 1, got 1.5"),
+        (
+            {"by": "series", "train": "2020-01-01"},
+            "by series, a part is a share or a number of series, got '2020-01-01'",
+        ),
     ],
 )
-def test_amounts_that_cannot_be_are_refused(settings):
-    with pytest.raises(ValueError, match=r"share|steps|rest|series"):
+def test_amounts_that_cannot_be_are_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
         SplitSection(**settings)

@@ -158,4 +158,4 @@ def test_a_probe_nobody_knows_fails():
     result = run_child("weather", {}, 30)
 
     assert result.outcome == "failed"
-    assert "'weather'" in result.data["error"]
+    assert result.data["error"] == "ValueError: no probe is called 'weather'"

@@ -167,9 +167,20 @@ def test_mending_stops_at_the_first_command_that_fails() -> None:
         called.append(step)
         return 3
 
-    with pytest.raises(BackendError, match="exit code 3 from: pip x"):
+    with pytest.raises(BackendError, match="exit code 3 from: pip x") as caught:
         fix.carry_out((("pip", "x"), ("pip", "y")), call)
+    assert caught.value.hint == (
+        "what it wrote above says why; nothing after it was done"
+    )
     assert called == [("pip", "x")]
+
+
+def test_a_tool_that_is_not_there_is_told_without_a_traceback() -> None:
+    """An environment made by uv, opened where uv is not installed."""
+    message = r"^no-such-tool-anywhere cannot be started: .*No such file or directory"
+    with pytest.raises(BackendError, match=message) as caught:
+        fix.carry_out([("no-such-tool-anywhere", "pip", "install", "a")])
+    assert caught.value.hint == "install pip or uv here"
 
 
 def test_the_facts_are_not_changed_by_judging() -> None:

@@ -165,6 +165,9 @@ def test_symbols_of_the_file_itself_and_of_debuggers_do_not_count(write):
     assert (dict(read.needs), read.offers) == ({}, {"_offered"})
 
 
+NO_TABLE = "has no symbol table"
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -176,7 +179,7 @@ def test_symbols_of_the_file_itself_and_of_debuggers_do_not_count(write):
         (fat((X86_64, b""), (7, b"")), "holds code for x86_64 and i386, not for arm64"),
         (fat(), "holds code for no processor, not for arm64"),
         (fat((ARM64, bytes(64))), "is not a 64-bit Mach-O file"),
-        (struct.pack("<8I", 0xFEEDFACF, ARM64, 0, 6, 0, 0, 0, 0), "no symbol table"),
+        (struct.pack("<8I", 0xFEEDFACF, ARM64, 0, 6, 0, 0, 0, 0), NO_TABLE),
         (
             struct.pack("<10I", 0xFEEDFACF, ARM64, 0, 6, 1, 8, 0, 0, 2, 4),
             "has a load command of 4 bytes that does not fit",
@@ -195,6 +198,7 @@ def test_a_file_that_cannot_be_judged_says_why(write, content, message):
 
     assert str(caught.value).startswith(str(path))
     assert message in str(caught.value)
+    assert caught.value.hint == "install its package again, in a new environment"
     verdict = judge(path, path)
     assert not verdict.loads
     assert verdict.error == str(caught.value)

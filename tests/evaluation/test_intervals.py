@@ -233,7 +233,15 @@ def test_too_few_windows_are_refused_before_anything_is_trained():
     check_room(panel, windows, None)
 
 
-@pytest.mark.parametrize("level", [[0.8], [100], [80, 80], []])
-def test_levels_that_are_none_are_refused(level):
-    with pytest.raises(ValueError, match=r"from 1 to 99|twice|at least 1"):
+@pytest.mark.parametrize(
+    ("level", "message"),
+    [
+        ([0.8], "must be percent, from 1 to 99.9, got 0.8"),
+        ([100], "must be percent, from 1 to 99.9, got 100"),
+        ([80, 95, 80], r"names a level twice: \[80.0, 95.0, 80.0\]"),
+        ([], "at least 1"),
+    ],
+)
+def test_levels_that_are_none_are_refused(level, message):
+    with pytest.raises(ValueError, match=message):
         IntervalsSection(level=level)

@@ -85,7 +85,9 @@ def test_a_quantile_that_is_not_finite_is_refused():
     message = "q_50 of series a, step 1, is inf"
     with pytest.raises(DataError, match=message) as caught:
         totals_of([0, 1, 2], [1, np.inf])
-    assert caught.value.hint
+    assert caught.value.hint == (
+        "lower training.learning_rate or set training.clip_norm"
+    )
 
 
 def test_without_levels_nothing_is_added():

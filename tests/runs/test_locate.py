@@ -1,5 +1,6 @@
 """Run directories are made once, and opened only when they are what they seem."""
 
+import os
 import re
 import secrets
 from datetime import datetime, timezone
@@ -7,7 +8,8 @@ from datetime import datetime, timezone
 import pytest
 
 from seqforecast.errors import RunError
-from seqforecast.runs.locate import claim, create, open_complete, open_run
+from seqforecast.runs.directory import LOCK
+from seqforecast.runs.locate import Destination, claim, create, open_complete, open_run
 from seqforecast.runs.write import write_json, write_whole
 from seqforecast.workflows.pipeline.pages import report
 from seqforecast.workflows.train.train import resume_run
@@ -40,8 +42,12 @@ def test_a_directory_of_ones_own_is_made_with_its_parents(tmp_path):
 
 def test_a_directory_with_something_in_it_is_refused(tmp_path):
     (tmp_path / "mine.txt").touch()
-    with pytest.raises(RunError, match="is not empty"):
+    with pytest.raises(RunError, match="is not empty") as caught:
         claim(tmp_path)
+    assert caught.value.hint == (
+        "a run is never written over: choose another --run-dir, "
+        "or go on with this one by --resume"
+    )
 
 
 @pytest.mark.parametrize("make", [claim, lambda path: create(path, "walk", NOON)])
@@ -51,12 +57,73 @@ def test_a_file_in_the_place_of_a_directory_is_refused(tmp_path, make):
         make(tmp_path / "file")
 
 
+def test_what_is_in_the_way_of_a_run_is_named_with_the_option_to_change(tmp_path):
+    path = tmp_path / "file"
+    path.touch()
+    with pytest.raises(RunError, match=r"/file is a file, not a directory$") as caught:
+        claim(path)
+    assert caught.value.hint == "choose another --run-dir"
+    with pytest.raises(RunError, match=r"/file is not a directory$") as caught:
+        create(tmp_path, "file", NOON)
+    assert caught.value.hint == "choose another --runs"
+
+
+def test_a_place_below_a_file_is_refused_before_anything_is_made(tmp_path):
+    path = tmp_path / "file"
+    path.touch()
+    for place in (Destination(path), Destination(exact=path / "deep" / "run")):
+        message = r"/file is a file, not a directory$"
+        with pytest.raises(RunError, match=message) as caught:
+            place.check()
+        assert caught.value.hint == "choose another --runs or --run-dir"
+    assert path.read_bytes() == b""
+
+
+def test_a_place_that_takes_no_files_is_refused_before_anything_is_made(
+    tmp_path, monkeypatch
+):
+    """The system is asked of the nearest folder there is; root may write everywhere."""
+    asked = []
+    monkeypatch.setattr(os, "access", lambda path, way: asked.append((path, way)))
+    message = f"^nothing can be written to {re.escape(str(tmp_path))}$"
+    with pytest.raises(RunError, match=message) as caught:
+        Destination(tmp_path / "a" / "b").check()
+    assert caught.value.hint == "choose another place with --runs or --run-dir"
+    assert asked == [(tmp_path, os.W_OK)]
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
-    ("name", "message"), [("absent", "does not exist"), (".", "is not a run")]
+    ("name", "message"),
+    [
+        ("absent", r"/absent does not exist: manifest\.json is missing$"),
+        (".", r" is not a run: manifest\.json is missing$"),
+    ],
 )
 def test_what_is_no_run_is_not_opened(tmp_path, name, message):
-    with pytest.raises(RunError, match=message):
+    with pytest.raises(RunError, match=message) as caught:
         open_run(tmp_path / name)
+    assert caught.value.hint == (
+        "a run is a directory like runs/<name>/20260131-120000-a1b2c3"
+    )
+
+
+def test_a_run_whose_lock_cannot_be_had_is_told(tmp_path):
+    """As on a file system without locks; here the lock is a folder."""
+    run = claim(tmp_path / "run")
+    (run.path / LOCK).mkdir()
+    message = f"^{re.escape(str(run.path))} cannot be locked: "
+    with pytest.raises(RunError, match=message), run.locked():
+        pytest.fail("it was locked")
+
+
+def test_a_run_that_stopped_before_its_settings_were_written_is_not_resumed(tmp_path):
+    run = claim(tmp_path / "run")
+    write_json(run.manifest, {"status": "interrupted"})
+    message = r"/run stopped before its settings were written$"
+    with pytest.raises(RunError, match=message) as caught:
+        resume_run(run.path)
+    assert caught.value.hint == "start it again without --resume"
 
 
 def test_a_run_without_scores_is_not_complete(tmp_path):

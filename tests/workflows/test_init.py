@@ -164,7 +164,10 @@ def test_nothing_is_written_over(tmp_path):
         ("", "is empty"),
         ("ds,y\n", "no rows"),
         ("a,b\n1,2\n3,4\n", "no column of dates"),
-        ("ds,y\n2024-01-01,1\n2024-01-02,2\n2024-01-03,4\n", "at least 20 are needed"),
+        (
+            "ds,y\n2024-01-01,1\n2024-01-02,2\n2024-01-03,4\n",
+            "y has 3 steps, at least 20 are needed\nhint: leave short series out",
+        ),
         ("ds,y\n2024-01-01,x\n2024-01-02,z\n", "no column of numbers"),
     ],
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
 
 from seqforecast.data.panel import Panel
-from seqforecast.data.table.files import open_table
+from seqforecast.data.table.files import open_frame, open_table
 from seqforecast.data.table.load import load_table
 from seqforecast.data.table.section import TableSource
 from seqforecast.errors import ConfigError, DataError
@@ -239,5 +239,12 @@ def test_another_dialect_is_named_with_the_settings_that_read_it(tmp_path):
     with pytest.raises(DataError, match="looks separated by ';', not by ','") as caught:
         load_table(TableSource(source="table", path="x.csv"), tmp_path)
     assert 'set data.separator: ";"' in caught.value.hint
-    with pytest.raises(ValueError, match="both a comma"):
+    with pytest.raises(ValueError, match="separator and decimal are both a comma"):
         TableSource(source="table", path="x.csv", decimal=",")
+
+
+def test_a_frame_that_no_table_can_hold_is_refused() -> None:
+    frame = pd.DataFrame({"ds": [1, 2], "y": [1.0, {"a set"}]})
+    with pytest.raises(DataError, match=r"^the data frame cannot be read: ") as caught:
+        open_frame(frame)
+    assert caught.value.hint == "its columns must be plain numbers, text or dates"

@@ -166,7 +166,7 @@ def test_every_refusal_says_what_is_wrong_where_and_what_to_do(
         ),
         ({"ds": [1, 2, 3], "a": ["1", "x", "3"]}, "row 2: column 'a' holds 'x'"),
         ({"ds": [1, 2, 3], "a": [True, False, True]}, "type bool, not numbers"),
-        ({"ds": [1.0, 2.0], "a": [1, 2]}, "holds double, not dates"),
+        ({"ds": [1.0, 2.0], "a": [1, 2]}, "holds double, not dates or whole numbers"),
         ({"ds": [1, None], "a": [1, 2]}, "row 2: time column 'ds' is empty"),
         ({"ds": pd.to_datetime([]), "a": []}, "no rows"),
     ],
@@ -195,22 +195,28 @@ def test_fractions_name_no_series(tmp_path: Path) -> None:
     assert words in explain(tmp_path, LONG | {"path": "bad.parquet"})
 
 
+ONE_TARGET = "target must name one column when layout is long; for several columns use"
+
+
 @pytest.mark.parametrize(
-    "settings",
+    ("settings", "words"),
     [
-        {"layout": "long", "target": ["a", "b"]},
-        {"layout": "long", "target": "all"},
-        {"target": []},
-        {"target": ["a", "a"]},
-        {"target": ["ds"]},
-        {"layout": "long", "id": "ds"},
-        {"season": 0},
-        {"frequency": 0},
-        {"path": ""},
+        ({"layout": "long", "target": ["a", "b"]}, ONE_TARGET),
+        ({"layout": "long", "target": "all"}, ONE_TARGET),
+        ({"target": []}, "target names no column; leave it out to use all"),
+        ({"target": ["a", "a"]}, "column 'a' is named twice by time, id, target"),
+        ({"target": ["ds"]}, "column 'ds' is named twice by time, id, target"),
+        (
+            {"layout": "long", "id": "ds"},
+            "column 'ds' is named twice by time, id, target",
+        ),
+        ({"season": 0}, "season"),
+        ({"frequency": 0}, "frequency"),
+        ({"path": ""}, "path"),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused_before_reading(
-    settings: dict[str, object],
+    settings: dict[str, object], words: str
 ) -> None:
-    with pytest.raises(ValueError, match="validation error"):
+    with pytest.raises(ValueError, match=rf"(?s)validation error.*{words}"):
         TableSource.model_validate({"source": "table", "path": "x.csv"} | settings)

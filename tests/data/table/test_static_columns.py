@@ -43,8 +43,17 @@ def test_a_group_that_is_none_is_refused(text: str, words: str, tmp_path: Path) 
     with pytest.raises(DataError) as caught:
         load(tmp_path, text)
     assert words in str(caught.value)
-    assert "evaluation.group" in str(caught.value)
+    assert "(evaluation.group)" in str(caught.value)
     assert "evaluation.group" in str(caught.value.hint)
+
+
+def test_a_series_in_two_groups_is_told_what_a_group_is(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        load(tmp_path, FILE + "a,3,5,south\n")
+    assert caught.value.hint == (
+        "a series belongs to one group; name another column, or leave "
+        "evaluation.group out"
+    )
 
 
 def test_an_empty_cell_takes_the_group_of_its_series(tmp_path: Path) -> None:

@@ -152,6 +152,15 @@ def test_what_cannot_be_rolled_over_is_refused(settings, asked, error, said):
     assert caught.value.hint
 
 
+def test_what_is_too_short_is_told_with_the_way_out_of_a_backtest():
+    """The hint of the part that is too short follows."""
+    with pytest.raises(DataError) as caught:
+        plan(cutoffs=47)
+    asked, _, more = caught.value.hint.partition(", or ")
+    assert asked == "ask for fewer --cutoffs or a smaller --step"
+    assert more.startswith("lower window.lookback ")
+
+
 def test_a_series_without_a_lookback_at_the_first_cutoff_is_refused(tmp_path):
     rows = [
         {"unique_id": name, "ds": at, "y": float(at % 7)}

@@ -1,13 +1,14 @@
 """Comparisons as a whole, on fits that are only pretended."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
-from seqforecast.errors import Interrupted, RunError
+from seqforecast.errors import DataError, Interrupted, RunError
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.locate import Destination
 from seqforecast.workflows.compare import compare as compare_module
@@ -197,9 +198,54 @@ def test_without_any_result_there_is_no_comparison(compare):
     failing = [
         f"{cell}, seed {seed}" for cell in ("gru", "simple_rnn") for seed in (0, 1)
     ]
-    with pytest.raises(RunError, match=r"no fit in .* has a result") as error:
+    message = r"no fit in .* has a result; the first one: it was told to$"
+    with pytest.raises(RunError, match=message) as error:
         compare(failing=failing, seeds=2)
-    assert "it was told to" in str(error.value)
+    assert error.value.hint == "mend that; the same command tries them again"
+
+
+def test_data_that_change_while_fits_run_are_told(compare, tmp_path):
+    """Each fit reads the file itself: the second one found another."""
+    path = tmp_path / "data.csv"
+    values = np.sin(np.arange(600) / 3)
+    pd.DataFrame({"ds": np.arange(600), "y": values}).to_csv(path, index=False)
+
+    def write_again(*_):
+        pd.DataFrame({"ds": np.arange(600), "y": values + 1}).to_csv(path, index=False)
+        return 0.1
+
+    data = {"source": "table", "path": str(path)}
+    message = (
+        r"the data changed while the fits ran: .* was trained on SHA-256 \w{12}\.\.\., "
+        r"not \w{12}\.\.\.$"
+    )
+    with pytest.raises(DataError, match=message) as caught:
+        compare(errors=write_again, settings=small(data=data))
+    assert caught.value.hint == (
+        "the same command begins anew with the data as they are now"
+    )
+
+
+def test_a_fit_that_forecast_fewer_windows_than_there_are_is_told(compare):
+    """Its file was cut short after the first comparison, of which one fit failed."""
+    run = compare(failing=["gru, seed 1"]).run_of("gru", 0)
+    lines = run.forecasts.read_text().splitlines(keepends=True)
+    run.forecasts.write_text("".join(lines[:-4]))  # one window of four steps
+    windows = (len(lines) - 1) // 4
+    message = rf" forecast {windows - 1} windows, and there are {windows}$"
+    with pytest.raises(DataError, match=message) as caught:
+        compare()
+    assert caught.value.hint == (
+        "the data have changed meanwhile: begin anew in another --runs"
+    )
+
+
+def test_forecasts_that_are_none_are_told(compare):
+    run = compare(failing=["gru, seed 1"]).run_of("gru", 0)
+    run.forecasts.write_text("no,forecasts\n1,2\n")
+    message = f"^the forecasts of {re.escape(str(run.path))} cannot be read: "
+    with pytest.raises(RunError, match=message):
+        compare()
 
 
 def test_interrupted_it_says_how_to_go_on(compare, monkeypatch):

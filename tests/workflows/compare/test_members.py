@@ -132,8 +132,12 @@ def test_lookbacks_that_the_data_would_choose_otherwise_are_refused(write):
         write("segments", **auto, model={"cell": "gru", "segment": 7}),
     ]
     sides = choose_members(paths, None)
-    with pytest.raises(ConfigError, match="give plain lookback 12, and segments 7"):
+    message = "^the data give plain lookback 12, and segments 7$"
+    with pytest.raises(ConfigError, match=message) as caught:
         prepare_all(sides)
+    assert caught.value.hint == (
+        "give all of them the same: --set window.lookback=..., --set data.season=..."
+    )
 
 
 def test_paths_are_not_needed_to_exist_twice(write):

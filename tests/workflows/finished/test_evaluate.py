@@ -173,9 +173,12 @@ def test_its_own_file_with_less_than_was_trained_on_is_refused(run, changing):
 
 def test_data_that_have_changed_are_not_audited(run, changing):
     table(199).to_csv(changing, index=False)
-    result, _ = evaluate(run, "--audit")
+    result, told = evaluate(run, "--audit")
     assert result.exit_code == 3
     assert "the data have changed since this run was trained" in result.stderr
+    assert told["error"]["hint"] == (
+        "put the data back, or train anew on what they are now"
+    )
 
 
 @pytest.fixture(scope="module")

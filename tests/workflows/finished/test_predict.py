@@ -138,7 +138,13 @@ def test_the_ending_of_a_file_may_be_in_capitals(run, tmp_path):
 def test_wrong_calls_say_what_is_wrong(run, tmp_path):
     (tmp_path / "a.csv").mkdir()
     cases = {
-        ("predict", run.path, "--output", "next.xls"): (2, "are written as .csv or"),
+        ("predict", run.path, "--output", "next.xls"): (
+            2,
+            (
+                "next.xls: forecasts are written as .csv or .parquet\n"
+                "hint: name it next.csv\n"
+            ),
+        ),
         ("predict", run.path, "--data", tmp_path / "no.csv"): (3, "does not exist"),
         ("predict", tmp_path): (5, "is not a run"),
         ("predict", run.path, "--output", tmp_path / "no/x.csv"): (5, "is no folder"),

@@ -59,6 +59,21 @@ def test_small_differences_are_within_tolerance_and_large_ones_are_not(run, tmp_
     assert "Different: more than the tolerance of 1e-07." in render_reproduction(told)
 
 
+def test_a_run_that_began_with_the_weights_of_another_is_refused(run, tmp_path):
+    other = copy(run, tmp_path)
+    manifest = other.read_json(other.manifest)
+    manifest["from"] = {"path": "runs/first"}
+    other.manifest.write_text(json.dumps(manifest))
+    result = call("reproduce", other.path)
+    assert result.exit_code == 5
+    assert result.stderr == (
+        f"error: {other.path} began with the weights of another run: runs/first\n"
+        "hint: only a run that began with weights of its own can be reproduced from "
+        "its own record; reproduce the other one, then repeat the command in "
+        "manifest.json\n"
+    )
+
+
 def test_changed_and_absent_data_are_refused(tmp_path):
     steps = pd.DataFrame({"ds": np.arange(160), "y": np.sin(np.arange(160) / 3)})
     steps.to_csv(tmp_path / "x.csv", index=False)
@@ -68,7 +83,11 @@ def test_changed_and_absent_data_are_refused(tmp_path):
     steps.assign(y=steps["y"] + 1).to_csv(tmp_path / "x.csv", index=False)
     result = call("reproduce", made.path)
     assert result.exit_code == 3
-    assert "the data have changed since" in result.stderr
+    said = f"the data have changed since {made.path} was trained: SHA-256 "
+    assert said in result.stderr
+    assert result.stderr.endswith(
+        "hint: put the data back; a run can only be reproduced on the same data\n"
+    )
     (tmp_path / "x.csv").unlink()
     assert call("reproduce", made.path).exit_code == 3
     assert call("reproduce", tmp_path).exit_code == 5

@@ -101,6 +101,17 @@ def test_an_output_that_is_no_page_is_refused(run: RunDirectory, name: str) -> N
         report(run.path, run.path / name)
 
 
+def test_a_page_in_no_folder_or_in_the_place_of_one_is_told(run: RunDirectory) -> None:
+    (run.path / "folder.html").mkdir()
+    for name, said in (
+        ("no/page.html", "/no is not a directory"),
+        ("folder.html", "/folder.html is a directory"),
+    ):
+        with pytest.raises(ConfigError, match=f"{said}$") as caught:
+            report(run.path, run.path / name)
+        assert caught.value.hint == "name a file in a folder there is"
+
+
 def test_a_page_that_cannot_be_written_names_the_option(run: RunDirectory) -> None:
     run.report.mkdir()
     with pytest.raises(RunError, match="cannot be written") as caught:

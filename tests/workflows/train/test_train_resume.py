@@ -148,8 +148,9 @@ def test_a_full_disk_stops_the_run_and_room_lets_it_go_on(whole, tmp_path, monke
 
 
 def test_a_complete_run_is_not_resumed(whole):
-    with pytest.raises(RunError, match="is complete"):
+    with pytest.raises(RunError, match=r"is complete$") as caught:
         resume(whole)
+    assert caught.value.hint == "there is nothing to resume: train anew"
 
 
 def test_a_run_in_use_is_not_resumed(tmp_path):
@@ -168,6 +169,21 @@ def test_a_run_in_use_is_not_resumed(tmp_path):
         holder.stdout.close()
 
 
+def test_settings_that_make_another_model_are_refused(tmp_path):
+    with pytest.raises(Interrupted):
+        train(tmp_path, LONG, display=Killer(2, signal.SIGINT))
+    run = RunDirectory(next((tmp_path / "small").iterdir()))
+    settings = yaml.safe_load(run.resolved.read_text())
+    settings["model"]["units"] = [5]
+    run.resolved.write_text(yaml.safe_dump(settings))
+    message = "^the checkpoint is that of another model than the run's settings make"
+    with pytest.raises(RunError, match=message) as caught:
+        resume(run)
+    assert caught.value.hint == (
+        "was resolved.yaml edited? start the run again without --resume"
+    )
+
+
 def test_other_data_are_refused(tmp_path):
     table = tmp_path / "data.csv"
     values = np.sin(np.arange(160) / 3)
@@ -177,5 +193,9 @@ def test_other_data_are_refused(tmp_path):
         train(tmp_path / "runs", mapping, display=Killer(2, signal.SIGINT))
     table.write_text("ds,y\n" + "\n".join(f"{i},{v + 1}" for i, v in enumerate(values)))
     run = RunDirectory(next((tmp_path / "runs" / "small").iterdir()))
-    with pytest.raises(DataError, match="the data have changed since"):
+    message = (
+        r"the data have changed since .* began: SHA-256 \w{12}\.\.\., it was \w{12}"
+    )
+    with pytest.raises(DataError, match=message) as caught:
         resume(run)
+    assert caught.value.hint == "put the data back, or train anew"

@@ -1,6 +1,7 @@
 """A warm start: the weights of a finished run, on its own or other data."""
 
 import os
+import shutil
 import signal
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from seqforecast.errors import ConfigError, Interrupted, RunError
+from seqforecast.runs.directory import RunDirectory
 from seqforecast.workflows.pipeline.recorder import NoDisplay
 from support.command_line import call
 from support.small_run import SINE, same_run, small, weights
@@ -106,6 +108,21 @@ def test_another_model_is_refused_with_every_difference(old, tmp_path):
     assert train(tmp_path, dropout, old.path, **STILL).is_complete
     with pytest.raises(RunError):
         train(tmp_path, small(), tmp_path / "nothing")
+
+
+def test_a_model_that_is_not_that_of_its_settings_is_refused(old, tmp_path):
+    """Its file was taken from another run: the settings agree, the weights do not."""
+    model = {"cell": "gru", "units": [5], "dropout": 0.2}
+    other = train(tmp_path, small(model=model), **STILL)
+    mixed = RunDirectory(shutil.copytree(old.path, tmp_path / "mixed"))
+    shutil.copy(other.model, mixed.model)
+    message = (
+        r" has shape \(1, 18\), in .*mixed it is \(1, 15\): "
+        "the model reads other columns$"
+    )
+    with pytest.raises(ConfigError, match=message) as caught:
+        train(tmp_path, small(), mixed.path)
+    assert caught.value.hint == "train without --from"
 
 
 def test_what_static_columns_hold_is_part_of_the_model(tmp_path):

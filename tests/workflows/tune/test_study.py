@@ -162,8 +162,13 @@ def test_a_study_that_is_broken_is_told(tried, tmp_path, monkeypatch):
             tune(tmp_path, asked(trials=3))
     (directory,) = (tmp_path / "tune-small").iterdir()
     (directory / "study.db").write_bytes(b"no study" * 99)
-    with pytest.raises(RunError, match=r"study\.db cannot be .* not a database"):
+    message = r"study\.db cannot be read or written: .* not a database"
+    with pytest.raises(RunError, match=message) as caught:
         tune(tmp_path, asked(trials=3))
+    assert caught.value.hint == (
+        "free some space, then the same command goes on; where the file is broken, "
+        "search anew with another --run-dir"
+    )
 
 
 def stop(*_):
@@ -205,9 +210,11 @@ def test_all_failing_is_an_error(tried, tmp_path, monkeypatch):
     def broken(*_):
         raise ConfigError("they do not go together")
 
+    message = "^none of 4 trials came to an end; the first: they do not go together$"
     monkeypatch.setattr(study, "try_settings", broken)
-    with pytest.raises(TrainingError, match=r"none of 4 trials .* not go together"):
+    with pytest.raises(TrainingError, match=message) as caught:
         tune(tmp_path, asked(trials=3))
+    assert caught.value.hint == "run.log tells why each failed; narrow tune.space"
     assert not [*(tmp_path / "tune-small").glob("*/tune.json")]
 
 

@@ -173,6 +173,6 @@ def test_the_command_shows_trials_and_the_directory(found, tmp_path):
 
 def test_without_optuna_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "optuna", None)
-    with pytest.raises(BackendError) as caught:
+    with pytest.raises(BackendError, match=r"^Optuna does not load: ") as caught:
         study.load_optuna()
     assert caught.value.hint == "pip install 'seqforecast[tune]'"
