@@ -23,9 +23,9 @@ from seqforecast.data.table.csv_file import PLAIN, Dialect
 from seqforecast.data.table.files import open_table
 from seqforecast.data.table.load import load_table
 from seqforecast.data.table.section import TableSource
-from seqforecast.errors import DataError, RunError
+from seqforecast.errors import DataError, RunError, name_first
 from seqforecast.runs.write import refuse_output, write_text
-from seqforecast.workflows.finished.new_data import MANY, listed
+from seqforecast.workflows.finished.new_data import MANY
 
 LOGGER = logging.getLogger("seqforecast")
 
@@ -228,9 +228,8 @@ def describe_data(
 def _columns(roles: Roles) -> str:
     """Say which columns are used, and what for."""
     named = f", series are named in {roles.id}" if roles.id else ""
-    return (
-        f"Time is in column {roles.time}{named}, values are in {listed(roles.targets)}."
-    )
+    targets = name_first(roles.targets)
+    return f"Time is in column {roles.time}{named}, values are in {targets}."
 
 
 def _usual(panel: Panel) -> int | None:
