@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from seqforecast.reporting.text import align_names, align_right, join
+
 UNTOLD = "this system does not tell a process its peak memory"
 
 
@@ -78,11 +80,8 @@ def describe_stages(stages: Sequence[Stage]) -> list[str]:
     rows += [(each.name, f"{each.seconds:.2f}", _mib(each.memory)) for each in stages]
     total = sum(stage.seconds for stage in stages)
     rows.append(("all", f"{total:.2f}", _mib(stages[-1].memory if stages else None)))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        f"{name:<{widths[0]}}  {seconds:>{widths[1]}}  {memory:>{widths[2]}}"
-        for name, seconds, memory in rows
-    ]
+    names, seconds, memory = zip(*rows, strict=True)
+    return join([align_names(names), align_right(seconds), align_right(memory)])
 
 
 def _mib(size: int | None) -> str:
