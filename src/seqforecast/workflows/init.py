@@ -160,14 +160,15 @@ def _source(data: Path, dialect: Dialect, roles: Roles) -> TableSource:
 
 def _read(source: TableSource) -> tuple[TableSource, Panel]:
     """Read the file, and fill what is missing only where something is."""
-    for missing in ("error", "seasonal", "previous"):
+    for missing in ("error", "seasonal"):
         tried = source.model_copy(update={"missing": missing})
         try:
             return tried, load_table(tried, Path())
         except Exception as error:
-            if missing == "previous" or not _is_about_missing(error):
+            if not _is_about_missing(error):
                 raise
-    raise DataError("the file cannot be read")  # the last way raises its own error
+    tried = source.model_copy(update={"missing": "previous"})
+    return tried, load_table(tried, Path())
 
 
 def _is_about_missing(error: Exception) -> bool:
