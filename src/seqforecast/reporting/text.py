@@ -53,6 +53,11 @@ def percent(share: float) -> str:
     return f"{decimal(value, 0 if abs(value) >= 9.95 else 1)} %"
 
 
+def mib(size: int | None) -> str:
+    """Write a size of memory as whole MiB; "-" where it is unknown."""
+    return "-" if size is None else f"{size / 2**20:,.0f} MiB"
+
+
 def plural(noun: str, count: int) -> str:
     """Return a noun as it follows a number."""
     return noun if count == 1 else f"{noun}s"
