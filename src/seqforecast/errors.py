@@ -12,7 +12,7 @@ SeqforecastError
 └── Interrupted            130    Ctrl-C or SIGTERM; the run can be resumed
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import ClassVar
 
@@ -83,3 +83,11 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
     closest = get_close_matches(given, names, n=1)
     guess = f"did you mean {closest[0]!r}? " if closest else ""
     return f"{guess}known: {', '.join(names)}"
+
+
+def name_first(
+    names: Sequence[str], most: int = 5, rest: str = " and {:,} more"
+) -> str:
+    """Return the first names, and how many more there are: `a, b and 3 more`."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (rest.format(more) if more > 0 else "")

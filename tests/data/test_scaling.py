@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqforecast.data import scaling
-from seqforecast.data.scaling import learn_scale, train_deviation
+from seqforecast.data.scaling import learn_scale, train_deviation, train_range
 from seqforecast.data.split import SplitSection, split
 from support.panels import panel_of
 
@@ -68,6 +68,15 @@ def test_by_series_one_scale_is_learnt_over_the_train_series():
     assert scaler.center[0] == 2
     assert scaler.spread[0] == pytest.approx(2**0.5)
     assert train_deviation(panel, parts) == pytest.approx([2**0.5] * 4)
+
+
+def test_the_range_is_that_of_each_train_part_and_by_series_of_all():
+    panel = panel_of([[0, 2, 9, 9], [-4, 4, 90, 90]])
+    parts = split(panel, SplitSection(train=2, validation=1, test=1))
+    assert train_range(panel, parts) == {"low": [0, -4], "high": [2, 4]}
+    panel = panel_of([[0, 2], [2, 4], [100, 100], [900, 900]])
+    parts = split(panel, SplitSection(by="series", train=2, validation=1, test=1))
+    assert train_range(panel, parts) == {"low": [0] * 4, "high": [4] * 4}
 
 
 @pytest.mark.parametrize("kind", KINDS)

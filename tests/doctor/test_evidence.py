@@ -180,6 +180,11 @@ def test_a_cache_that_cannot_be_written_is_warned_about(cache, caplog):
         ("linux", {}, ".cache/seqforecast/evidence.json"),
         ("linux", {"XDG_CACHE_HOME": "/x"}, "/x/seqforecast/evidence.json"),
         ("darwin", {}, "Library/Caches/seqforecast/evidence.json"),
+        (
+            "darwin",
+            {"XDG_CACHE_HOME": "/x"},
+            "Library/Caches/seqforecast/evidence.json",
+        ),
         ("win32", {"LOCALAPPDATA": "/y"}, "/y/seqforecast/evidence.json"),
     ],
 )

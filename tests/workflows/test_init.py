@@ -75,6 +75,25 @@ def test_another_dialect_and_missing_values_are_found(tmp_path):
     assert "Missing values: 6, filled" in said
 
 
+def test_where_the_calendar_has_no_season_gaps_take_the_value_before(tmp_path):
+    frame = waves(series=1, steps=80, noise=5.0).drop(columns="day")
+    frame.insert(0, "year", pd.date_range("1900-01-01", periods=80, freq="YS"))
+    data = write(frame.drop(index=[20, 21]), tmp_path / "x.csv")
+    experiment, prepared, said = start(data, tmp_path)
+    assert experiment.data.missing == "previous"
+    assert len(prepared.panel.filled) == 2
+    assert "Missing values: 2, filled" in said
+
+
+def test_what_is_wrong_besides_missing_values_is_told(tmp_path):
+    frame = waves(series=1)
+    frame.loc[5, "s0"] = 1e300
+    result = call("init", write(frame, tmp_path / "x.csv"), "-o", tmp_path / "it.yaml")
+    assert result.exit_code == 3
+    assert "column 's0' holds 1e+300, which is too large" in result.stderr
+    assert not (tmp_path / "it.yaml").exists()
+
+
 def test_hours_of_business_are_told_from_a_few_missing_ones(tmp_path):
     frame = waves(season=24, steps=24 * 40)
     hours = frame["day"].dt.hour

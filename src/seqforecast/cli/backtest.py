@@ -20,14 +20,7 @@ class Window(str, Enum):
 
 
 def backtest(
-    experiment: Annotated[
-        str,
-        typer.Argument(
-            metavar="EXPERIMENT",
-            help="An experiment file (YAML), or the name of a shipped one.",
-            show_default=False,
-        ),
-    ],
+    experiment: options.ExperimentName,
     *,
     cutoffs: Annotated[
         int,

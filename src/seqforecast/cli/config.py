@@ -23,14 +23,7 @@ def config() -> None:
 
 @commands.command("validate")
 def validate(
-    experiment: Annotated[
-        str,
-        typer.Argument(
-            metavar="EXPERIMENT",
-            help="An experiment file (YAML), or the name of a shipped one.",
-            show_default=False,
-        ),
-    ],
+    experiment: options.ExperimentName,
     *,
     overrides: options.Overrides = None,
     as_json: options.AsJson = False,
@@ -105,14 +98,7 @@ def cp(
 
 @commands.command("show")
 def show(
-    experiment: Annotated[
-        str,
-        typer.Argument(
-            metavar="EXPERIMENT",
-            help="An experiment file (YAML), or the name of a shipped one.",
-            show_default=False,
-        ),
-    ],
+    experiment: options.ExperimentName,
     *,
     overrides: options.Overrides = None,
     as_json: options.AsJson = False,

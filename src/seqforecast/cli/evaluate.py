@@ -10,12 +10,7 @@ from seqforecast.cli.terminal import listen, print_json, print_result
 
 
 def evaluate(
-    run: Annotated[
-        Path,
-        typer.Argument(
-            metavar="RUN", help="The directory of a finished run.", show_default=False
-        ),
-    ],
+    run: options.FinishedRun,
     *,
     data: Annotated[
         Path | None,

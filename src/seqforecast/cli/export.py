@@ -19,9 +19,7 @@ class Form(str, Enum):
 
 
 def export(
-    run: Annotated[
-        Path, typer.Argument(metavar="RUN", help="A complete run.", show_default=False)
-    ],
+    run: options.CompleteRun,
     *,
     form: Annotated[
         Form, typer.Option("--format", help="Whose file.", show_default=False)

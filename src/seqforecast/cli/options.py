@@ -25,6 +25,22 @@ def changes_of(overrides: list[str] | None, device: str | None) -> list[str]:
     return [*(overrides or ()), *([f"training.device={device}"] if device else ())]
 
 
+EXPERIMENT: Any = typer.Argument(
+    metavar="EXPERIMENT",
+    help="An experiment file (YAML), or the name of a shipped one.",
+    show_default=False,
+)
+ExperimentName = Annotated[str, EXPERIMENT]
+ExperimentOrNone = Annotated[str | None, EXPERIMENT]
+CompleteRun = Annotated[
+    Path, typer.Argument(metavar="RUN", help="A complete run.", show_default=False)
+]
+FinishedRun = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RUN", help="The directory of a finished run.", show_default=False
+    ),
+]
 Overrides = Annotated[
     list[str] | None,
     typer.Option(

@@ -11,9 +11,7 @@ from seqforecast.cli.terminal import listen, print_json, print_result
 
 
 def predict(
-    run: Annotated[
-        Path, typer.Argument(metavar="RUN", help="A complete run.", show_default=False)
-    ],
+    run: options.CompleteRun,
     *,
     data: Annotated[
         Path | None,

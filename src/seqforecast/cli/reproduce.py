@@ -10,12 +10,7 @@ from seqforecast.cli.terminal import has_terminal, listen, print_json, print_res
 
 
 def reproduce(
-    run: Annotated[
-        Path,
-        typer.Argument(
-            metavar="RUN", help="The directory of a finished run.", show_default=False
-        ),
-    ],
+    run: options.FinishedRun,
     *,
     tolerance: Annotated[
         float,

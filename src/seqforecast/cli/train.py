@@ -11,14 +11,7 @@ from seqforecast.cli.terminal import has_terminal, listen, print_json, print_res
 
 
 def train(
-    experiment: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="EXPERIMENT",
-            help="An experiment file (YAML), or the name of a shipped one.",
-            show_default=False,
-        ),
-    ] = None,
+    experiment: options.ExperimentOrNone = None,
     *,
     overrides: options.Overrides = None,
     runs: options.RunsRoot = Path("runs"),

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from seqforecast.errors import ConfigError
 
@@ -24,8 +23,6 @@ CalendarName = Literal[
     "quarter",
     "season",
 ]
-
-Turns = npt.NDArray[np.float64]
 
 
 def _weeks(stamps: "pd.DatetimeIndex") -> Any:

@@ -82,15 +82,14 @@ def train_deviation(panel: Panel, parts: Parts) -> Doubles:
 def train_range(panel: Panel, parts: Parts) -> dict[str, list[float]]:
     """Return `low` and `high` of each series' train part, in file order.
 
-    Of all series together where one has no train part of its own.
+    By series: of all train series together.
     """
     lowest, highest = _extremes(panel, parts)
     low = np.full(len(panel.ids), lowest)
     high = np.full(len(panel.ids), highest)
     if parts.by == "time":
         for which, rows in _train_rows(panel, parts):
-            if rows.shape[1]:
-                low[which], high[which] = rows.min(axis=1), rows.max(axis=1)
+            low[which], high[which] = rows.min(axis=1), rows.max(axis=1)
     return {"low": low.tolist(), "high": high.tolist()}
 
 

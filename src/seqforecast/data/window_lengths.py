@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.split import Parts
-from seqforecast.errors import DataError
+from seqforecast.errors import DataError, name_first
 from seqforecast.section import Section
 
 # Without a season there is no natural horizon; eight steps show more than one.
@@ -148,9 +148,8 @@ def _too_short(
     count = int(np.sum(sizes > 0))
     if count == 1:
         return f"the {name} part is shorter than a window: {window}, {size}"
-    which = ", ".join(panel.ids[i] for i in short[:5])
-    more = f" and {len(short) - 5} more" if len(short) > 5 else ""
+    which = name_first([panel.ids[i] for i in short], rest=" and {} more")
     return (
         f"{len(short)} of {count} series have no whole window in the {name} part: "
-        f"{which}{more}; {window}, {size}"
+        f"{which}; {window}, {size}"
     )

@@ -7,9 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqforecast.data.panel import FloatArray, IntArray, Panel
-from seqforecast.errors import DataError
-
-MOST = 5  # series are named in a message
+from seqforecast.errors import DataError, name_first
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -221,14 +219,13 @@ def latest_windows(
     short = np.flatnonzero(panel.lengths < needed)
     if len(short):
         what = "lookback" if min_history is None else "least history"
-        first = ", ".join(
+        missing = [
             f"{panel.ids[i]} has {has}, {needed - has} missing"
-            for i, has in zip(short[:MOST], panel.lengths[short[:MOST]], strict=True)
-        )
-        more = len(short) - MOST
+            for i, has in zip(short, panel.lengths[short], strict=True)
+        ]
         raise DataError(
             f"{len(short):,} of {len(panel.ids):,} series are shorter than the {what} "
-            f"of {needed} steps: {first}" + (f"; {more:,} more" if more > 0 else ""),
+            f"of {needed} steps: {name_first(missing, rest='; {:,} more')}",
             hint="give them more history, or leave them out",
         )
     one_each = np.ones(len(panel.ids), np.int64)

@@ -1,4 +1,10 @@
-"""Mach-O files: what an arm64 library offers and needs, read without loading it."""
+"""Mach-O files: what an arm64 library offers and needs, read without loading it.
+
+Not by macholib (1.16.4 was tried): of a file that ends within its table of names it
+reads the last symbols cut short or empty, without a complaint; any other cut is a bare
+error of `struct`. It has no types and brings altgraph. Cut files are what `doctor` is
+asked about.
+"""
 
 import struct
 from collections.abc import Iterator, Mapping

@@ -17,6 +17,7 @@ from seqforecast.doctor.judgement import (
     problems,
     recommend,
 )
+from seqforecast.reporting.text import plural
 
 WIDTH = 80
 UNFINISHED = 4
@@ -58,7 +59,8 @@ def verdict(diagnosis: Diagnosis) -> str:
     if failed:
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         return f"Not ready: {failed[0].finding.cause}{more}."
-    notes = _counted(len(warned), "warning") if warned else ""
+    count = len(warned)
+    notes = f"{count} {plural('warning', count)}" if warned else ""
     if diagnosis.exit_code == UNFINISHED:
         return "Not finished: a child process could not be started."
     if diagnosis.exit_code:
@@ -154,10 +156,6 @@ def wrapped(line: str, indent: str) -> list[str]:
         break_on_hyphens=False,
         drop_whitespace=True,
     ) or [""]
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def as_json(diagnosis: Diagnosis) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqforecast.data.panel import FloatArray, IntArray, Panel
+from seqforecast.errors import name_first
 
 
 class Score(NamedTuple):
@@ -238,11 +239,8 @@ def left_out(
     missing = np.flatnonzero(present & ~used)
     if not len(missing):
         return ""
-    which = ", ".join(ids[i] for i in missing[:5])
-    more = ", ..." if len(missing) > 5 else ""
-    return (
-        f"left out {len(missing)} of {int(present.sum())} series ({which}{more}): {why}"
-    )
+    which = name_first([ids[i] for i in missing.tolist()], rest=", ...")
+    return f"left out {len(missing)} of {int(present.sum())} series ({which}): {why}"
 
 
 def _over_series(

@@ -18,14 +18,8 @@ VERDICTS = {
 
 def render_rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table of texts, columns aligned."""
-    texts = [tuple(header), *(tuple(row) for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
-    return "\n".join(
-        "  ".join(
-            text.ljust(width) for text, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in texts
-    )
+    columns = zip(header, *rows, strict=True)
+    return "\n".join(join([align_names(column) for column in columns]))
 
 
 def say_score(test: Mapping[str, Any]) -> tuple[str, str]:
@@ -65,8 +59,7 @@ def render_plan(plan: Mapping[str, Any]) -> str:
         f"  {stage['name']}": f"{stage['seconds']:,.1f} s"
         for stage in plan["seconds"]["stages"]
     }
-    width = max(map(len, facts))
-    return "\n".join(f"{name:<{width}}  {fact}" for name, fact in facts.items())
+    return "\n".join(join([align_names([*facts]), [*facts.values()]]))
 
 
 def _windows(plan: Mapping[str, Any]) -> str:

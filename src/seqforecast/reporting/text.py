@@ -1,4 +1,8 @@
-"""Text: numbers with so many digits, rows as aligned columns, wrapped sentences."""
+"""Text: numbers with so many digits, rows as aligned columns, wrapped sentences.
+
+Columns are aligned here and nowhere else, and not by rich: its tables know no decimal
+points, fold or crop cells to the width of a terminal, and take `[name]` for markup.
+"""
 
 import math
 import textwrap
@@ -47,6 +51,11 @@ def percent(share: float) -> str:
     """
     value = 100 * share
     return f"{decimal(value, 0 if abs(value) >= 9.95 else 1)} %"
+
+
+def mib(size: int | None) -> str:
+    """Write a size of memory as whole MiB; "-" where it is unknown."""
+    return "-" if size is None else f"{size / 2**20:,.0f} MiB"
 
 
 def plural(noun: str, count: int) -> str:
@@ -125,6 +134,12 @@ def align_names(column: Sequence[str]) -> list[str]:
     """Align a column at the left."""
     width = max(map(len, column))
     return [cell.ljust(width) for cell in column]
+
+
+def align_right(column: Sequence[str]) -> list[str]:
+    """Align a column at the right."""
+    width = max(map(len, column))
+    return [cell.rjust(width) for cell in column]
 
 
 def align_numbers(column: Sequence[str]) -> list[str]:

@@ -114,7 +114,12 @@ def read_all() -> dict[str, Evidence]:
 
 
 def evidence_file() -> Path:
-    """Return where evidence is kept: SEQFORECAST_CACHE, or the user's cache folder."""
+    """Return where evidence is kept: SEQFORECAST_CACHE, or the user's cache folder.
+
+    Not by platformdirs, whose answer depends on its version: from 4.6 on macOS follows
+    XDG_CACHE_HOME, from 4.11 on a relative one is ignored. What was measured would be
+    lost when another package upgrades it.
+    """
     if folder := os.environ.get("SEQFORECAST_CACHE"):
         return Path(folder, "evidence.json")
     if sys.platform == "darwin":

@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,15 @@ from seqforecast.data.table.csv_file import PLAIN, Dialect
 from seqforecast.data.table.files import open_table
 from seqforecast.data.table.load import load_table
 from seqforecast.data.table.section import TableSource
-from seqforecast.errors import DataError, MissingValuesError, NoSeasonError, RunError
+from seqforecast.errors import (
+    DataError,
+    MissingValuesError,
+    NoSeasonError,
+    RunError,
+    name_first,
+)
 from seqforecast.runs.write import refuse_output, write_text
-from seqforecast.workflows.finished.new_data import MANY, listed
+from seqforecast.workflows.finished.new_data import MANY
 
 LOGGER = logging.getLogger("seqforecast")
 
@@ -160,14 +167,12 @@ def _source(data: Path, dialect: Dialect, roles: Roles) -> TableSource:
 
 def _read(source: TableSource) -> tuple[TableSource, Panel]:
     """Read the file, and fill what is missing only where something is."""
-    for missing in ("error", "seasonal", "previous"):
+    for missing in ("error", "seasonal"):
         tried = source.model_copy(update={"missing": missing})
-        try:
+        with suppress(MissingValuesError, NoSeasonError):
             return tried, load_table(tried, Path())
-        except (MissingValuesError, NoSeasonError):
-            if missing == "previous":
-                raise
-    raise DataError("the file cannot be read")  # the last way raises its own error
+    tried = source.model_copy(update={"missing": "previous"})
+    return tried, load_table(tried, Path())
 
 
 def _grows(panel: Panel, stops: IntArray) -> bool:
@@ -223,9 +228,8 @@ def describe_data(
 def _columns(roles: Roles) -> str:
     """Say which columns are used, and what for."""
     named = f", series are named in {roles.id}" if roles.id else ""
-    return (
-        f"Time is in column {roles.time}{named}, values are in {listed(roles.targets)}."
-    )
+    targets = name_first(roles.targets)
+    return f"Time is in column {roles.time}{named}, values are in {targets}."
 
 
 def _usual(panel: Panel) -> int | None:

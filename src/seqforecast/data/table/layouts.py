@@ -12,7 +12,7 @@ from seqforecast.data.table.columns import CORRECT, IdColumn, NumberColumn
 from seqforecast.data.table.files import Table
 from seqforecast.data.table.time_column import survey_times
 from seqforecast.data.table.timestamps import Clock
-from seqforecast.errors import DataError, did_you_mean
+from seqforecast.errors import DataError, did_you_mean, name_first
 
 if TYPE_CHECKING:
     from seqforecast.data.table.section import TableSource
@@ -183,7 +183,7 @@ def _ignored(table: Table, used: Iterable[str | None]) -> tuple[str, ...]:
     nameless = sum(not name for name in table.columns)
     notes = []
     if spare:
-        listed = ", ".join(spare[:10]) + (", ..." if len(spare) > 10 else "")
+        listed = name_first(spare, 10, ", ...")
         notes.append(f"columns that nothing names were ignored: {listed}")
     if nameless:
         notes.append(f"columns without a name were ignored: {nameless}")

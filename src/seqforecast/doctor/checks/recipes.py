@@ -1,5 +1,7 @@
 """What to install where: the versions that work together, as pip takes them."""
 
+import re
+
 from seqforecast.doctor.checks.finding import Fix, command, pip
 from seqforecast.doctor.facts.machine import Machine
 
@@ -72,13 +74,10 @@ def reinstall_tensorflow(machine: Machine) -> Fix:
 
 
 def version_of(text: str) -> tuple[int, ...]:
-    """Return the leading numbers of a version: "525.60.13" -> (525, 60, 13)."""
-    numbers: list[int] = []
-    for part in text.split("."):
-        digits = "".join(ch for ch in part if ch.isdigit())
-        if not digits or digits != part:
-            if digits and part.startswith(digits):
-                numbers.append(int(digits))
-            break
-        numbers.append(int(digits))
-    return tuple(numbers)
+    """Return the leading numbers of a version: "525.60.13" -> (525, 60, 13).
+
+    Not by `packaging.version`: drivers, glibc and systems number as they like, which it
+    refuses ("2.31-0ubuntu9"), and `doctor` has to work where packaging is broken.
+    """
+    found = re.match(r"\d+(\.\d+)*", text)
+    return tuple(map(int, found.group().split("."))) if found else ()

@@ -16,6 +16,7 @@ from seqforecast.reporting.terminal import duration
 from seqforecast.reporting.text import (
     align_names,
     align_numbers,
+    align_right,
     decimal,
     join,
     significant,
@@ -135,17 +136,11 @@ def _costs(rows: Sequence[ComparisonRow]) -> list[str]:
         align_names(["", *(row.rank for row in rows)]),
         align_names(["", *(elide(row.name, NAME_WIDTH) for row in rows)]),
         align_numbers(["parameters", *(row.parameters for row in rows)]),
-        [cell.rjust(width) for cell, width in _at_right("training", rows)],
+        align_right(["training", *(row.training for row in rows)]),
         align_numbers(["windows/s", *(row.windows for row in rows)]),
         align_names(["epochs", *(row.epochs for row in rows)]),
     ]
     return join(columns)
-
-
-def _at_right(header: str, rows: Sequence[ComparisonRow]) -> list[tuple[str, int]]:
-    """Return the training times with the width of their column."""
-    cells = [header, *(row.training for row in rows)]
-    return [(cell, max(map(len, cells))) for cell in cells]
 
 
 def _align_spread(header: str, cells: Sequence[tuple[str, str]]) -> list[str]:

@@ -1,4 +1,11 @@
-"""Axis scales: limits and ticks, decided before anything is drawn."""
+"""Axis scales: limits and ticks, decided before anything is drawn.
+
+matplotlib finds round numbers. The rest of `matplotlib.ticker` was drawn beside ours:
+on a logarithmic axis it ticks powers of ten alone, two where ours are five, in texts of
+mathematics, which are off here for the sake of names with a dollar sign;
+`ScalarFormatter` writes a common factor into the title, `EngFormatter` 0.5 as 500m; and
+no locator takes whole seasons where they fit.
+"""
 
 import math
 from collections.abc import Iterable

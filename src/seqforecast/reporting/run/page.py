@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from seqforecast.errors import name_first
 from seqforecast.reporting.page import render_page, show
 from seqforecast.reporting.run import tables
 from seqforecast.reporting.run.tables import tabulate_series
@@ -232,5 +233,4 @@ def tabulate_shapes(
 def _listed(of: Any) -> str:
     if not isinstance(of, list | tuple):
         return str(of)
-    named = ", ".join(map(str, of[:LISTED]))
-    return f"{named} and {len(of) - LISTED:,} more" if len(of) > LISTED else named
+    return name_first([*map(str, of)], LISTED)

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from seqforecast.reporting.terminal import duration
-from seqforecast.reporting.text import significant
+from seqforecast.reporting.text import mib, significant
 from seqforecast.reporting.verdict import NAIVE, NAMES
 
 Rows = list[tuple[str, ...]]
-MIB = 2**20
 PROGRAMS = ("seqforecast", "seqforecast.exe", "__main__.py")
 Pairs = list[tuple[str, str]]
 MOST = 5  # at either end
@@ -64,14 +63,10 @@ def tabulate_members(metrics: Mapping[str, Any]) -> Rows:
 def tabulate_stages(metrics: Mapping[str, Any]) -> Rows:
     """Return seconds and peak memory of each stage; empty where they are not known."""
     stages = metrics.get("stages") or ()
-    rows = [(of["name"], f"{of['seconds']:.2f}", _mib(of["memory"])) for of in stages]
+    rows = [(of["name"], f"{of['seconds']:.2f}", mib(of["memory"])) for of in stages]
     total = sum(of["seconds"] for of in stages)
     header = ("stage", "seconds", "peak memory by then")
     return [header, *rows, ("all", f"{total:.2f}", "")] if rows else []
-
-
-def _mib(size: int | None) -> str:
-    return "-" if size is None else f"{size / MIB:,.0f} MiB"
 
 
 def tabulate_data(manifest: Mapping[str, Any]) -> Pairs:

@@ -19,7 +19,7 @@ from seqforecast.data.split import Parts, split
 from seqforecast.data.table.files import open_table
 from seqforecast.data.table.section import TableSource
 from seqforecast.data.windows import index_windows
-from seqforecast.errors import BackendError, DataError
+from seqforecast.errors import BackendError, DataError, name_first
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.section import check_values
@@ -290,8 +290,8 @@ def _borders(
     notes = []
     if strangers:
         notes.append(
-            f"Series that the run was not trained on: {_some(strangers)}; they are "
-            "scaled like all its train series together."
+            f"Series that the run was not trained on: {name_first(strangers)}; "
+            "they are scaled like all its train series together."
         )
     seen = steps[steps > 0]
     if len(seen):
@@ -333,11 +333,6 @@ def _without_linear(experiment: Any, windows: int) -> tuple[Any, list[str]]:
     rest = [name for name in section.baselines if name != "linear"] or ["naive"]
     note = "The baseline linear is left out: no window lies before the scored steps."
     return section.model_copy(update={"baselines": rest}), [note]
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - 5:,} more" if len(names) > 5 else ""
-    return ", ".join(names[:5]) + more
 
 
 def describe_shift(

@@ -14,14 +14,19 @@ from seqforecast.data.table.files import open_table
 from seqforecast.data.table.load import load_frame, load_table
 from seqforecast.data.table.section import TableSource
 from seqforecast.data.windows import WindowIndex
-from seqforecast.errors import ConfigError, DataError, SeqforecastError, did_you_mean
+from seqforecast.errors import (
+    ConfigError,
+    DataError,
+    SeqforecastError,
+    did_you_mean,
+    name_first,
+)
 from seqforecast.runs.directory import RunDirectory
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LOGGER = logging.getLogger("seqforecast")
-MOST_NAMES = 5
 WINDOWS_AT_ONCE = 10_000
 
 # Above this share of values filled in, steps are likely longer than the run's.
@@ -153,9 +158,9 @@ def say_strangers(panel: Panel, known: Sequence[str], *, scaled: bool) -> None:
         how = "scaled like all its train series together" if scaled else "forecast too"
         LOGGER.warning(
             "this run was not trained on %s: %s; its series are %s",
-            listed(strangers),
+            name_first(strangers),
             how,
-            listed(known),
+            name_first(known),
         )
 
 
@@ -189,18 +194,11 @@ def say_shift(
             "shift: %s lie further outside what was trained on than that is wide; most "
             "of all %s, whose train part ran from %.6g to %.6g: do not trust these "
             "forecasts before evaluating the run on newer data",
-            listed([panel.ids[i] for i in far]),
+            name_first([panel.ids[i] for i in far]),
             panel.ids[worst],
             low[i],
             high[i],
         )
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return the first names, and how many more there are."""
-    more = len(names) - MOST_NAMES
-    shown = ", ".join(names[:MOST_NAMES])
-    return f"{shown} and {more:,} more" if more > 0 else shown
 
 
 def say_clocks(of_run: TimeZone, here: TimeZone) -> None:

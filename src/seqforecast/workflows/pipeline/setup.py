@@ -8,7 +8,7 @@ from typing import Any
 from seqforecast.config.experiment_file import Loaded, dump
 from seqforecast.data.features import strange_texts
 from seqforecast.data.scaling import train_range
-from seqforecast.errors import DataError
+from seqforecast.errors import DataError, name_first
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.write import write_json, write_text
@@ -119,7 +119,7 @@ def describe_features(prepared: Prepared) -> list[str]:
 
 def describe_strange(name: str, texts: list[str]) -> str:
     """Say which texts of a static column the model does not know."""
-    listed = ", ".join(map(repr, texts[:5])) + (", ..." if len(texts) > 5 else "")
+    listed = name_first([*map(repr, texts)], rest=", ...")
     return (
         f"column {name!r} holds texts that no train series has, and that count as "
         f"none: {listed}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from seqforecast.hardware import peak_memory
+from seqforecast.reporting.text import align_names, align_right, join, mib
 
 UNTOLD = "this system does not tell a process its peak memory"
 
@@ -65,15 +66,8 @@ class Stages:
 def describe_stages(stages: Sequence[Stage]) -> list[str]:
     """Return the stages as lines of a table: name, seconds, peak memory by then."""
     rows = [("stage", "seconds", "peak memory")]
-    rows += [(each.name, f"{each.seconds:.2f}", _mib(each.memory)) for each in stages]
+    rows += [(each.name, f"{each.seconds:.2f}", mib(each.memory)) for each in stages]
     total = sum(stage.seconds for stage in stages)
-    rows.append(("all", f"{total:.2f}", _mib(stages[-1].memory if stages else None)))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        f"{name:<{widths[0]}}  {seconds:>{widths[1]}}  {memory:>{widths[2]}}"
-        for name, seconds, memory in rows
-    ]
-
-
-def _mib(size: int | None) -> str:
-    return "-" if size is None else f"{size / 2**20:,.0f} MiB"
+    rows.append(("all", f"{total:.2f}", mib(stages[-1].memory if stages else None)))
+    names, seconds, memory = zip(*rows, strict=True)
+    return join([align_names(names), align_right(seconds), align_right(memory)])
