@@ -12,8 +12,8 @@ from seqforecast.config.dump import dump, to_yaml
 from seqforecast.config.experiment import Experiment
 from seqforecast.config.explain import explain, received
 from seqforecast.config.overrides import Overrides, apply_overrides, plain
+from seqforecast.config.problems import Location, Problem, Source, as_error, dotted
 from seqforecast.config.problems import Path as SettingPath
-from seqforecast.config.problems import Position, Problem, Source, as_error, dotted
 from seqforecast.config.schema import reread
 from seqforecast.config.search_space import find_problems
 from seqforecast.config.shipped import list_shipped, resolve
@@ -96,7 +96,7 @@ def load_mapping(
         ConfigError: tells all that is wrong.
     """
     values = plain(mapping)
-    place = Position("experiment")
+    place = Location("experiment")
     tree = Tree(values, {(): Mark(place, place)})
     experiment = _check(tree, overrides, name="experiment", file="experiment")
     origins = dict(_origins(experiment, tree, ()))

@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from seqforecast.config.problems import Path, Position, Problem, SettingError, dotted
+from seqforecast.config.problems import Location, Path, Problem, SettingError, dotted
 from seqforecast.config.schema import (
     Setting,
     alternatives,
@@ -114,7 +114,7 @@ def _problem(
     return Problem(place, text if named else f"{name}: {text}", hint)
 
 
-def _place(tree: Tree, setting: Setting, path: Path, kind: str) -> Position:
+def _place(tree: Tree, setting: Setting, path: Path, kind: str) -> Location:
     """Return where to look: a name, a value, or the override that asks for more."""
     spot = tree.spot(path)
     if kind in {"missing", "union_tag_not_found"}:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from seqforecast.config.problems import Path, Position, Problem, Source, dotted
+from seqforecast.config.problems import Location, Path, Problem, Source, dotted
 from seqforecast.config.yaml_tree import Mark, Tree, read_plain, read_tree
 
 Overrides = Sequence[str] | Mapping[str, object]
@@ -19,7 +19,7 @@ class Override:
 
     path: Path
     tree: Tree
-    place: Position
+    place: Location
 
 
 def apply_overrides(tree: Tree, overrides: Overrides) -> None:
@@ -57,7 +57,7 @@ def plain(value: Any) -> Any:
 
 def _from_item(number: int, item: tuple[str, object]) -> Override | Problem:
     key, value = item
-    place = Position(f"overrides[{key!r}]", (1, number, 0))
+    place = Location(f"overrides[{key!r}]", (1, number, 0))
     path = tuple(key.split("."))
     if not all(path):
         hint = "write the setting's dotted name, such as 'training.epochs'"
@@ -66,7 +66,7 @@ def _from_item(number: int, item: tuple[str, object]) -> Override | Problem:
 
 
 def _from_text(number: int, text: str) -> Override | Problem:
-    place = Position(f"--set {text}", (1, number, 0))
+    place = Location(f"--set {text}", (1, number, 0))
     key, equals, value = text.partition("=")
     path = tuple(part.strip() for part in key.split("."))
     if not equals or not all(path):
@@ -87,7 +87,7 @@ def _read_value(text: str) -> Tree:
     """Read a flow list, a flow mapping or quoted text; all else is one word."""
     if text[:1] in {"[", "{", '"', "'"}:
         return read_tree(text, Source("value", text))
-    spot = Mark(Position("value"), Position("value"), text)
+    spot = Mark(Location("value"), Location("value"), text)
     return Tree(read_plain(text), {(): spot})
 
 

@@ -13,7 +13,7 @@ _LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class Location:
     """Where something was written: in the file, or in an override.
 
     Attributes:
@@ -31,7 +31,7 @@ class Position:
 class Problem:
     """One thing to correct: place, sentence, next step."""
 
-    place: Position
+    place: Location
     text: str
     hint: str
 
@@ -52,16 +52,16 @@ class Source:
         self.name = name
         self.lines = _LINE_BREAK.split(text)
 
-    def place(self, line: int, column: int) -> Position:
+    def place(self, line: int, column: int) -> Location:
         """Return the place at a line and column, both counted from 1."""
         text = self.lines[line - 1] if line <= len(self.lines) else ""
-        return Position(
+        return Location(
             f"{self.name}:{line}:{column}", (0, line, column), excerpt(text, column)
         )
 
-    def start(self) -> Position:
+    def start(self) -> Location:
         """Return the first position, without an excerpt: what is missing has none."""
-        return Position(f"{self.name}:1:1", (0, 1, 1))
+        return Location(f"{self.name}:1:1", (0, 1, 1))
 
 
 def excerpt(line: str, column: int) -> str:

@@ -6,7 +6,7 @@ from copy import deepcopy
 from pydantic import ValidationError, create_model
 
 from seqforecast.config.explain import explain, received, unknown
-from seqforecast.config.problems import Path, Position, Problem, dotted
+from seqforecast.config.problems import Location, Path, Problem, dotted
 from seqforecast.config.schema import locate, reread, sections
 from seqforecast.config.tune_section import Range, accepts_whole, why_fixed
 from seqforecast.config.yaml_tree import Mark, Tree
@@ -53,7 +53,7 @@ def _of_setting(root: type[Section], tree: Tree, name: str) -> list[Problem]:
     return [Problem(spot.value, f"{name}: expected what to search, got {got}", HOW)]
 
 
-def _name_problem(root: type[Section], key: Position, path: Path) -> Problem | None:
+def _name_problem(root: type[Section], key: Location, path: Path) -> Problem | None:
     """Return why nothing can be searched under this name."""
     name = dotted(path)
     if why := why_fixed(name):
@@ -126,7 +126,7 @@ def _held_against(
     values = deepcopy(tree.value(at))
     for step in reversed(path):
         values = {step: values}
-    nowhere = Position("")
+    nowhere = Location("")
     moved = {
         (*path, *old[len(at) :]): spot
         for old, spot in tree.spots.items()

@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from seqforecast.config.problems import Position, Problem, Source
+from seqforecast.config.problems import Location, Problem, Source
 
 _COLON = (
     "look for a colon missing above, or an uneven indentation; "
@@ -80,7 +80,7 @@ def explain_syntax(error: yaml.MarkedYAMLError, source: Source) -> Problem:
     return Problem(place, "not valid YAML at this position", _general_hint())
 
 
-def _unfinished(said: str, begin: Position, end: Position) -> Problem | None:
+def _unfinished(said: str, begin: Location, end: Location) -> Problem | None:
     """Return what is wrong with quotes, brackets and the like that have a begin."""
     if "unexpected end of stream" in said:
         return Problem(

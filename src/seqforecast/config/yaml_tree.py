@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from seqforecast.config.problems import Path, Position, Problem, Source, dotted
+from seqforecast.config.problems import Location, Path, Problem, Source, dotted
 from seqforecast.config.yaml_syntax import explain_syntax
 
 DEEPEST = 16
@@ -40,8 +40,8 @@ _MOST_DIGITS = 300
 class Mark:
     """One setting as written: places of its name and value, and a scalar's text."""
 
-    key: Position
-    value: Position
+    key: Location
+    value: Location
     written: str | None = None
 
 
@@ -279,7 +279,7 @@ class _Reader:
     def _problem(self, event: Any, text: str, hint: str) -> None:
         self._tree.problems.append(Problem(self._place(event), text, hint))
 
-    def _place(self, event: Any) -> Position:
+    def _place(self, event: Any) -> Location:
         mark = event.start_mark
         return self._source.place(mark.line + 1, mark.column + 1)
 

@@ -1,1 +1,1 @@
-"""One file per command: the only place where stages meet."""
+"""One room a command: the only place where stages meet."""
