@@ -45,9 +45,9 @@ def free_memory() -> int | None:
 
 def visible_gpus() -> list[str]:
     """Return NVIDIA's GPUs as CUDA_VISIBLE_DEVICES names them, without TensorFlow."""
-    told = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if told is not None:
-        names = [name.strip() for name in told.split(",")]
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if visible is not None:
+        names = [name.strip() for name in visible.split(",")]
         # Whatever follows an unknown name is hidden, and so says -1.
         return names[: names.index("-1")] if "-1" in names else [*filter(None, names)]
     command = ["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"]

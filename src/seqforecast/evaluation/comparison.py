@@ -60,7 +60,7 @@ class Significance:
         count: how many units there are.
         independent: how many of them share no target with each other.
         seeds: the fewest seeds of a member.
-        alpha: significance level of the tests, after correction.
+        level: significance level (alpha) of the tests, after correction.
         correction: for the number of tests.
         assumptions: of the test, a sentence each.
         reason: why nothing is claimed at all; None where something was tested.
@@ -71,7 +71,7 @@ class Significance:
     count: int
     independent: int
     seeds: int
-    alpha: float
+    level: float
     correction: str
     assumptions: tuple[str, ...]
     reason: str | None
@@ -174,7 +174,7 @@ def _describe(units: Units, seeds: int, pairs: Sequence[Pair]) -> Significance:
         count=units.count,
         independent=units.independent,
         seeds=seeds,
-        alpha=ALPHA,
+        level=ALPHA,
         correction="Holm",
         assumptions=ASSUMED[units.kind] if tested else (),
         reason=None if tested else reasons[0],

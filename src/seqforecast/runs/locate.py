@@ -199,8 +199,8 @@ def list_runs(root: Path) -> list[Listed]:
 
     A directory that cannot be read is listed as broken, and ends nothing.
     """
-    found = [*_each(root)]
-    return sorted(found, key=lambda each: (each.started, each.path.name), reverse=True)
+    runs = [*_each(root)]
+    return sorted(runs, key=lambda run: (run.started, run.path.name), reverse=True)
 
 
 def _each(root: Path) -> Iterator[Listed]:

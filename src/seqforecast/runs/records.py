@@ -104,9 +104,9 @@ def read_series(run: RunDirectory) -> list[dict[str, Any]]:
 
 def find_pictures(run: RunDirectory, order: Iterable[str]) -> dict[str, Path]:
     """Return the figures there are, by name: those of `order` first, then others."""
-    found = {path.stem: path for path in sorted(run.plots.glob("[!.]*.png"))}
-    first = {name: found.pop(name) for name in order if name in found}
-    return first | found
+    pictures = {path.stem: path for path in sorted(run.plots.glob("[!.]*.png"))}
+    first = {name: pictures.pop(name) for name in order if name in pictures}
+    return first | pictures
 
 
 def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:

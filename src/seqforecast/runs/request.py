@@ -72,17 +72,17 @@ def begin(
     Raises:
         RunError: the directory cannot be made, or holds something else.
     """
-    found = _stopped(kind, place, name, request)
-    if found is not None:
-        return found, True
+    stopped = _stopped(kind, place, name, request)
+    if stopped is not None:
+        return stopped, True
     if place.exact is not None:
         _refuse_begun(kind(place.exact))
-    made = kind(place.create(name).path)
+    directory = kind(place.create(name).path)
     # Another process may have claimed the same empty directory: one of them writes.
-    with made.locked():
-        _refuse_begun(made)
-        write_json(made.request, request)
-    return made, False
+    with directory.locked():
+        _refuse_begun(directory)
+        write_json(directory.request, request)
+    return directory, False
 
 
 def _refuse_begun(directory: RequestDirectory) -> None:
@@ -103,10 +103,10 @@ def _stopped(
         try:
             if not candidate.is_begun or candidate.is_complete:
                 continue
-            asked = candidate.read_json(candidate.request)
+            recorded = candidate.read_json(candidate.request)
         except RunError:  # what cannot be read is nobody's to go on with
             continue
-        if asked == json.loads(json.dumps(request)):
+        if recorded == json.loads(json.dumps(request)):
             return candidate
     return None
 

@@ -81,8 +81,8 @@ def backtest_experiment(
 
 def _facts(planned: BacktestPlan, device: Device) -> dict[str, Any]:
     """Return what the manifest says about data, seeds, device and cutoffs."""
-    asked = dict(planned.request)
-    rolling = {name: asked[name] for name in ("cutoffs", "step", "window", "refit")}
+    request = dict(planned.request)
+    rolling = {name: request[name] for name in ("cutoffs", "step", "window", "refit")}
     facts = facts_of(planned.first, device)
     return {**facts, "backtest": rolling | {"fits": planned.rolling.fits}}
 
@@ -101,14 +101,14 @@ def _finish(
 ) -> None:
     """Score all forecasts; write forecasts, table, figures, and last the document."""
     fits = [directory.fit(fold.number) for fold in planned.folds]
-    told = [fit.read_json(fit.metrics) for fit in fits]
-    levels = tuple(told[0]["levels"])
-    made = read_made(directory, planned)
-    scores = score_backtest(planned, made, levels)
-    document = describe_backtest(planned, scores, told)
-    write_forecasts(directory, planned, made, levels)
+    fit_metrics = [fit.read_json(fit.metrics) for fit in fits]
+    levels = tuple(fit_metrics[0]["levels"])
+    forecasts = read_made(directory, planned)
+    scores = score_backtest(planned, forecasts, levels)
+    document = describe_backtest(planned, scores, fit_metrics)
+    write_forecasts(directory, planned, forecasts, levels)
     write_text(directory.table, tabulate_cutoffs(document).to_csv(index=False))
-    draw_backtest(directory, planned, made, levels, document)
+    draw_backtest(directory, planned, forecasts, levels, document)
     facts["kernel"] = learners[0].engine.kernel
     manifest.end(directory, facts, status="complete")
     write_json(directory.metrics, document)
@@ -117,7 +117,7 @@ def _finish(
 def draw_backtest(
     directory: BacktestDirectory,
     planned: BacktestPlan,
-    made: Mapping[str, npt.NDArray[Any]],
+    forecasts: Mapping[str, npt.NDArray[Any]],
     levels: Sequence[float],
     document: Mapping[str, Any],
 ) -> None:
@@ -126,7 +126,7 @@ def draw_backtest(
     Args:
         directory: complete but for them.
         planned: whose forecasts they are.
-        made: forecasts by name, in the order of `planned.windows`.
+        forecasts: forecasts by name, in the order of `planned.windows`.
         levels: of quantiles, ends of intervals among them; empty without.
         document: backtest.json.
 
@@ -137,7 +137,7 @@ def draw_backtest(
     by_cutoff = describe_cutoffs(document)
     draw_cutoffs(by_cutoff, directory.plots / "error_by_cutoff.png")
     chosen = choose_windows(len(planned.first.panel.ids), rolling_forecasts.MOST_SERIES)
-    pictures = [_picture(planned, i, made, levels) for i in chosen]
+    pictures = [_picture(planned, i, forecasts, levels) for i in chosen]
     figure = rolling_forecasts.describe_rolled(pictures, document)
     rolling_forecasts.draw_rolled(figure, directory.plots / "forecasts.png")
 
@@ -145,7 +145,7 @@ def draw_backtest(
 def _picture(
     planned: BacktestPlan,
     i: int,
-    made: Mapping[str, npt.NDArray[Any]],
+    forecasts: Mapping[str, npt.NDArray[Any]],
     levels: Sequence[float],
 ) -> rolling_forecasts.SeriesPicture:
     """Return what is shown of one series: all cutoffs, and some steps before."""
@@ -161,10 +161,10 @@ def _picture(
     end = int(cutoffs[-1]) + 1 + windows.horizon
     truth = panel.values[begin:end].astype(np.float64)
     truth[panel.filled[(panel.filled >= begin) & (panel.filled < end)] - begin] = np.nan
-    asked = planned.first.experiment.intervals
+    intervals = planned.first.experiment.intervals
     pairs = {
         level: [levels.index(tail) for tail in tails(level)]
-        for level in ([] if asked is None else asked.level)
+        for level in ([] if intervals is None else intervals.level)
     }
     steps = int(panel.first_steps[i]) + np.arange(begin, end) - offset
     return rolling_forecasts.SeriesPicture(
@@ -172,10 +172,13 @@ def _picture(
         stamps=panel.stamps(steps),
         truth=truth,
         cutoffs=cutoffs - begin,
-        model=made[MODEL][mine],
-        naive=made["naive"][mine],
+        model=forecasts[MODEL][mine],
+        naive=forecasts["naive"][mine],
         bands={
-            level: (made[QUANTILES][mine, :, low], made[QUANTILES][mine, :, high])
+            level: (
+                forecasts[QUANTILES][mine, :, low],
+                forecasts[QUANTILES][mine, :, high],
+            )
             for level, (low, high) in pairs.items()
         },
     )

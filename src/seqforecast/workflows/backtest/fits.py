@@ -95,7 +95,7 @@ def refit_all(
         DataError: a forecast is not a finite number.
     """
     training = planned.first.experiment.training
-    each = training.ensemble * (2 if training.refit else 1)
+    fits_of_one = training.ensemble * (2 if training.refit else 1)
     left = [
         fold for fold in planned.folds if not directory.fit(fold.number).is_complete
     ]
@@ -103,14 +103,16 @@ def refit_all(
     if done:
         LOGGER.info("%d of %d fits are trained already", done, len(planned.folds))
     display.begin(
-        training.epochs, done * each * training.epochs, planned.rolling.fits * each
+        training.epochs,
+        done * fits_of_one * training.epochs,
+        planned.rolling.fits * fits_of_one,
     )
     for fold in left:
         name = f"fit {fold.number} of {len(planned.folds)}"
         LOGGER.info("%s, %s", name, say_cutoffs(fold))
         fit = directory.fit(fold.number)
-        display.fit_began((fold.number - 1) * each, name)
-        turn = Turn(display, fold.number, each, name)
+        display.fit_began((fold.number - 1) * fits_of_one, name)
+        turn = Turn(display, fold.number, fits_of_one, name)
         _refit(fit, fold, planned.prepare(fold), bench, turn)
 
 
@@ -133,14 +135,14 @@ def _refit(
     learners = bench.begin(prepared)
     trained = _train(fit, prepared, learners, display)
     forecaster = join_members(models_of(learners), trained.final)
-    levels, made = _forecast(prepared, forecaster)
-    _be_finite(made, prepared)
-    records.write_arrays(fit.made, made)
+    levels, forecasts = _forecast(prepared, forecaster)
+    _be_finite(forecasts, prepared)
+    records.write_arrays(fit.made, forecasts)
     engine = learners[0].engine
     size = count_trained(models_of(learners))
     facts = {"device": {"name": None}}
-    told = describe_training(trained.history, engine, facts, parameters=size)
-    told.pop("device")
+    document = describe_training(trained.history, engine, facts, parameters=size)
+    document.pop("device")
     lengths = np.ptp(prepared.parts.train, axis=1)
     write_json(
         fit.metrics,
@@ -152,7 +154,7 @@ def _refit(
                 part: len(getattr(prepared, part)) for part in ("train", "validation")
             },
             "levels": list(levels),
-            **told,
+            **document,
         },
     )
     fit.checkpoint.unlink(missing_ok=True)
@@ -188,20 +190,20 @@ def _forecast(
     panel, test = prepared.panel, prepared.test
     chunks = forecast(forecaster, panel.values, test, features=prepared.features)
     out = np.concatenate([chunk for _, chunk in chunks])
-    made = {MODEL: forecaster.median_of(out)}
+    forecasts = {MODEL: forecaster.median_of(out)}
     intervals = learn_intervals(prepared, forecaster)
     levels, ends = quantiles_of(out, forecaster.quantiles, intervals, test.series)
     if levels:
-        made[QUANTILES] = ends
+        forecasts[QUANTILES] = ends
     for name in prepared.experiment.evaluation.reported:
-        made[name] = fit_baseline(prepared, name)(test)
-    return levels, made
+        forecasts[name] = fit_baseline(prepared, name)(test)
+    return levels, forecasts
 
 
-def _be_finite(made: Made, prepared: Prepared) -> None:
+def _be_finite(forecasts: Made, prepared: Prepared) -> None:
     """Refuse forecasts that are no numbers before they count as a result."""
-    for name, each in made.items():
-        bad = np.flatnonzero(~np.isfinite(each.reshape(len(each), -1)).all(axis=1))
+    for name, values in forecasts.items():
+        bad = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
         if len(bad):
             series = prepared.panel.ids[prepared.test.series[bad[0]]]
             raise DataError(
@@ -221,25 +223,25 @@ def read_made(directory: BacktestDirectory, planned: BacktestPlan) -> dict[str, 
         RunError: they cannot be read.
     """
     series = len(planned.first.panel.ids)
-    found: dict[str, list[Any]] = {}
+    pieces: dict[str, list[Any]] = {}
     for fold in planned.folds:
         path = directory.fit(fold.number).made
         count = fold.last - fold.first + 1
         try:
             with np.load(path, allow_pickle=False) as file:
                 for name in file.files:
-                    each = file[name]
-                    shape = (series, count, *each.shape[1:])
-                    found.setdefault(name, []).append(each.reshape(shape))
+                    values = file[name]
+                    shape = (series, count, *values.shape[1:])
+                    pieces.setdefault(name, []).append(values.reshape(shape))
         except (OSError, ValueError, EOFError) as error:
             raise RunError(
                 f"{path} cannot be read: {error}",
                 hint=f"remove {path.parent}; the same command trains that fit again",
             ) from error
-    joined = {name: np.concatenate(parts, axis=1) for name, parts in found.items()}
+    joined = {name: np.concatenate(parts, axis=1) for name, parts in pieces.items()}
     return {
-        name: each.reshape(series * planned.rolling.cutoffs, *each.shape[2:])
-        for name, each in joined.items()
+        name: values.reshape(series * planned.rolling.cutoffs, *values.shape[2:])
+        for name, values in joined.items()
     }
 
 
@@ -253,9 +255,11 @@ class Turn(NoDisplay):
         name: of this fit.
     """
 
-    def __init__(self, display: NoDisplay, number: int, each: int, name: str) -> None:
+    def __init__(
+        self, display: NoDisplay, number: int, fits_of_one: int, name: str
+    ) -> None:
         self._display, self._name = display, name
-        self._before = (number - 1) * each
+        self._before = (number - 1) * fits_of_one
 
     def fit_began(self, fit: int, name: str) -> None:
         """Pass it on."""

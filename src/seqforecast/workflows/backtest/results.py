@@ -58,13 +58,13 @@ def describe_backtest(
     """
     rolling, first = planned.rolling, planned.first
     cutoffs = []
-    for number, (each, ends) in enumerate(
+    for number, (scores_at_cutoff, ends) in enumerate(
         zip(scores.by_cutoff, _ends(planned), strict=True), start=1
     ):
         fold = next(fold for fold in planned.folds if fold.last >= number)
         when = {"cutoff": number, "first": ends[0], "last": ends[1]}
-        told = {"fit": fold.number, "is_refit": fold.first == number}
-        cutoffs.append(when | told | each)
+        record = {"fit": fold.number, "is_refit": fold.first == number}
+        cutoffs.append(when | record | scores_at_cutoff)
     test = dict(scores.test)
     test["notes"] = [*planned.notes, *test["notes"]]
     return {
@@ -98,11 +98,15 @@ def tabulate_cutoffs(document: Mapping[str, Any]) -> "pd.DataFrame":
     import pandas as pd
 
     rows = []
-    for each in document["by_cutoff"]:
-        row = {"cutoff": each["cutoff"], "first": each["first"], "last": each["last"]}
-        row |= {name: each[name] for name in ("fit", "windows", "points")}
-        row |= {name: each["model"][name] for name in METRICS}
-        for baseline, scores in each["baselines"].items():
+    for cutoff in document["by_cutoff"]:
+        row = {
+            "cutoff": cutoff["cutoff"],
+            "first": cutoff["first"],
+            "last": cutoff["last"],
+        }
+        row |= {name: cutoff[name] for name in ("fit", "windows", "points")}
+        row |= {name: cutoff["model"][name] for name in METRICS}
+        for baseline, scores in cutoff["baselines"].items():
             row |= {f"{baseline}_{name}": scores[name] for name in METRICS}
         rows.append(row)
     return pd.DataFrame(rows)
@@ -111,7 +115,7 @@ def tabulate_cutoffs(document: Mapping[str, Any]) -> "pd.DataFrame":
 def write_forecasts(
     directory: BacktestDirectory,
     planned: BacktestPlan,
-    made: Mapping[str, npt.NDArray[Any]],
+    forecasts: Mapping[str, npt.NDArray[Any]],
     levels: Sequence[float],
 ) -> None:
     """Write forecasts.csv, or forecasts.parquet above a million rows.
@@ -123,10 +127,12 @@ def write_forecasts(
     """
     windows, panel = planned.windows, planned.first.panel
     rows = RowMaker(panel, windows, windows.horizon)
-    y_hat = made[MODEL]
-    columns = by_name(levels, made[QUANTILES]) if levels else {}
+    y_hat = forecasts[MODEL]
+    columns = by_name(levels, forecasts[QUANTILES]) if levels else {}
     others = {MODEL, QUANTILES}
-    columns |= {name: each for name, each in made.items() if name not in others}
+    columns |= {
+        name: values for name, values in forecasts.items() if name not in others
+    }
 
     def frames() -> Iterator["pd.DataFrame"]:
         for begin in range(0, len(windows), WINDOWS_AT_ONCE):
@@ -139,7 +145,9 @@ def write_forecasts(
 
 
 def score_backtest(
-    planned: BacktestPlan, made: Mapping[str, npt.NDArray[Any]], levels: Sequence[float]
+    planned: BacktestPlan,
+    forecasts: Mapping[str, npt.NDArray[Any]],
+    levels: Sequence[float],
 ) -> Scores:
     """Score the model and the baselines on the same windows.
 
@@ -148,14 +156,14 @@ def score_backtest(
 
     Args:
         planned: whose windows they are.
-        made: forecasts by name, in the order of `planned.windows`.
+        forecasts: forecasts by name, in the order of `planned.windows`.
         levels: of quantiles, ends of intervals among them; empty without.
 
     Raises:
         DataError: a forecast is beyond any use, or no target is in the data.
     """
     first, windows, panel = planned.first, planned.windows, planned.first.panel
-    given = {name: each for name, each in made.items() if name != QUANTILES}
+    given = {name: values for name, values in forecasts.items() if name != QUANTILES}
     stops = first.parts.test[:, 0]
     scorer = Scorer(
         panel,
@@ -171,9 +179,11 @@ def score_backtest(
         some = slice(begin, begin + WINDOWS_AT_ONCE)
         chunk = windows.take(some)
         truth = chunk.targets(panel.values)
-        scorer.add(chunk, truth, {name: each[some] for name, each in given.items()})
+        scorer.add(chunk, truth, {name: values[some] for name, values in given.items()})
         if levels:
-            quantiles.add(chunk, truth, made[QUANTILES][some], made[MODEL][some])
+            quantiles.add(
+                chunk, truth, forecasts[QUANTILES][some], forecasts[MODEL][some]
+            )
     in_sample = in_sample_errors(panel, stops, panel.season)
     cutoffs = planned.rolling.cutoffs
     by_cutoff = [
@@ -205,9 +215,9 @@ def _at_cutoff(
     series, truth = chunk.series, chunk.targets(panel.values)
     observed = mark_observed(panel, chunk)
     scores = {}
-    for name, each in given.items():
+    for name, values in given.items():
         totals = ErrorTotals(len(panel.ids), chunk.horizon)
-        totals.add(series, truth, each[which], observed)
+        totals.add(series, truth, values[which], observed)
         points = int(totals.points.sum())
         scores[name] = measure(totals, in_sample) if points else _unknown()
     scored = add_owa(scores) if points else scores

@@ -52,10 +52,10 @@ def compare_experiments(
     """
     with records.logged() as log, stoppable():
         check_place(place)
-        asked = plan_comparison(members, budget)
-        name = f"compare-{asked.name}"
-        directory, goes_on = begin(ComparisonDirectory, place, name, asked.request)
-        facts = manifest.describe(_facts(asked), members[0].loaded.folder)
+        plan = plan_comparison(members, budget)
+        name = f"compare-{plan.name}"
+        directory, goes_on = begin(ComparisonDirectory, place, name, plan.request)
+        facts = manifest.describe(_facts(plan), members[0].loaded.folder)
         with directory.locked():
             records.log_into(directory, log)
             if goes_on:
@@ -64,25 +64,25 @@ def compare_experiments(
                 for path in (directory.metrics, directory.table, directory.report):
                     path.unlink(missing_ok=True)
             with manifest.recorded(directory, facts):
-                failed = fit_all(directory, asked, watcher or Watcher())
-                _finish(directory, asked, failed, facts)
+                failed = fit_all(directory, plan, watcher or Watcher())
+                _finish(directory, plan, failed, facts)
                 status = "failed" if failed else "complete"
                 manifest.end(directory, facts, status=status)
     return directory
 
 
-def _facts(asked: ComparisonPlan) -> dict[str, Any]:
+def _facts(plan: ComparisonPlan) -> dict[str, Any]:
     """Return what the manifest says about data, seeds and budget."""
     return {
-        "name": asked.prepared.experiment.name,
-        "data": {"sha256": asked.prepared.panel.sha256},
-        "budget": asdict(asked.budget) | {"seeds": list(asked.seeds)},
+        "name": plan.prepared.experiment.name,
+        "data": {"sha256": plan.prepared.panel.sha256},
+        "budget": asdict(plan.budget) | {"seeds": list(plan.seeds)},
     }
 
 
 def _finish(
     directory: ComparisonDirectory,
-    asked: ComparisonPlan,
+    plan: ComparisonPlan,
     failed: Sequence[Mapping[str, Any]],
     facts: Mapping[str, Any],
 ) -> None:
@@ -92,7 +92,7 @@ def _finish(
         RunError: no fit has a result, or a file cannot be written.
     """
     finished = find_finished(
-        directory, asked.members, asked.seeds, asked.prepared.panel.sha256
+        directory, plan.members, plan.seeds, plan.prepared.panel.sha256
     )
     if not finished:
         raise RunError(
@@ -100,16 +100,16 @@ def _finish(
             f"{failed[0]['error']}",
             hint="mend that; the same command tries them again",
         )
-    weighed = test_members(asked.prepared, finished)
-    document = describe_comparison(directory, asked, weighed, failed)
+    weighed = test_members(plan.prepared, finished)
+    document = describe_comparison(directory, plan, weighed, failed)
     write_text(directory.table, tabulate(document).to_csv(index=False))
-    draw_comparison(directory, asked.prepared, weighed, document)
+    draw_comparison(directory, plan.prepared, weighed, document)
     write_comparison_page(directory, document, facts, directory.report)
     write_json(directory.metrics, document)
 
 
 def fit_all(
-    directory: ComparisonDirectory, asked: ComparisonPlan, watcher: Watcher
+    directory: ComparisonDirectory, plan: ComparisonPlan, watcher: Watcher
 ) -> list[dict[str, Any]]:
     """Train what has no result yet; return name, seed and error of what failed.
 
@@ -121,8 +121,8 @@ def fit_all(
     fits = {
         _write_fit(directory, member, seed): (member.name, seed)
         # Seed by seed: a comparison stopped early has some of every member.
-        for seed in asked.seeds
-        for member in asked.members
+        for seed in plan.seeds
+        for member in plan.members
     }
     left = [fit for fit in fits if not RunDirectory(fit.directory).is_complete]
     done = len(fits) - len(left)
@@ -131,14 +131,14 @@ def fit_all(
     if not left:
         return []
     with closing(watcher):
-        watcher.begin(len(left), max(map(_epochs, asked.members)))
-        ended = _execute(asked, left, watcher)
-    if all(each.exit_code == BackendError.exit_code for each in ended):
+        watcher.begin(len(left), max(map(_epochs, plan.members)))
+        ended = _execute(plan, left, watcher)
+    if all(end.exit_code == BackendError.exit_code for end in ended):
         raise BackendError(ended[0].error, hint=ended[0].hint)
     return [
-        {"name": fits[each.fit][0], "seed": fits[each.fit][1], "error": each.error}
-        for each in ended
-        if each.status == "failed"
+        {"name": fits[end.fit][0], "seed": fits[end.fit][1], "error": end.error}
+        for end in ended
+        if end.status == "failed"
     ]
 
 
@@ -169,11 +169,11 @@ def _write_fit(directory: ComparisonDirectory, member: Member, seed: int) -> Fit
 
 
 def _execute(
-    asked: ComparisonPlan, fits: Sequence[Fit], watcher: Watcher
+    plan: ComparisonPlan, fits: Sequence[Fit], watcher: Watcher
 ) -> list[Ended]:
     """Run fits where the budget says."""
-    budget = asked.budget
-    devices = {member.experiment.training.device for member in asked.members}
+    budget = plan.budget
+    devices = {member.experiment.training.device for member in plan.members}
     if budget.executor == "ray":
         from seqforecast.execution.ray_cluster import run_on_ray
 

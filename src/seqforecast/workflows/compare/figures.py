@@ -52,27 +52,27 @@ def _pictures(
 ) -> dict[str, Picture]:
     """Return what to draw, in the order of the page."""
     members, order = weighed.members, weighed.comparison.ranks
-    made: dict[str, Picture] = {}
+    pictures: dict[str, Picture] = {}
     if len(order) > 1:
-        made["ranks"] = ranks.describe_ranks(document, order), ranks.draw_ranks
-    made["seeds"] = seeds.describe_seeds(document), seeds.draw_seeds
-    made["loss"] = _loss(members, document), loss_curves.draw_loss_curves
+        pictures["ranks"] = ranks.describe_ranks(document, order), ranks.draw_ranks
+    pictures["seeds"] = seeds.describe_seeds(document), seeds.draw_seeds
+    pictures["loss"] = _loss(members, document), loss_curves.draw_loss_curves
     windows = {member.name: _windows(prepared, member) for member in members}
     season = prepared.panel.season
-    made["forecasts"] = (
+    pictures["forecasts"] = (
         side_by_side.describe_side_by_side(document, windows, season=season),
         side_by_side.draw_side_by_side,
     )
-    made["error_by_step"] = (
+    pictures["error_by_step"] = (
         _steps(prepared, weighed, document),
         error_by_step.draw_step_errors,
     )
     profiles = {member.name: _gradient_profile(member) for member in members}
-    made["memory"] = (
+    pictures["memory"] = (
         gradient_profiles.describe_gradient_profiles(document, profiles),
         gradient_profiles.draw_gradient_profiles,
     )
-    return made
+    return pictures
 
 
 def _loss(

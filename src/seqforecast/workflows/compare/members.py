@@ -68,7 +68,7 @@ def choose_members(
             "--experiment says what cells are compared on, and no cell is named",
             hint=f"cells: {', '.join(CELLS)}; or leave --experiment out",
         )
-    made: list[Member] = []
+    members: list[Member] = []
     for word in words:
         if word in CELLS:
             path = resolve(experiment or DEFAULT)
@@ -78,10 +78,10 @@ def choose_members(
             loaded = load_experiment(resolve(word), overrides)
             name = loaded.experiment.name
         # Baselines stand in the same table under their own names.
-        taken = {*BASELINES, *(each.name for each in made)}
-        made.append(Member(_free(name, taken), loaded))
-    _check_same_windows(made)
-    return made
+        taken = {*BASELINES, *(member.name for member in members)}
+        members.append(Member(_free(name, taken), loaded))
+    _check_same_windows(members)
+    return members
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -89,7 +89,7 @@ def _free(name: str, taken: set[str]) -> str:
 
     Names are folders too: some systems take `A` for `a`, and drop a last dot.
     """
-    folders = {each.casefold().rstrip(".") for each in taken}
+    folders = {folder.casefold().rstrip(".") for folder in taken}
     number, free = 1, name
     while free.casefold().rstrip(".") in folders:
         number += 1
@@ -135,7 +135,7 @@ def differences(
 ) -> Iterator[tuple[str, Any, Any]]:
     """Yield each setting that differs, with both values; paths are compared whole."""
     for section in sections:
-        mine, yours = (_values(each, section) for each in (one, other))
+        mine, yours = (_values(member, section) for member in (one, other))
         for key in dict.fromkeys([*mine, *yours]):
             values = mine.get(key), yours.get(key)
             if values[0] != values[1]:

@@ -104,7 +104,7 @@ def plan_comparison(members: Sequence[Member], budget: Budget) -> ComparisonPlan
 
     def count(members: Sequence[Member]) -> list[int]:
         pairs = zip(members, prepared, strict=True)
-        return [parameters_of(made, each.experiment) for each, made in pairs]
+        return [parameters_of(data, member.experiment) for member, data in pairs]
 
     is_matched = budget.match is not None
     if is_matched:
@@ -136,12 +136,12 @@ def prepare_all(members: Sequence[Member]) -> list[Prepared]:
     done: list[tuple[Member, Prepared]] = []
     for member in members:
         same = [was for one, was in done if _read_alike(one, member)]
-        made = same[0] if same else prepare(member.experiment, member.loaded.folder)
-        done.append((member, made))
+        data = same[0] if same else prepare(member.experiment, member.loaded.folder)
+        done.append((member, data))
     first = done[0][1]
     mine = _found(first)
-    for member, made in done[1:]:
-        yours = _found(made)
+    for member, data in done[1:]:
+        yours = _found(data)
         if unlike := [name for name in mine if mine[name] != yours[name]]:
             listed = ", ".join(f"{name} {mine[name]}" for name in unlike)
             other = ", ".join(str(yours[name]) for name in unlike)
@@ -150,7 +150,7 @@ def prepare_all(members: Sequence[Member]) -> list[Prepared]:
                 hint="give all of them the same: --set window.lookback=..., --set "
                 "data.season=...",
             )
-    return [made for _, made in done]
+    return [data for _, data in done]
 
 
 def _found(prepared: Prepared) -> dict[str, object]:
@@ -175,9 +175,9 @@ def _read_alike(one: Member, other: Member) -> bool:
 def settle_all(members: Sequence[Member], prepared: Sequence[Prepared]) -> list[Member]:
     """Write what the data decided into every experiment, so that no fit decides."""
     settled = []
-    for member, made in zip(members, prepared, strict=True):
-        length = made.train.lookback, made.train.horizon
-        experiment = settle(member.experiment, made.panel, length)
+    for member, data in zip(members, prepared, strict=True):
+        length = data.train.lookback, data.train.horizon
+        experiment = settle(member.experiment, data.panel, length)
         settled.append(member.with_experiment(experiment))
     return settled
 
@@ -193,8 +193,8 @@ def match_parameters(
         reference: parameters that each is to have.
     """
     matched = []
-    for member, made in zip(members, prepared, strict=True):
-        count = partial(_count_with, member.experiment, made)
+    for member, data in zip(members, prepared, strict=True):
+        count = partial(_count_with, member.experiment, data)
         model = match_units(member.experiment.model, reference, count)
         matched.append(
             member.with_experiment(

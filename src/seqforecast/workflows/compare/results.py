@@ -58,11 +58,13 @@ class Finished:
 
     def scores(self, part: str, metric: str) -> list[float]:
         """Return a score of every seed on the validation or the test part."""
-        return [float(each[part]["model"][metric]) for each in self.metrics]
+        return [float(metrics[part]["model"][metric]) for metrics in self.metrics]
 
     def is_scored(self, part: str, metric: str) -> bool:
         """Return whether the score is defined for every seed."""
-        return all(each[part]["model"][metric] is not None for each in self.metrics)
+        return all(
+            metrics[part]["model"][metric] is not None for metrics in self.metrics
+        )
 
     def training(self, name: str) -> list[Any]:
         """Return a fact about the training of every seed."""
@@ -80,7 +82,7 @@ def find_finished(
     Raises:
         DataError: a fit was trained on other data than those of this checksum.
     """
-    found = []
+    finished = []
     for member in members:
         runs = {seed: directory.run_of(member.name, seed) for seed in seeds}
         done = {seed: run for seed, run in runs.items() if run.is_complete}
@@ -95,8 +97,8 @@ def find_finished(
         metrics = tuple(run.read_json(run.metrics) for run in done.values())
         if done:
             runs_of = tuple(done.values())
-            found.append(Finished(member, tuple(done), runs_of, metrics))
-    return found
+            finished.append(Finished(member, tuple(done), runs_of, metrics))
+    return finished
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,12 +135,14 @@ def test_members(prepared: Prepared, finished: Sequence[Finished]) -> TestedMemb
     present = np.bincount(test.series, minlength=len(panel.ids)) > 0
     in_sample = in_sample_errors(panel, np.where(present, stops, 0), panel.season)
     units = plan_units(panel, test, in_sample)
-    is_scored = all(each.is_scored("validation", units.metric) for each in finished)
+    is_scored = all(member.is_scored("validation", units.metric) for member in finished)
     by = units.metric if is_scored else "mae"
-    ranked = sorted(finished, key=lambda each: mean(each.scores("validation", by)))
+    ranked = sorted(finished, key=lambda member: mean(member.scores("validation", by)))
     losses = {
-        each.name: np.stack([losses_of_run(prepared, units, run) for run in each.runs])
-        for each in ranked
+        member.name: np.stack(
+            [losses_of_run(prepared, units, run) for run in member.runs]
+        )
+        for member in ranked
     }
     baselines: dict[str, Doubles] = {
         name: losses_of(prepared, units, fit_baseline(prepared, name))[None]
@@ -153,7 +157,7 @@ def test_members(prepared: Prepared, finished: Sequence[Finished]) -> TestedMemb
 
 def baselines_of(finished: Sequence[Finished]) -> list[BaselineName]:
     """Return every baseline that any of them reports, each once."""
-    sections = [each.experiment.evaluation for each in finished]
+    sections = [member.experiment.evaluation for member in finished]
     return [*dict.fromkeys(name for section in sections for name in section.reported)]
 
 
@@ -223,7 +227,7 @@ def _errors(
 
 def describe_comparison(
     directory: ComparisonDirectory,
-    asked: ComparisonPlan,
+    plan: ComparisonPlan,
     weighed: TestedMembers,
     failed: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
@@ -231,20 +235,20 @@ def describe_comparison(
 
     Args:
         directory: runs are named relative to it.
-        asked: what was compared.
+        plan: what was compared.
         weighed: members, baselines and tests.
         failed: name, seed and error of fits that have no result.
     """
-    prepared = asked.prepared
+    prepared = plan.prepared
     comparison = weighed.comparison
-    notes = [*asked.notes, *_notes(weighed), *_left_out(weighed, failed)]
+    notes = [*plan.notes, *_notes(weighed), *_left_out(weighed, failed)]
     return {
         "schema": 1,
         "name": prepared.experiment.name,
         "metric": weighed.units.metric,
         "ranked_by": weighed.ranked_by,
-        "seeds": list(asked.seeds),
-        "match": asked.budget.match,
+        "seeds": list(plan.seeds),
+        "match": plan.budget.match,
         "windows": len(prepared.test),
         "cutoffs": len(set(prepared.test.cutoffs(prepared.panel).tolist())),
         "series": len(set(prepared.test.series.tolist())),
@@ -284,7 +288,7 @@ def _left_out(
 ) -> Iterator[str]:
     """Say whose seeds failed: those that did not may be the lucky ones."""
     for member in weighed.members:
-        count = sum(each["name"] == member.name for each in failed)
+        count = sum(failure["name"] == member.name for failure in failed)
         if count:
             yield (
                 f"the errors of {member.name} leave out {count} failed "

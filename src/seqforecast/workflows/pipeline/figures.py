@@ -161,7 +161,7 @@ def _forecast(
     prepared: Prepared, forecaster: Forecaster, windows: WindowIndex
 ) -> npt.NDArray[Any]:
     """Return what the model forecasts for some windows, (windows, horizon, ...)."""
-    made = forecast(
+    forecasts = forecast(
         forecaster, prepared.panel.values, windows, features=prepared.features
     )
-    return np.concatenate([out for _, out in made])
+    return np.concatenate([out for _, out in forecasts])

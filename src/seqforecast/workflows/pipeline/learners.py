@@ -60,7 +60,7 @@ def build(
     panel, history = prepared.panel, experiment.window.min_history
     begins = None if history is None else panel.offsets[:-1]
     material = WindowArrays(panel.values, panel.filled, prepared.features, begins)
-    learners = [_build_learner(prepared, material, each) for each in lookbacks]
+    learners = [_build_learner(prepared, material, length) for length in lookbacks]
     stages.end("build model")
     return device, learners
 
@@ -145,7 +145,7 @@ def describe_training(
         loss = selection[kept - 1].val_loss
         members.append({"epochs": len(selection), "best_epoch": kept, "val_loss": loss})
     alone = len(members) == 1
-    told: dict[str, Any] = {
+    document: dict[str, Any] = {
         "epochs": len(history),
         "best_epoch": members[0]["best_epoch"] if alone else None,
         "parameters": parameters,
@@ -155,7 +155,7 @@ def describe_training(
         "members": members,
     }
     why = {"best_epoch": "every member has its own"}
-    return told if alone else {**told, "reasons": why}
+    return document if alone else {**document, "reasons": why}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -116,8 +116,8 @@ def with_season(panel: Panel, parts: Parts, experiment: Experiment) -> Panel:
     if not isinstance(panel.frequency, int):
         return panel
     season = infer_season(panel, parts.train[:, 1])
-    found = "no season" if season is None else f"a season of {season} steps"
-    note = f"{found} was found in the train part; data.season sets it"
+    what = "no season" if season is None else f"a season of {season} steps"
+    note = f"{what} was found in the train part; data.season sets it"
     return dataclasses.replace(panel, season=season, notes=(*panel.notes, note))
 
 
@@ -128,6 +128,6 @@ def settle(experiment: Experiment, panel: Panel, length: tuple[int, int]) -> Exp
     window = section.model_copy(update={"lookback": lookback, "horizon": length[1]})
     settled: dict[str, Any] = {"window": window}
     if experiment.data.source == "table":
-        found = {"frequency": panel.frequency, "season": panel.season}
-        settled["data"] = experiment.data.model_copy(update=found)
+        from_data = {"frequency": panel.frequency, "season": panel.season}
+        settled["data"] = experiment.data.model_copy(update=from_data)
     return experiment.model_copy(update=settled)

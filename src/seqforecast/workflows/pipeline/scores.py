@@ -34,8 +34,8 @@ def score_validation(prepared: Prepared, forecaster: Forecaster) -> dict[str, An
     """Return the model's metrics on the validation part."""
     windows, panel = prepared.validation, prepared.panel
     scorer = _scorer(prepared, windows, prepared.parts.validation, [MODEL])
-    made = forecast(forecaster, panel.values, windows, features=prepared.features)
-    for chunk, out in made:
+    forecasts = forecast(forecaster, panel.values, windows, features=prepared.features)
+    for chunk, out in forecasts:
         given = {MODEL: forecaster.median_of(out)}
         scorer.add(chunk, chunk.targets(panel.values), given)
     return scorer.metrics_of(MODEL)
@@ -93,10 +93,10 @@ def score_forecasts(
     quantiles = _quantile_totals(prepared, forecaster, intervals)
     rows = RowMaker(panel, windows, windows.horizon)
 
-    made = forecast(forecaster, panel.values, windows, numbers, prepared.features)
+    forecasts = forecast(forecaster, panel.values, windows, numbers, prepared.features)
 
     def scored() -> Iterator["pd.DataFrame"]:
-        for chunk, out in made:
+        for chunk, out in forecasts:
             y, y_hat = chunk.targets(panel.values), forecaster.median_of(out)
             given: dict[str, FloatArray] = {MODEL: y_hat}
             given |= {name: predict(chunk) for name, predict in baselines.items()}
@@ -179,8 +179,8 @@ def learn_intervals(prepared: Prepared, forecaster: Forecaster) -> Intervals | N
     if section is None:
         return None
     panel, windows = prepared.panel, calibration_windows(prepared.validation)
-    made = forecast(forecaster, panel.values, windows, features=prepared.features)
-    out = np.concatenate([each for _, each in made])
+    forecasts = forecast(forecaster, panel.values, windows, features=prepared.features)
+    out = np.concatenate([chunk for _, chunk in forecasts])
     units = _units(prepared)
     margins = calibrate(
         section.level,

@@ -88,20 +88,20 @@ def warn_of_seen(prepared: Prepared, seen: Seen, path: Path) -> int:
     """
     panel, part = prepared.panel, prepared.parts.test
     begins = _stamps(panel, part, part[:, 0])
-    found = np.flatnonzero(
+    scored_before = np.flatnonzero(
         (part[:, 1] > part[:, 0]) & (steps_seen(panel, seen) > part[:, 0])
     )
-    for name in [panel.ids[i] for i in found[:1]]:
+    for name in [panel.ids[i] for i in scored_before[:1]]:
         LOGGER.warning(
             "%s has seen the test part of %d series (%r: tested from %s on, seen up to "
             "%s): where these are the same series, their scores flatter",
             path,
-            len(found),
+            len(scored_before),
             name,
             _plain(begins[name]),
             _plain(seen[name]),
         )
-    return len(found)
+    return len(scored_before)
 
 
 def note_seen(facts: Mapping[str, Any]) -> list[str]:
@@ -121,8 +121,8 @@ def _stamps(panel: Panel, part: IntArray, steps: IntArray) -> dict[str, str | in
     """Return the time stamp of a step of each series that has this part."""
     has = np.flatnonzero(part[:, 1] > part[:, 0])
     stamps: npt.NDArray[Any] = panel.stamps(panel.first_steps[has] + steps[has])
-    told = stamps.tolist() if stamps.dtype.kind == "i" else stamps.astype(str).tolist()
-    return {panel.ids[i]: stamp for i, stamp in zip(has, told, strict=True)}
+    texts = stamps.tolist() if stamps.dtype.kind == "i" else stamps.astype(str).tolist()
+    return {panel.ids[i]: stamp for i, stamp in zip(has, texts, strict=True)}
 
 
 def _is_after(one: str | int, other: str | int) -> bool:

@@ -66,10 +66,10 @@ def check_same_data(facts: dict[str, Any], prepared: Prepared, path: Path) -> No
     Raises:
         DataError: the data have changed.
     """
-    began, found = facts.get("data", {}).get("sha256", "?"), prepared.panel.sha256
-    if began != found:
+    began, now = facts.get("data", {}).get("sha256", "?"), prepared.panel.sha256
+    if began != now:
         raise DataError(
-            f"the data have changed since {path} began: SHA-256 {found[:12]}..., "
+            f"the data have changed since {path} began: SHA-256 {now[:12]}..., "
             f"it was {began[:12]}...",
             hint="put the data back, or train anew",
         )

@@ -27,10 +27,10 @@ class Stage:
 
     def values(self) -> dict[str, Any]:
         """Return an item of `stages` in metrics.json."""
-        told = {"name": self.name, "seconds": self.seconds, "memory": self.memory}
+        document = {"name": self.name, "seconds": self.seconds, "memory": self.memory}
         if self.memory is None:
-            return {**told, "reasons": {"memory": UNTOLD}}
-        return told
+            return {**document, "reasons": {"memory": UNTOLD}}
+        return document
 
 
 @dataclass(slots=True)
@@ -66,7 +66,9 @@ class Stages:
 def describe_stages(stages: Sequence[Stage]) -> list[str]:
     """Return the stages as lines of a table: name, seconds, peak memory by then."""
     rows = [("stage", "seconds", "peak memory")]
-    rows += [(each.name, f"{each.seconds:.2f}", mib(each.memory)) for each in stages]
+    rows += [
+        (ended.name, f"{ended.seconds:.2f}", mib(ended.memory)) for ended in stages
+    ]
     total = sum(stage.seconds for stage in stages)
     rows.append(("all", f"{total:.2f}", mib(stages[-1].memory if stages else None)))
     names, seconds, memory = zip(*rows, strict=True)

@@ -116,7 +116,7 @@ def _size(prepared: Prepared, learners: Sequence[Learner]) -> dict[str, Any]:
         "operations": size.training_operations(layers),
         "bytes": {
             "data": prepared.panel.values.nbytes + (features.nbytes if features else 0),
-            "model": sum(each.value.numpy().nbytes for each in held),
+            "model": sum(weight.value.numpy().nbytes for weight in held),
             "batch": size.batch_bytes(layers, window=window, batch=training.batch_size),
             "resident": peak_memory(),
         },

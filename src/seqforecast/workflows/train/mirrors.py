@@ -100,9 +100,9 @@ class MLflow:
         self._client = mlflow.MlflowClient()
         settings = dict(flatten_settings(read_settings(run.resolved)))
         name = settings["name"]
-        found = self._client.get_experiment_by_name(name)
+        existing = self._client.get_experiment_by_name(name)
         experiment = (
-            found.experiment_id if found else self._client.create_experiment(name)
+            existing.experiment_id if existing else self._client.create_experiment(name)
         )
         self._run = self._client.create_run(
             experiment,
@@ -230,16 +230,16 @@ class Mirrored(NoDisplay):
     @contextmanager
     def _unless_it_fails(self, name: str) -> Iterator[None]:
         """Leave a mirror that fails alone; stdout belongs to the results."""
-        said = io.StringIO()
+        printed = io.StringIO()
         try:
-            with redirect_stdout(said):
+            with redirect_stdout(printed):
                 yield
         except Exception as error:
             self._mirrors.pop(name, None)
             LOGGER.warning(
                 "%s is left alone: %s: %s", name, type(error).__name__, error
             )
-        for line in said.getvalue().splitlines():
+        for line in printed.getvalue().splitlines():
             LOGGER.info("%s: %s", name, line)
 
 
@@ -248,10 +248,10 @@ def mirrored(
     display: NoDisplay, run: RunDirectory, names: Sequence[str]
 ) -> Iterator[Mirrored]:
     """Tell mirrors of a run, and at last how it ended."""
-    told = Mirrored(display, run, names)
+    mirror = Mirrored(display, run, names)
     try:
-        yield told
+        yield mirror
     except BaseException as error:
-        told.stop(failed=not isinstance(error, KeyboardInterrupt))
+        mirror.stop(failed=not isinstance(error, KeyboardInterrupt))
         raise
-    told.complete()
+    mirror.complete()

@@ -104,8 +104,8 @@ def train_experiment(
                     records.write_start(run, begun)
                 write_seen(run, prepared, {} if origin is None else origin.seen)
                 write_setup(run, loaded, prepared, learners[0].engine.forecaster)
-                with mirrored(shown, run, mirrors) as told:
-                    _finish(run, prepared, learners, told, facts, stages=stages)
+                with mirrored(shown, run, mirrors) as watcher:
+                    _finish(run, prepared, learners, watcher, facts, stages=stages)
     return run
 
 
@@ -153,8 +153,11 @@ def resume_run(
         with closing(display or NoDisplay()) as shown:
             records.log_into(run, log)
             LOGGER.info("resuming %s", path)
-            with manifest.recorded(run, facts), mirrored(shown, run, mirrors) as told:
-                _finish(run, prepared, learners, told, facts, stages=stages)
+            with (
+                manifest.recorded(run, facts),
+                mirrored(shown, run, mirrors) as watcher,
+            ):
+                _finish(run, prepared, learners, watcher, facts, stages=stages)
     return run
 
 

@@ -198,7 +198,7 @@ def suggest(trial: Any, tune: TuneSection) -> dict[str, Any]:
     for name, space in tune.space.items():
         if isinstance(space, list):
             # Optuna takes no lists for values.
-            written = [json.dumps(each) for each in space]
+            written = [json.dumps(value) for value in space]
             values[name] = json.loads(trial.suggest_categorical(name, written))
             continue
         ends = Range.model_validate(space)
@@ -233,7 +233,7 @@ def repeat(study: Any, trial: Any) -> str:
 
 def are_all_tried(study: Any, tune: TuneSection) -> bool:
     """Return whether nothing new can be drawn; of ranges something always can."""
-    if not all(isinstance(each, list) for each in tune.space.values()):
+    if not all(isinstance(values, list) for values in tune.space.values()):
         return False
     ended = ("COMPLETE", "PRUNED")
     tried = {

@@ -102,7 +102,7 @@ def _finish(directory: TuningDirectory, study: Any, loaded: Loaded) -> None:
             f"none of {len(trials)} trials came to an end; the first: {errors[0]}",
             hint="run.log tells why each failed; narrow tune.space",
         )
-    best = min(done, key=lambda each: float(each["value"]))
+    best = min(done, key=lambda candidate: float(candidate["value"]))
     settled = changed(loaded.experiment, best["settings"])
     run = _train_best(directory, dump(settled, folder=loaded.folder))
     document = {
@@ -151,14 +151,14 @@ def describe_trials(study: Any) -> list[dict[str, Any]]:
 
     Number 0 is the experiment as given: it has no settings of its own.
     """
-    told: list[dict[str, Any]] = []
+    trials: list[dict[str, Any]] = []
     for trial in study.trials:
         if f"stopped {trial.number}" in study.user_attrs:
             continue
         duration = trial.duration
-        told.append(
+        trials.append(
             {
-                "number": len(told),
+                "number": len(trials),
                 "state": STATES.get(trial.state.name, "running"),
                 "value": trial.value if trial.state.name == "COMPLETE" else None,
                 "settings": {
@@ -172,7 +172,7 @@ def describe_trials(study: Any) -> list[dict[str, Any]]:
                 "error": trial.user_attrs.get("error"),
             }
         )
-    return told
+    return trials
 
 
 def ranked_by(study: Any) -> str:
