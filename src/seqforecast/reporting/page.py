@@ -50,8 +50,8 @@ def read_description(path: Path) -> str | None:
 
     with Image.open(path) as picture:
         # PNG's own name for it; every other kind of picture has none.
-        said = getattr(picture, "text", {}).get("Description")
-    return said and str(said)
+        description = getattr(picture, "text", {}).get("Description")
+    return description and str(description)
 
 
 def show(
@@ -69,9 +69,9 @@ def show(
     Raises:
         OSError: a picture cannot be read.
     """
-    shown = []
+    figures = []
     for name, path in pictures.items():
         heading, how = reading.get(name, (name.replace("_", " ").capitalize(), ""))
         alt = read_description(path) or f"{heading}: this picture has no description."
-        shown.append((heading, how, alt, inline(path), name))
-    return shown
+        figures.append((heading, how, alt, inline(path), name))
+    return figures

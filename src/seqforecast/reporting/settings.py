@@ -18,13 +18,13 @@ def flatten_settings(
         section: settings, sections nested.
         before: the dotted name of the section, with a dot at its end.
     """
-    found: list[tuple[str, str]] = []
+    pairs: list[tuple[str, str]] = []
     for name, value in section.items():
         if isinstance(value, Mapping) and value:
-            found += flatten_settings(value, f"{before}{name}.")
+            pairs += flatten_settings(value, f"{before}{name}.")
         else:
-            found.append((f"{before}{name}", setting_text(value)))
-    return found
+            pairs.append((f"{before}{name}", setting_text(value)))
+    return pairs
 
 
 def setting_text(value: Any) -> str:
@@ -70,8 +70,10 @@ def split_by_member(
     Args:
         settings: by member, at least one; every setting in force, sections nested.
     """
-    flat = [dict(flatten_settings(of)) for of in settings.values()]
-    names = dict.fromkeys(name for of in flat for name in of)
-    values = {name: tuple(of.get(name, ABSENT) for of in flat) for name in names}
-    equal = {name: of[0] for name, of in values.items() if len(set(of)) == 1}
-    return equal, {name: of for name, of in values.items() if name not in equal}
+    members = [dict(flatten_settings(nested)) for nested in settings.values()]
+    names = dict.fromkeys(name for member in members for name in member)
+    values = {
+        name: tuple(member.get(name, ABSENT) for member in members) for name in names
+    }
+    equal = {name: row[0] for name, row in values.items() if len(set(row)) == 1}
+    return equal, {name: row for name, row in values.items() if name not in equal}

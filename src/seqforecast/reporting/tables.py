@@ -45,11 +45,12 @@ def tabulate_scores(test: Mapping[str, Any]) -> ScoreTable:
     scores = {MODEL: test["model"], **dict(ranked)}
     metrics = [name for name in SHOWN if name in test["model"]]
     lowest = {
-        name: min(_or_infinite(of[name]) for of in scores.values()) for name in metrics
+        name: min(_or_infinite(row[name]) for row in scores.values())
+        for name in metrics
     }
     rows = [
-        (who, *(_cell(of[name], lowest[name]) for name in metrics))
-        for who, of in scores.items()
+        (forecaster, *(_cell(row[name], lowest[name]) for name in metrics))
+        for forecaster, row in scores.items()
     ]
     header = ("", *(UNITS.get(name, NAMES[name]) for name in metrics))
     return ScoreTable(header, tuple(rows), _footnotes(scores, metrics))
@@ -88,10 +89,10 @@ def _footnotes(
     notes = []
     for metric in metrics:
         about: dict[str, list[str]] = {}
-        for who, of in scores.items():
-            reason = of.get("reasons", {}).get(metric)
+        for forecaster, row in scores.items():
+            reason = row.get("reasons", {}).get(metric)
             if reason:
-                about.setdefault(reason, []).append(who)
+                about.setdefault(reason, []).append(forecaster)
         for reason, names in about.items():
             whose = "" if len(names) == len(scores) else f" of {', '.join(names)}"
             notes.append(f"{NAMES[metric]}{whose}: {reason}")
@@ -111,16 +112,16 @@ def tabulate_groups(
         test: the `test` object of metrics.json, with `groups`.
     """
     metric, against = test["skill"]["metric"], test["skill"]["against"]
-    found = []
+    groups = []
     for name, group in test["groups"].items():
         ours, theirs = group["model"][metric], group["baselines"][against][metric]
         ratio = ours / theirs if ours is not None and theirs else None
-        found.append((name, group["series"], ours, theirs, ratio))
-    found.sort(key=lambda row: float("inf") if row[4] is None else -row[4])
+        groups.append((name, group["series"], ours, theirs, ratio))
+    groups.sort(key=lambda row: float("inf") if row[4] is None else -row[4])
     header = ("group", "series", f"model {NAMES[metric]}", against, "ratio")
     rows = [
         (name, str(series), *(significant(number) for number in numbers))
-        for name, series, *numbers in found[:MOST]
+        for name, series, *numbers in groups[:MOST]
     ]
-    more = len(found) - MOST
+    more = len(groups) - MOST
     return [header, *rows], (f"and {more:,} more in metrics.json",) * (more > 0)

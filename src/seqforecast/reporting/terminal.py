@@ -28,7 +28,8 @@ def say_score(test: Mapping[str, Any]) -> tuple[str, str]:
         return "-", "-"
     metric, against = test["skill"]["metric"], test["skill"]["against"]
     ours, theirs = (
-        significant(of[metric], 3) for of in (test["model"], test["baselines"][against])
+        significant(scores[metric], 3)
+        for scores in (test["model"], test["baselines"][against])
     )
     return str(test["verdict"]), f"{NAMES[metric]} {ours}, {against} {theirs}"
 
@@ -112,35 +113,36 @@ def _bytes(size: int) -> str:
     return f"{size} bytes"
 
 
-def render_evaluation(told: Mapping[str, Any]) -> str:
+def render_evaluation(document: Mapping[str, Any]) -> str:
     """Return what `evaluate` prints, from its document; lines of 80 letters."""
-    scored, test = told["scored"], told["test"]
-    path = told["data"]["path"]
+    scored, test = document["scored"], document["test"]
+    path = document["data"]["path"]
     what = "the test part of the run's data" if path is None else path
     counts = f"{test['windows']:,} windows of {scored['series']:,} series"
     span = f"targets from {scored['first']} to {scored['last']}"
     lines = [*wrap([f"Scored: {what}, {counts}, {span}."]), "", render_scores(test)]
-    if told["recorded"] is not None:
-        same = "These are" if told["recorded"] else "These are NOT"
+    if document["recorded"] is not None:
+        same = "These are" if document["recorded"] else "These are NOT"
         lines += wrap([f"{same} the scores in metrics.json."])
-    if told["audit"] is not None:
-        lines += ["", *wrap(say_audit(told["audit"]))]
+    if document["audit"] is not None:
+        lines += ["", *wrap(say_audit(document["audit"]))]
     return "\n".join(lines)
 
 
 def say_audit(audit: Mapping[str, Any]) -> list[str]:
     """Return in sentences whether the audit passed, and what differed first."""
-    made = (
+    forecasts = (
         f"{audit['windows']:,} forecasts ({audit['points']:,} numbers) at up to "
         f"{audit['cutoffs_a_series']} cutoffs of each series"
     )
     if audit["passed"]:
-        passed = (
-            f"Leak audit: passed. {made} are the same bits when everything after the "
-            "cutoff but data.future is scrambled and the preprocessing learnt again."
+        sentence = (
+            f"Leak audit: passed. {forecasts} are the same bits when everything after "
+            "the cutoff but data.future is scrambled and the preprocessing learnt "
+            "again."
         )
-        return [passed]
-    lines = [f"Leak audit: FAILED. Of {made}, something after a cutoff was known:"]
+        return [sentence]
+    lines = [f"Leak audit: FAILED. Of {forecasts}, something after a cutoff was known:"]
     for difference in audit["differences"]:
         pair = f"{difference['kept']}, scrambled {difference['scrambled']}"
         lines.append(f"- {difference['what']} ({difference['where']}): {pair}")
@@ -149,33 +151,33 @@ def say_audit(audit: Mapping[str, Any]) -> list[str]:
     return [*lines, audit["why"]] if audit["why"] else lines
 
 
-def render_reproduction(told: Mapping[str, Any]) -> str:
+def render_reproduction(document: Mapping[str, Any]) -> str:
     """Return what `reproduce` prints, from its document."""
-    verdict = VERDICTS[told["result"]].format(tolerance=told["tolerance"])
-    rows = [(each["what"], _likeness(each)) for each in told["compared"]]
+    verdict = VERDICTS[document["result"]].format(tolerance=document["tolerance"])
+    rows = [(record["what"], _likeness(record)) for record in document["compared"]]
     lines = [*wrap([verdict]), "", *_columns(rows)]
-    if told["surroundings"]:
+    if document["surroundings"]:
         changed = [
             (
                 surrounding["what"],
                 f"{surrounding['recorded']}, now {surrounding['now']}",
             )
-            for surrounding in told["surroundings"]
+            for surrounding in document["surroundings"]
         ]
         lines += ["", "Not as it was:", *_columns(changed)]
-    lines += wrap(told["notes"])
-    if told["again"]:
-        lines += [f"The second run is in {told['again']}"]
+    lines += wrap(document["notes"])
+    if document["again"]:
+        lines += [f"The second run is in {document['again']}"]
     return "\n".join(lines)
 
 
-def _likeness(each: Mapping[str, Any]) -> str:
-    if each["equal"]:
+def _likeness(record: Mapping[str, Any]) -> str:
+    if record["equal"]:
         return "equal"
-    values = f"{each['recorded']}, now {each['again']}"
-    if each["difference"] is None:
-        return f"{each['where']}: {values}"
-    return f"differs by up to {each['difference']:.2g}: {each['where']}: {values}"
+    values = f"{record['recorded']}, now {record['again']}"
+    if record["difference"] is None:
+        return f"{record['where']}: {values}"
+    return f"differs by up to {record['difference']:.2g}: {record['where']}: {values}"
 
 
 def _columns(rows: list[tuple[str, str]]) -> list[str]:

@@ -40,10 +40,10 @@ def say_errors(test: Mapping[str, Any]) -> str:
     """
     metric, against = test["skill"]["metric"], test["skill"]["against"]
     names = [NAIVE] if against == NAIVE else [NAIVE, against]
-    scores = [test["model"], *(test["baselines"][name] for name in names)]
-    ours, naive, *best = told_apart([of[metric] for of in scores])
-    said = f"test {NAMES[metric]} {ours}, naive forecast {naive}"
-    return f"{said}, {against} {best[0]}" if best else said
+    forecasters = [test["model"], *(test["baselines"][name] for name in names)]
+    ours, naive, *best = told_apart([forecaster[metric] for forecaster in forecasters])
+    errors = f"test {NAMES[metric]} {ours}, naive forecast {naive}"
+    return f"{errors}, {against} {best[0]}" if best else errors
 
 
 def say_verdict(test: Mapping[str, Any]) -> str:
@@ -54,8 +54,8 @@ def say_verdict(test: Mapping[str, Any]) -> str:
     skill = test["skill"]
     value, low, high = (skill[name] for name in ("value", "low", "high"))
     against, metric = skill["against"], skill["metric"]
-    scores = (test["model"], test["baselines"][against])
-    ours, theirs = told_apart([of[metric] for of in scores])
+    forecasters = (test["model"], test["baselines"][against])
+    ours, theirs = told_apart([forecaster[metric] for forecaster in forecasters])
     errors = f"{NAMES[metric]} {ours} against {theirs}"
     reasons = skill.get("reasons", {})
     if value is None:
@@ -67,20 +67,20 @@ def say_verdict(test: Mapping[str, Any]) -> str:
         interval = f"[{percent(low)}, {percent(high)}]"
         return f"better than {against} by {percent(value)} {interval}: {errors}"
     interval = f"[{decimal(low, 3)}, {decimal(high, 3)}]"
-    said = f"{test['verdict']} than {against}: {errors}, skill {decimal(value, 3)}"
+    verdict = f"{test['verdict']} than {against}: {errors}, skill {decimal(value, 3)}"
     if test["verdict"] == "worse":
-        return f"{said} {interval}"
-    return f"{said}, its 95 % interval {interval} contains zero"
+        return f"{verdict} {interval}"
+    return f"{verdict}, its 95 % interval {interval} contains zero"
 
 
 def say_coverage(test: Mapping[str, Any]) -> list[str]:
     """Return what the intervals cover, in a sentence; nothing where there are none."""
-    said = [
-        f"{each['level']:g} % intervals cover {percent(each['coverage'])} of the "
-        f"truths, {significant(each['width'], 3)} wide"
-        for each in test.get("intervals", [])
+    clauses = [
+        f"{interval['level']:g} % intervals cover {percent(interval['coverage'])} of "
+        f"the truths, {significant(interval['width'], 3)} wide"
+        for interval in test.get("intervals", [])
     ]
-    return [f"{'; '.join(said)} on average."] if said else []
+    return [f"{'; '.join(clauses)} on average."] if clauses else []
 
 
 def told_apart(errors: Sequence[float | None]) -> list[str]:
@@ -99,10 +99,13 @@ def say_run(test: Mapping[str, Any]) -> list[str]:
     """
     skill, count = test["skill"], len(test["baselines"])
     best = "The only baseline" if count == 1 else f"The best of {count} baselines"
-    told = [say_sentence(test), f"{best} is {skill['against']}. {_say_meaning(test)}"]
+    sentences = [
+        say_sentence(test),
+        f"{best} is {skill['against']}. {_say_meaning(test)}",
+    ]
     if skill["against"] != NAIVE:
-        told.append(_say_naive(test, skill["metric"]))
-    return [said.strip() for said in told if said]
+        sentences.append(_say_naive(test, skill["metric"]))
+    return [sentence.strip() for sentence in sentences if sentence]
 
 
 def _say_meaning(test: Mapping[str, Any]) -> str:

@@ -52,7 +52,7 @@ def describe_cutoffs(document: Mapping[str, Any]) -> CutoffFigure:
     """Return what to draw of backtest.json."""
     test, rows = document["test"], document["by_cutoff"]
     metric, names = test["skill"]["metric"], rank_baselines(document["test"])
-    errors = [errors_at(each, metric, names) for each in rows]
+    errors = [errors_at(row, metric, names) for row in rows]
     lines = [
         tuple(
             (row["cutoff"], error[at]) for row, error in zip(rows, errors, strict=True)
@@ -61,7 +61,7 @@ def describe_cutoffs(document: Mapping[str, Any]) -> CutoffFigure:
     ]
     unit = "in the unit of the data" if metric == "mae" else "mean over series"
     refits = tuple(row["cutoff"] for row in rows if row["is_refit"])
-    every = -(-len(rows) // MOST_STAMPS)
+    spacing = -(-len(rows) // MOST_STAMPS)
     return CutoffFigure(
         title=f"{_finding(errors, names, test['skill']['against'])}; {_overall(test)}",
         caption=f"{NAMES[metric]} of the {document['horizon']} steps after each "
@@ -71,7 +71,7 @@ def describe_cutoffs(document: Mapping[str, Any]) -> CutoffFigure:
         baselines=dict(zip(names, lines[1:], strict=True)),
         refits=refits,
         stamps=tuple(
-            (row["cutoff"], elide(say_when(row), 24)) for row in rows[::every]
+            (row["cutoff"], elide(say_when(row), 24)) for row in rows[::spacing]
         ),
         log=axis_scales.needs_log(error for row in errors for error in row),
     )
@@ -90,11 +90,11 @@ def draw_cutoffs(figure: CutoffFigure, path: Path) -> None:
         axes = style.place(canvas, (style.LEFT, style.BOTTOM, wide, high))
         _set_axes(axes, figure)
         ends = []
-        for name, points, look in _lines(figure):
-            axes.plot(*style.columns(points), **look)
+        for name, points, line_style in _lines(figure):
+            axes.plot(*style.columns(points), **line_style)
             known = values_of(points)
             if known:
-                ends.append((known[-1], name, look["color"]))
+                ends.append((known[-1], name, line_style["color"]))
         for at in figure.refits:
             where = {"transform": axes.get_xaxis_transform(), "clip_on": False}
             axes.plot([at], [0.0], "^", color=style.MODEL, markersize=7, **where)
@@ -120,7 +120,7 @@ def _set_axes(axes: Axes, figure: CutoffFigure) -> None:
 
 
 def _lines(figure: CutoffFigure) -> list[tuple[str, Points, dict[str, Any]]]:
-    """Return name, points and look of each line; the model's is drawn last."""
+    """Return name, points and style of each line; the model's is drawn last."""
     marker = {"marker": "o" if len(figure.model) <= FEW else "", "markersize": 4}
     best = next(iter(figure.baselines))
     lines = []
@@ -130,8 +130,8 @@ def _lines(figure: CutoffFigure) -> list[tuple[str, Points, dict[str, Any]]]:
             color, dash = style.NAIVE, "--"
         elif name == best:
             color, dash = style.BEST, "-"
-        look = {"color": color, "linestyle": dash, "linewidth": 1.4, **marker}
-        lines.append(("naive forecast" if name == NAIVE else name, points, look))
+        line_style = {"color": color, "linestyle": dash, "linewidth": 1.4, **marker}
+        lines.append(("naive forecast" if name == NAIVE else name, points, line_style))
     lines.append(
         ("model", figure.model, {"color": style.MODEL, "linewidth": 2.2, **marker})
     )
@@ -148,8 +148,10 @@ def _times(refits: Sequence[int], rows: Sequence[Any]) -> str:
 def _overall(test: Mapping[str, Any]) -> str:
     """Return both errors over all cutoffs."""
     skill = test["skill"]
-    scores = (test["model"], test["baselines"][skill["against"]])
-    ours, theirs = told_apart([of[skill["metric"]] for of in scores])
+    forecasters = (test["model"], test["baselines"][skill["against"]])
+    ours, theirs = told_apart(
+        [forecaster[skill["metric"]] for forecaster in forecasters]
+    )
     return f"over all {ours} against {theirs}"
 
 

@@ -130,16 +130,16 @@ def _row(picture: SeriesPicture, refits: Sequence[int]) -> Row:
     steps, horizon = len(picture.truth), picture.model.shape[1]
     ahead = np.arange(1, horizon + 1)
     # In the middle of equal shares: no text leaves the picture.
-    shown = ((np.arange(min(STAMPS, steps)) + 0.5) * steps / min(STAMPS, steps)).astype(
-        np.int64
-    )
-    texts = stamp_texts([*picture.stamps[shown]])
+    tick_steps = (
+        (np.arange(min(STAMPS, steps)) + 0.5) * steps / min(STAMPS, steps)
+    ).astype(np.int64)
+    texts = stamp_texts([*picture.stamps[tick_steps]])
     places = picture.cutoffs.tolist()
 
-    def lines(made: npt.NDArray[Any]) -> tuple[Points, ...]:
+    def lines(forecasts: npt.NDArray[Any]) -> tuple[Points, ...]:
         return tuple(
-            points_of(at + ahead, each, MOST_POINTS)
-            for at, each in zip(places, made, strict=True)
+            points_of(at + ahead, forecast, MOST_POINTS)
+            for at, forecast in zip(places, forecasts, strict=True)
         )
 
     return Row(
@@ -148,7 +148,7 @@ def _row(picture: SeriesPicture, refits: Sequence[int]) -> Row:
         model=lines(picture.model),
         naive=lines(picture.naive),
         refits=tuple(places[at] + 0.5 for at in refits),
-        ticks=tuple(zip(shown.astype(float).tolist(), texts, strict=True)),
+        ticks=tuple(zip(tick_steps.astype(float).tolist(), texts, strict=True)),
         steps=steps,
         bands=tuple(
             band
@@ -194,8 +194,8 @@ def _draw_row(axes: Axes, row: Row) -> None:
     ):
         for points in lines:
             dots = marker if color != style.TRUTH else ""
-            look = {"color": color, "linewidth": width, "linestyle": dash}
-            axes.plot(*style.columns(points), marker=dots, markersize=4, **look)
+            line_style = {"color": color, "linewidth": width, "linestyle": dash}
+            axes.plot(*style.columns(points), marker=dots, markersize=4, **line_style)
     text, fonts = drawable(row.title)
     axes.set_title(text, fontfamily=fonts)
 
@@ -204,13 +204,13 @@ def _put_legend(canvas: Figure, bands: Sequence[Band]) -> None:
     """Name the lines and bands once, below the caption."""
     from matplotlib.lines import Line2D
 
-    looks: Any = zip(
+    entries: Any = zip(
         LINES, (style.TRUTH, style.NAIVE, style.MODEL), ("-", "--", "-"), strict=True
     )
     canvas.legend(
         handles=[
             Line2D([], [], color=color, linestyle=dash, label=name)
-            for name, color, dash in looks
+            for name, color, dash in entries
         ]
         + band_entries(bands),
         loc="upper left",

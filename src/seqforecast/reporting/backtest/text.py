@@ -35,15 +35,15 @@ def tabulate_by_cutoff(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
     metric = test["skill"]["metric"]
     names = rank_baselines(test)
     rows = [("cutoff", "fit", MODEL, *names)]
-    for each in document["by_cutoff"]:
-        errors = errors_at(each, metric, names)
+    for record in document["by_cutoff"]:
+        errors = errors_at(record, metric, names)
         known = [error for error in errors if error is not None]
         low = min(known, default=None)
         cells = [
             significant(error) + (BEST if error is not None and error == low else "")
             for error in errors
         ]
-        rows.append((say_when(each), str(each["fit"]), *cells))
+        rows.append((say_when(record), str(record["fit"]), *cells))
     return rows
 
 
@@ -52,23 +52,23 @@ def rank_baselines(test: Mapping[str, Any]) -> list[str]:
     metric = test["skill"]["metric"]
 
     def error(name: str) -> float:
-        found = test["baselines"][name][metric]
-        return float("inf") if found is None else float(found)
+        score = test["baselines"][name][metric]
+        return float("inf") if score is None else float(score)
 
     return sorted(test["baselines"], key=error)
 
 
 def errors_at(
-    each: Mapping[str, Any], metric: str, baselines: Sequence[str]
+    record: Mapping[str, Any], metric: str, baselines: Sequence[str]
 ) -> list[float | None]:
     """Return the errors at one cutoff: the model's, then those of baselines."""
-    scores = [each["model"], *(each["baselines"][name] for name in baselines)]
-    return [of[metric] for of in scores]
+    forecasters = [record["model"], *(record["baselines"][name] for name in baselines)]
+    return [forecaster[metric] for forecaster in forecasters]
 
 
-def say_when(each: Mapping[str, Any]) -> str:
+def say_when(record: Mapping[str, Any]) -> str:
     """Return the cutoff as a time stamp, or two where series end at different ones."""
-    first, last = each["first"], each["last"]
+    first, last = record["first"], record["last"]
     return str(first) if first == last else f"{first} to {last}"
 
 
@@ -81,11 +81,11 @@ def say_plan(rolling: Rolling, first: str, last: str) -> str:
         last: that of the last one.
     """
     where = first if first == last else f"from {first} to {last}"
-    told = f"{rolling.cutoffs} {plural('cutoff', rolling.cutoffs)}, {where}"
+    cutoffs = f"{rolling.cutoffs} {plural('cutoff', rolling.cutoffs)}, {where}"
     if rolling.cutoffs > 1:
-        told += f", {_apart(rolling)}"
+        cutoffs += f", {_apart(rolling)}"
     part = f", {rolling.window} train part" if rolling.fits > 1 else ""
-    return f"backtest: {told}; {rolling.fits} {plural('fit', rolling.fits)}{part}"
+    return f"backtest: {cutoffs}; {rolling.fits} {plural('fit', rolling.fits)}{part}"
 
 
 def say_overlap(rolling: Rolling, horizon: int) -> list[str]:

@@ -48,28 +48,28 @@ class MemberStyle:
 
 
 def styles_of(comparison: Mapping[str, Any]) -> dict[str, MemberStyle]:
-    """Return a look a member, in their order, then one a baseline.
+    """Return a style a member, in their order, then one a baseline.
 
-    Cells have the same look in every comparison, whoever is best there. More than six
+    Cells have the same style in every comparison, whoever is best there. More than six
     members share colours and are told apart by their dashes.
     """
     names = names_of(comparison)
     turn = sorted(names, key=lambda name: CELLS.index(name) if name in CELLS else MANY)
-    looks: dict[str, MemberStyle] = {}
+    styles: dict[str, MemberStyle] = {}
     for name in names:
         again, which = divmod(turn.index(name), len(COLORS))
         color, ink = COLORS[which]
         dash = DASHES[min(again, len(DASHES) - 1)]
-        looks[name] = MemberStyle(
+        styles[name] = MemberStyle(
             elide(name, NAME_WIDTH), color, ink, MARKERS[which], dash
         )
     for name in comparison["baselines"]:
         color = style.NAIVE if name == NAIVE else style.FAINT_INK
         dash = "--" if name == NAIVE else "-."
-        looks.setdefault(
+        styles.setdefault(
             name, MemberStyle(elide(name, NAME_WIDTH), color, color, "", dash)
         )
-    return looks
+    return styles
 
 
 def room_of(labels: Sequence[str], least: float = 0.4) -> float:

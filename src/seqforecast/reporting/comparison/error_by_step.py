@@ -33,7 +33,7 @@ class StepErrors:
     Attributes:
         title: the finding.
         caption: what is shown.
-        members: look and error by step, points (step, MAE in the unit of the data).
+        members: style and error by step, points (step, MAE in the unit of the data).
         baselines: alike, the naive forecast and the best one.
         log: whether the error axis is logarithmic.
     """
@@ -64,25 +64,28 @@ def describe_step_errors(
         baselines: by name, shape (horizon,); the naive forecast and the best of them
             are shown.
     """
-    looks = styles_of(comparison)
+    styles = styles_of(comparison)
     names = [member["name"] for member in comparison["members"]]
     means = {name: np.asarray(members[name], float).mean(axis=0) for name in names}
     best = comparison["best_baseline"]
-    shown = {
+    baseline_errors = {
         name: np.asarray(errors, float)
         for name, errors in baselines.items()
         if name in (NAIVE, best)
     }
-    everything = [*means.values(), *shown.values()]
+    everything = [*means.values(), *baseline_errors.values()]
     steps = np.arange(1, len(everything[0]) + 1)
     finite = [float(e) for errors in everything for e in errors if np.isfinite(e)]
     seeds = max(len(np.asarray(members[name])) for name in names)
     over = f", mean over {seeds} seeds" if seeds > 1 else ""
     return StepErrors(
-        title=_title(means, shown, best),
+        title=_title(means, baseline_errors, best),
         caption=f"Mean absolute error on the test part, unit of the data{over}",
-        members=tuple((looks[name], points_of(steps, means[name])) for name in names),
-        baselines=tuple((looks[name], points_of(steps, shown[name])) for name in shown),
+        members=tuple((styles[name], points_of(steps, means[name])) for name in names),
+        baselines=tuple(
+            (styles[name], points_of(steps, baseline_errors[name]))
+            for name in baseline_errors
+        ),
         log=axis_scales.needs_log(finite),
     )
 
@@ -103,7 +106,7 @@ def draw_step_errors(figure: StepErrors, path: Path) -> None:
 def _draw_bars(canvas: Figure, figure: StepErrors) -> None:
     """Draw the members from the top, then the baselines."""
     rows = [*figure.members, *figure.baselines]
-    left = room_of([look.label for look, _ in rows], 0.9)
+    left = room_of([member_style.label for member_style, _ in rows], 0.9)
     high = canvas.get_size_inches()[1] - style.HEADER - 0.3
     axes = style.place(canvas, (left, 0.2, style.WIDTH - left - 1.2, high))
     axes.grid(visible=False)
@@ -113,16 +116,17 @@ def _draw_bars(canvas: Figure, figure: StepErrors) -> None:
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlim(0, max((v for _, p in rows for v in values_of(p)), default=1) or 1)
     edge = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center"}
-    for at, (look, points) in enumerate(rows):
-        text, fonts = drawable(look.label)
-        axes.text(-0.012, at, text, color=look.ink, fontfamily=fonts, **edge)
+    for at, (member_style, points) in enumerate(rows):
+        text, fonts = drawable(member_style.label)
+        axes.text(-0.012, at, text, color=member_style.ink, fontfamily=fonts, **edge)
         for value in values_of(points):
-            axes.barh([at], [value], height=0.62, color=look.color)
+            axes.barh([at], [value], height=0.62, color=member_style.color)
             style.put_label(axes, (value, at), significant(value), style.INK)
 
 
 def _draw_lines(canvas: Figure, figure: StepErrors) -> None:
-    wide = style.WIDTH - style.LEFT - room_of([look.label for look, _ in figure.lines])
+    labels = [member_style.label for member_style, _ in figure.lines]
+    wide = style.WIDTH - style.LEFT - room_of(labels)
     high = HEIGHT - style.HEADER - style.BOTTOM
     axes = style.place(canvas, (style.LEFT, style.BOTTOM, wide, high))
     values = [value for _, line in figure.lines for value in values_of(line)]
@@ -133,12 +137,12 @@ def _draw_lines(canvas: Figure, figure: StepErrors) -> None:
     axes.set_xlabel("steps after the cutoff")
     axes.set_ylabel("MAE, log scale" if figure.log else "MAE")
     ends = []
-    for look, points in figure.lines:
-        few = len(points) <= FEW
-        line = {"color": look.color, "linestyle": look.dash, "markersize": 4}
-        axes.plot(*style.columns(points), marker=look.marker if few else "", **line)
+    for member_style, points in figure.lines:
+        marker = member_style.marker if len(points) <= FEW else ""
+        line = {"linestyle": member_style.dash, "marker": marker, "markersize": 4}
+        axes.plot(*style.columns(points), color=member_style.color, **line)
         if values_of(points):
-            ends.append((values_of(points)[-1], look.label, look.ink))
+            ends.append((values_of(points)[-1], member_style.label, member_style.ink))
     style.put_end_labels(axes, ends)
 
 
@@ -160,8 +164,8 @@ def _title(
         ours = significant(float(errors[:, 0].min()), 3)
         return f"One step ahead: lowest error {first} {ours}, {best} {theirs}"
     if len(members) > 1:
-        said = _counted(wins)
-        return f"Lowest error: {said} of {steps} {plural('step', steps)}"
+        counts = _counted(wins)
+        return f"Lowest error: {counts} of {steps} {plural('step', steps)}"
     below = int((errors[0, known] < baselines[best][known]).sum())
     return f"{names[0]}: error below {best}'s at {below} of {steps} steps"
 

@@ -36,12 +36,12 @@ class MemberProfile:
     """One member.
 
     Attributes:
-        look: how it is drawn.
+        style: how it is drawn.
         before: its profile before training.
         after: its profile after training.
     """
 
-    look: MemberStyle
+    style: MemberStyle
     before: ProfileCurve
     after: ProfileCurve
 
@@ -76,12 +76,12 @@ def describe_gradient_profiles(
         profiles: by member, norms before and after training (of its first seed), each
             of shape (lookback,), oldest step first, finite and never below 0.
     """
-    looks = styles_of(comparison)
+    styles = styles_of(comparison)
     panels = []
     for member in comparison["members"]:
         before, after = profiles[member["name"]]
         curves = describe_gradient_profile({BEFORE: before, AFTER: after}).curves
-        panels.append(MemberProfile(looks[member["name"]], *curves))
+        panels.append(MemberProfile(styles[member["name"]], *curves))
     lookback = max(int(panel.after.points[0][0]) for panel in panels)
     values = [
         y for p in panels for c in (p.before, p.after) for y in values_of(c.points)
@@ -118,9 +118,9 @@ def draw_gradient_profiles(figure: GradientProfilesFigure, path: Path) -> None:
             _set_axes(axes, figure)
             _draw_panel(axes, panel)
             axes.tick_params(labelleft=column == 0)
-            text, fonts = drawable(fitting(panel.look.label, wide - GAP))
+            text, fonts = drawable(fitting(panel.style.label, wide - GAP))
             name = {"fontfamily": fonts, "fontsize": 11, "fontweight": "bold"}
-            axes.set_title(text, color=panel.look.ink, **name)
+            axes.set_title(text, color=panel.style.ink, **name)
             if number + columns < count:
                 axes.tick_params(labelbottom=False)
             else:
@@ -148,27 +148,27 @@ def _draw_panel(axes: Axes, panel: MemberProfile) -> None:
     lookback = panel.after.points[0][0]
     for curve, color, wide in (
         (panel.before, style.PAST, 1.4),
-        (panel.after, panel.look.color, 2.0),
+        (panel.after, panel.style.color, 2.0),
     ):
-        marker = panel.look.marker if len(curve.points) <= FEW else ""
+        marker = panel.style.marker if len(curve.points) <= FEW else ""
         line = {"color": color, "linewidth": wide, "marker": marker, "markersize": 4}
         axes.plot(*style.columns(curve.points), **line)
     reach = panel.after.reach
     if 0 < reach < lookback:
-        axes.axvline(reach, color=panel.look.ink, linewidth=0.9, linestyle=":")
+        axes.axvline(reach, color=panel.style.ink, linewidth=0.9, linestyle=":")
     side = ("left", 5) if reach > lookback / 2 else ("right", -5)
     foot = {"xycoords": axes.get_xaxis_transform(), "xytext": (side[1], 0)}
     text = f"{'all ' * (reach == lookback > 1)}{reach} {plural('step', reach)}"
     # A peak near the forecast is what one expects; one far back is a finding.
     if 1 < panel.after.peak > reach / 2:
         text += f", most to step {panel.after.peak}"
-    style.put_label(axes, (reach, 0.08), text, panel.look.ink, ha=side[0], **foot)
+    style.put_label(axes, (reach, 0.08), text, panel.style.ink, ha=side[0], **foot)
 
 
 def _title(panels: Sequence[MemberProfile], lookback: int) -> str:
     """Say how far back each member's loss notices the lookback after training."""
-    said = ", ".join(f"{panel.look.label} {panel.after.reach}" for panel in panels)
-    title = f"Steps noticed after training, of {lookback}: {said}"
+    reaches = ", ".join(f"{panel.style.label} {panel.after.reach}" for panel in panels)
+    title = f"Steps noticed after training, of {lookback}: {reaches}"
     if len(title) <= style.TITLE_LETTERS:
         return title
     far = sum(panel.after.reach == lookback for panel in panels)

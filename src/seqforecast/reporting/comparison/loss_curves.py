@@ -27,7 +27,7 @@ class MemberCurve:
     """One member; points are (epoch, validation loss), None where it is not finite.
 
     Attributes:
-        look: how it is drawn.
+        style: how it is drawn.
         median: over the seeds, as long as all of them train.
         lowest: of the seeds, at the same epochs.
         highest: of the seeds, at the same epochs.
@@ -35,7 +35,7 @@ class MemberCurve:
         best: median over the seeds of each one's lowest loss, or None.
     """
 
-    look: MemberStyle
+    style: MemberStyle
     median: Points
     lowest: Points
     highest: Points
@@ -88,9 +88,9 @@ def describe_loss_curves(
     """
     if not is_one_unit:
         naive = None
-    looks = styles_of(comparison)
+    styles = styles_of(comparison)
     curves = tuple(
-        _curve(looks[member["name"]], histories[member["name"]])
+        _curve(styles[member["name"]], histories[member["name"]])
         for member in comparison["members"]
     )
     epochs = [int(x) for curve in curves for points in curve.seeds for x, _ in points]
@@ -119,13 +119,13 @@ def draw_loss_curves(figure: LossCurves, path: Path) -> None:
     """
     with style.drawing(path, HEIGHT) as canvas:
         style.put_header(canvas, figure.title, figure.caption)
-        names = [*(curve.look.label for curve in figure.curves), "naive forecast"]
+        names = [*(curve.style.label for curve in figure.curves), "naive forecast"]
         wide = style.WIDTH - style.LEFT - room_of(names)
         high = HEIGHT - style.HEADER - style.BOTTOM
         axes = style.place(canvas, (style.LEFT, style.BOTTOM, wide, high))
-        shown = [y for c in figure.curves for p in c.seeds for y in values_of(p)]
+        losses = [y for c in figure.curves for p in c.seeds for y in values_of(p)]
         log = figure.log
-        axis_scales.set_fitting(axes, [*shown, figure.naive], log=log)
+        axis_scales.set_fitting(axes, [*losses, figure.naive], log=log)
         axis_scales.set_epochs(axes, figure.epochs)
         axes.set_xlabel("epoch")
         axes.set_ylabel("validation loss, log scale" if log else "validation loss")
@@ -138,25 +138,25 @@ def draw_loss_curves(figure: LossCurves, path: Path) -> None:
             _draw_curve(axes, curve)
             last = [values_of(points)[-1] for points in curve.seeds if points]
             if last:
-                ends.append((median(last), curve.look.label, curve.look.ink))
+                ends.append((median(last), curve.style.label, curve.style.ink))
         style.put_end_labels(axes, ends)
 
 
 def _draw_curve(axes: Axes, curve: MemberCurve) -> None:
-    look = curve.look
+    color = curve.style.color
     for points in curve.seeds:
         thin = {"linewidth": 0.7, "alpha": 0.45, "zorder": 1.5}
-        axes.plot(*style.columns(points), color=look.color, **thin)
+        axes.plot(*style.columns(points), color=color, **thin)
     epochs, lowest = style.columns(curve.lowest)
     highest = style.columns(curve.highest)[1]
-    fill = {"color": look.color, "alpha": 0.15, "linewidth": 0}
+    fill = {"color": color, "alpha": 0.15, "linewidth": 0}
     axes.fill_between(epochs, lowest, highest, **fill)
-    line = {"color": look.color, "linestyle": look.dash, "markersize": 4}
-    few = len(curve.median) <= 30
-    axes.plot(*style.columns(curve.median), marker=look.marker if few else "", **line)
+    line = {"color": color, "linestyle": curve.style.dash, "markersize": 4}
+    marker = curve.style.marker if len(curve.median) <= 30 else ""
+    axes.plot(*style.columns(curve.median), marker=marker, **line)
 
 
-def _curve(look: MemberStyle, histories: Sequence[History]) -> MemberCurve:
+def _curve(member_style: MemberStyle, histories: Sequence[History]) -> MemberCurve:
     rows = [_first_member(history) for history in histories]
     seeds = tuple(curve_of(history, "val_loss") for history in rows)
     common = min(len(history) for history in rows)
@@ -167,12 +167,15 @@ def _curve(look: MemberStyle, histories: Sequence[History]) -> MemberCurve:
     epochs = [float(row["epoch"]) for row in rows[0][:common]]
     losses = [_known(values) for values in together]
     medians, lows, highs = (
-        tuple((x, of(y) if y else None) for x, y in zip(epochs, losses, strict=True))
-        for of in (median, min, max)
+        tuple(
+            (x, statistic(y) if y else None)
+            for x, y in zip(epochs, losses, strict=True)
+        )
+        for statistic in (median, min, max)
     )
     best = [min(values_of(points)) for points in seeds if points]
     return MemberCurve(
-        look, medians, lows, highs, seeds, median(best) if best else None
+        member_style, medians, lows, highs, seeds, median(best) if best else None
     )
 
 
@@ -194,6 +197,8 @@ def _title(curves: Sequence[MemberCurve], naive: float | None) -> str:
         return "No validation loss was recorded"
     best = min(known, key=lambda curve: curve.best or 0.0)
     seeds = len(best.seeds)
-    of = f" (median of {seeds} {plural('seed', seeds)})" if seeds > 1 else ""
-    said = f"Lowest validation loss: {best.look.label}, {significant(best.best, 3)}{of}"
-    return said if naive is None else f"{said}; naive {significant(naive, 3)}"
+    over = f" (median of {seeds} {plural('seed', seeds)})" if seeds > 1 else ""
+    title = (
+        f"Lowest validation loss: {best.style.label}, {significant(best.best, 3)}{over}"
+    )
+    return title if naive is None else f"{title}; naive {significant(naive, 3)}"

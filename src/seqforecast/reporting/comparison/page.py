@@ -65,7 +65,7 @@ READING = {
 }
 
 # What each test asks of the units it is made on.
-ASKED = {
+QUESTIONS = {
     "Diebold-Mariano": "At each of {count} the errors of two members are subtracted; "
     "the test asks whether these differences could be zero on average.",
     "Wilcoxon signed-rank": "For each of {count} the errors of two members are "
@@ -100,7 +100,7 @@ def render_comparison_page(
         comparison=comparison,
         title=f"{_short(names)} on {comparison['name']}",
         about=_about(comparison),
-        verdict=[sentence(said) for said in say_comparison(comparison)],
+        verdict=[sentence(clause) for clause in say_comparison(comparison)],
         metric=NAMES[comparison["metric"]],
         ranked_by=NAMES[comparison.get("ranked_by", comparison["metric"])],
         rows=tabulate_comparison(comparison),
@@ -176,9 +176,9 @@ def tabulate_pairs(comparison: Mapping[str, Any]) -> list[tuple[str, ...]]:
 def _tested(comparison: Mapping[str, Any]) -> list[str]:
     about, pairs = comparison["significance"], len(comparison["pairs"])
     count, apart = about["count"], about["independent"]
-    asked = ASKED[about["test"]].format(count=f"{count:,} {about['unit']}")
+    question = QUESTIONS[about["test"]].format(count=f"{count:,} {about['unit']}")
     if apart != count:
-        asked += (
+        question += (
             f" Windows of neighbouring {about['unit']} overlap, and only {apart:,} do "
             "not: the test allows for that, or it would take the same evidence for new "
             "many times over."
@@ -193,7 +193,7 @@ def _tested(comparison: Mapping[str, Any]) -> list[str]:
         "Not significantly apart does not mean equal: a difference may be too small "
         "for these data to show. The intervals below say how large it could be."
     )
-    return [asked, several, unknown]
+    return [question, several, unknown]
 
 
 def _silent(comparison: Mapping[str, Any]) -> list[str]:

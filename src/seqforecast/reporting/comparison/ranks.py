@@ -35,7 +35,7 @@ class RankFigure:
     Attributes:
         title: the finding.
         caption: of what the ranks are, and the test behind the bars.
-        ranks: look and average rank, best (lowest) first.
+        ranks: style and average rank, best (lowest) first.
         bars: average ranks of each set whose members are not told apart.
     """
 
@@ -55,7 +55,7 @@ def describe_ranks(
         ranks: average rank of each member and of the best baseline, at least two; 1
             is the lowest error.
     """
-    looks, about = styles_of(comparison), comparison["significance"]
+    styles, about = styles_of(comparison), comparison["significance"]
     order = sorted(ranks, key=lambda name: ranks[name])
     silent = is_silent(comparison)
     alike = () if silent else cliques(order, comparison["pairs"])
@@ -67,12 +67,12 @@ def describe_ranks(
         else f"bars: not significantly apart ({about['test']}, "
         f"{about['correction']}, {100 * about['level']:g} %)"
     )
-    first = f"{looks[order[0]].label} ranks first; nothing is claimed"
+    first = f"{styles[order[0]].label} ranks first; nothing is claimed"
     return RankFigure(
-        title=first if silent else _told(looks, order, alike, comparison["pairs"]),
+        title=first if silent else _finding(styles, order, alike, comparison["pairs"]),
         caption=f"Average rank{over if count else ''}, 1 is best; {how}",
-        ranks=tuple((looks[name], ranks[name]) for name in order),
-        bars=tuple(tuple(ranks[name] for name in each) for each in alike),
+        ranks=tuple((styles[name], ranks[name]) for name in order),
+        bars=tuple(tuple(ranks[name] for name in clique) for clique in alike),
     )
 
 
@@ -85,7 +85,7 @@ def draw_ranks(figure: RankFigure, path: Path) -> None:
     sides = -(-len(figure.ranks) // 2)
     bars = BAR * len(figure.bars) + 0.12
     high = AXIS + bars + ROW * sides + 0.15
-    room = room_of([look.label for look, _ in figure.ranks], 1.2)
+    room = room_of([member_style.label for member_style, _ in figure.ranks], 1.2)
     wide = style.WIDTH - 2 * room
     with style.drawing(path, style.HEADER + high + 0.1) as canvas:
         style.put_header(canvas, figure.title, figure.caption)
@@ -101,12 +101,11 @@ def draw_ranks(figure: RankFigure, path: Path) -> None:
             axes.text(tick, -0.13, str(tick), ha="center", va="bottom", fontsize=9.5)
         for number, bar in enumerate(figure.bars):
             _draw_bar(axes, bar, BAR * (number + 1) - 0.02)
-        for at, (look, rank) in enumerate(figure.ranks):
+        for at, (member_style, rank) in enumerate(figure.ranks):
             left = at < sides
             row = at if left else len(figure.ranks) - 1 - at
-            _draw_name(
-                axes, (look, rank), bars + ROW * (row + 0.5), low if left else top
-            )
+            edge = low if left else top
+            _draw_name(axes, (member_style, rank), bars + ROW * (row + 0.5), edge)
 
 
 def _draw_bar(axes: Axes, ranks: Sequence[float], at: float) -> None:
@@ -116,25 +115,26 @@ def _draw_bar(axes: Axes, ranks: Sequence[float], at: float) -> None:
 
 
 def _draw_name(
-    axes: Axes, of: tuple[MemberStyle, float], at: float, edge: float
+    axes: Axes, ranked: tuple[MemberStyle, float], at: float, edge: float
 ) -> None:
     """Lead from a rank down and out to the name at the edge."""
-    look, rank = of
-    line = {"color": look.color, "linewidth": 1.3, "zorder": 1, "clip_on": False}
+    member_style, rank = ranked
+    color, marker = member_style.color, member_style.marker or "o"
+    line = {"color": color, "linewidth": 1.3, "zorder": 1, "clip_on": False}
     axes.plot([rank, rank, edge], [0, at, at], **line)
-    axes.plot([rank], [0], look.marker or "o", color=look.color, markersize=7, zorder=4)
+    axes.plot([rank], [0], marker, color=color, markersize=7, zorder=4)
     left = edge == axes.get_xlim()[0]
-    text, fonts = drawable(look.label)
+    text, fonts = drawable(member_style.label)
     side = {"ha": "right" if left else "left", "va": "center", "fontfamily": fonts}
     shift = {"xytext": (-6 if left else 6, 0), "textcoords": "offset points"}
-    axes.annotate(text, (edge, at), color=look.ink, **side, **shift)
+    axes.annotate(text, (edge, at), color=member_style.ink, **side, **shift)
     inner = {"ha": "left" if left else "right", "va": "bottom", "fontsize": 8.5}
     number = {"xytext": (3 if left else -3, 1), "textcoords": "offset points"}
     axes.annotate(f"{rank:.2f}", (edge, at), color=style.FAINT_INK, **inner, **number)
 
 
-def _told(
-    looks: Mapping[str, MemberStyle],
+def _finding(
+    styles: Mapping[str, MemberStyle],
     order: Sequence[str],
     alike: Sequence[Sequence[str]],
     pairs: Pairs,
@@ -143,26 +143,26 @@ def _told(
     first = order[0]
     beaten = [name for name in order if first in beaten_by(name, pairs)]
     if not beaten:
-        return _title(looks, order, alike)
-    label, other = looks[first].label, looks[beaten[0]].label
+        return _title(styles, order, alike)
+    label, other = styles[first].label, styles[beaten[0]].label
     return f"{label} ranks first, but has a larger mean error than {other}"
 
 
 def _title(
-    looks: Mapping[str, MemberStyle],
+    styles: Mapping[str, MemberStyle],
     order: Sequence[str],
     alike: Sequence[Sequence[str]],
 ) -> str:
     """Say who ranks first, and from whom it is not told apart."""
     first, *others = order
-    near = {name for each in alike if first in each for name in each} - {first}
-    label = looks[first].label
+    near = {name for clique in alike if first in clique for name in clique} - {first}
+    label = styles[first].label
     if not near:
-        everyone = looks[others[0]].label if len(others) == 1 else "all others"
+        everyone = styles[others[0]].label if len(others) == 1 else "all others"
         return f"{label} ranks first, significantly apart from {everyone}"
-    if any(len(each) == len(order) for each in alike):
+    if any(len(clique) == len(order) for clique in alike):
         return f"No significant difference between all {len(order)}"
-    names = listed([looks[name].label for name in others if name in near])
+    names = listed([styles[name].label for name in others if name in near])
     begin = f"{label} ranks first, not significantly apart from"
     title = f"{begin} {names}"
     short = f"{begin} {len(near)} of {len(others)}"

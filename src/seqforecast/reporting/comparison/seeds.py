@@ -30,14 +30,14 @@ class SeedRow:
     """One member.
 
     Attributes:
-        look: how it is drawn.
+        style: how it is drawn.
         values: test error of each seed.
         mean: of the values.
         interval: the 95 % interval of the mean over seeds, or None for one seed.
         group: letters shared by those that are not told apart; may be empty.
     """
 
-    look: MemberStyle
+    style: MemberStyle
     values: tuple[float, ...]
     mean: float
     interval: tuple[float, float] | None
@@ -52,7 +52,7 @@ class SeedsFigure:
         title: the finding.
         caption: what is shown, and which baselines are too far off to be.
         rows: the members, best first by validation.
-        baselines: look and test error of those that fit on the axis, lowest first.
+        baselines: style and test error of those that fit on the axis, lowest first.
         metric: what the error is.
         ends: of the error axis.
     """
@@ -74,28 +74,32 @@ def describe_seeds(comparison: Mapping[str, Any]) -> SeedsFigure:
     Args:
         comparison: the document, comparison.json, with at least one member.
     """
-    looks = styles_of(comparison)
+    styles = styles_of(comparison)
     rows = tuple(
-        _row(looks[member["name"]], member) for member in comparison["members"]
+        _row(styles[member["name"]], member) for member in comparison["members"]
     )
-    errors = {name: of["test"] for name, of in comparison["baselines"].items()}
+    errors = {
+        name: baseline["test"] for name, baseline in comparison["baselines"].items()
+    }
     values = [value for row in rows for value in (*row.values, *(row.interval or ()))]
-    shown = baselines_near(values, errors, comparison["best_baseline"])
+    near = baselines_near(values, errors, comparison["best_baseline"])
     metric = NAMES[comparison["metric"]]
     what = f"Test {metric}, a point a seed"
     if any(row.interval for row in rows):
         what += "; bar: 95 % interval of the mean over seeds (not over the data)"
-    groups = {name: of["group"] for name, of in comparison["baselines"].items()}
-    off = [f"{n} {significant(e, 3)}" for n, e in errors.items() if n not in shown]
+    groups = {
+        name: baseline["group"] for name, baseline in comparison["baselines"].items()
+    }
+    off = [f"{n} {significant(e, 3)}" for n, e in errors.items() if n not in near]
     return SeedsFigure(
         title=_title(comparison),
         caption=f"{what}; off the axis: {', '.join(off)}" if off else what,
         rows=rows,
         baselines=tuple(
-            (_named(looks[name], groups[name]), error) for name, error in shown.items()
+            (_named(styles[name], groups[name]), error) for name, error in near.items()
         ),
         metric=metric,
-        ends=axis_scales.limits([*values, *shown.values()]),
+        ends=axis_scales.limits([*values, *near.values()]),
     )
 
 
@@ -105,11 +109,11 @@ def draw_seeds(figure: SeedsFigure, path: Path) -> None:
     Raises:
         RunError: the file cannot be written.
     """
-    left = room_of([row.look.label for row in figure.rows], 0.8)
+    left = room_of([row.style.label for row in figure.rows], 0.8)
     groups = [row.group for row in figure.rows]
     right = room_of([*groups, "group"], 0.35) if any(groups) else style.RIGHT
     wide = style.WIDTH - left - right
-    lines = [(look.label, error) for look, error in figure.baselines]
+    lines = [(member_style.label, error) for member_style, error in figure.baselines]
     levels = name_rows(lines, figure.ends, wide)
     top = style.HEADER + BAND * (max(levels, default=0) + 1) * bool(levels)
     high = ROW * len(figure.rows) + 0.1
@@ -122,11 +126,13 @@ def draw_seeds(figure: SeedsFigure, path: Path) -> None:
         axes.grid(visible=True, axis="x")
         axis_scales.set_linear(axes, "x", figure.ends, most=8)
         axes.set_xlabel(f"test {figure.metric}")
-        for (look, error), level in zip(figure.baselines, levels, strict=True):
-            axes.axvline(error, color=look.color, linestyle=look.dash, linewidth=1.3)
+        for (member_style, error), level in zip(figure.baselines, levels, strict=True):
+            line = {"linestyle": member_style.dash, "linewidth": 1.3}
+            axes.axvline(error, color=member_style.color, **line)
             where = {"xycoords": axes.get_xaxis_transform(), "ha": "center"}
             shift = {"xytext": (0, 8 + level * BAND * 72)}
-            style.put_label(axes, (error, 1.0), look.label, look.ink, **where, **shift)
+            label, ink = member_style.label, member_style.ink
+            style.put_label(axes, (error, 1.0), label, ink, **where, **shift)
         for at, row in enumerate(figure.rows):
             _draw_row(axes, row, at)
         if any(groups):
@@ -135,21 +141,21 @@ def draw_seeds(figure: SeedsFigure, path: Path) -> None:
 
 
 def _draw_row(axes: Axes, row: SeedRow, at: int) -> None:
-    color, edge = row.look.color, {"transform": axes.get_yaxis_transform()}
+    color, edge = row.style.color, {"transform": axes.get_yaxis_transform()}
     offset = [at + 0.16 * (number % 3 - 1) for number in range(len(row.values))]
     points = {"markersize": 6, "alpha": 0.55, "linestyle": "", "markeredgewidth": 0}
-    axes.plot(row.values, offset, row.look.marker, color=color, **points)
+    axes.plot(row.values, offset, row.style.marker, color=color, **points)
     if row.interval is not None:
-        axes.plot(row.interval, [at, at], color=row.look.ink, linewidth=2.2)
-        axes.plot([row.mean], [at], "|", color=row.look.ink, ms=17, mew=2.6)
-    name, fonts = drawable(row.look.label)
+        axes.plot(row.interval, [at, at], color=row.style.ink, linewidth=2.2)
+        axes.plot([row.mean], [at], "|", color=row.style.ink, ms=17, mew=2.6)
+    name, fonts = drawable(row.style.label)
     text = edge | {"va": "center"}
     where = text | {"ha": "right", "fontfamily": fonts}
-    axes.text(-0.012, at, name, color=row.look.ink, **where)
+    axes.text(-0.012, at, name, color=row.style.ink, **where)
     axes.text(1.0, at, f"  {row.group}", color=style.INK, **text)
 
 
-def _row(look: MemberStyle, member: Mapping[str, Any]) -> SeedRow:
+def _row(member_style: MemberStyle, member: Mapping[str, Any]) -> SeedRow:
     test = member["test"]
     interval = None
     if test["sd"] is not None:
@@ -158,7 +164,7 @@ def _row(look: MemberStyle, member: Mapping[str, Any]) -> SeedRow:
         # An error is never below 0; Student's t knows nothing of that.
         interval = (max(test["mean"] - half, 0.0), test["mean"] + half)
     group = member["group"] or ""
-    return SeedRow(look, tuple(test["values"]), test["mean"], interval, group)
+    return SeedRow(member_style, tuple(test["values"]), test["mean"], interval, group)
 
 
 def _student(free: int) -> float:
@@ -168,9 +174,11 @@ def _student(free: int) -> float:
     return float(stdtrit(free, 0.975))
 
 
-def _named(look: MemberStyle, group: str | None) -> MemberStyle:
+def _named(member_style: MemberStyle, group: str | None) -> MemberStyle:
     """Name a baseline together with its group, if it has one."""
-    return replace(look, label=f"{look.label} ({group})") if group else look
+    if not group:
+        return member_style
+    return replace(member_style, label=f"{member_style.label} ({group})")
 
 
 def _title(comparison: Mapping[str, Any]) -> str:
@@ -179,8 +187,8 @@ def _title(comparison: Mapping[str, Any]) -> str:
     errors = [first["test"]["mean"], comparison["baselines"][best]["test"]]
     ours, theirs = told_apart(errors)
     metric = NAMES[comparison["metric"]]
-    said = f"{first['name']}: test {metric} {ours} against {theirs} of {best}"
-    return f"{said}; nothing is claimed" if is_silent(comparison) else said
+    title = f"{first['name']}: test {metric} {ours} against {theirs} of {best}"
+    return f"{title}; nothing is claimed" if is_silent(comparison) else title
 
 
 def baselines_near(
@@ -197,15 +205,15 @@ def baselines_near(
     """
     low, high = min(values), max(values)
     spread = max(high - low, 0.02 * abs(high))
-    shown, room = {}, BEST_NEAR * spread
+    near, room = {}, BEST_NEAR * spread
     for name in (best, *errors):
         ends = min(low, errors[name]), max(high, errors[name])
         if ends[1] - ends[0] <= room:
-            shown[name] = errors[name]
+            near[name] = errors[name]
             low, high = ends
         if name == best:
             room = max(NEAR * spread, BEYOND * (high - low))
-    return dict(sorted(shown.items(), key=lambda item: item[1]))
+    return dict(sorted(near.items(), key=lambda item: item[1]))
 
 
 def name_rows(
@@ -218,13 +226,15 @@ def name_rows(
         ends: of the axis.
         wide: inches of the axis.
     """
-    taken: list[float] = []
+    level_ends: list[float] = []
     levels = []
     for name, position in lines:
         middle = (position - ends[0]) / (ends[1] - ends[0]) * wide
         half = LETTER * len(name) / 2 + 0.06
         begin = middle - half
-        level = next((at for at, end in enumerate(taken) if end < begin), len(taken))
-        taken[level : level + 1] = [middle + half]
+        level = next(
+            (at for at, end in enumerate(level_ends) if end < begin), len(level_ends)
+        )
+        level_ends[level : level + 1] = [middle + half]
         levels.append(level)
     return levels

@@ -37,12 +37,12 @@ class Column:
     """The windows as one member forecasts them.
 
     Attributes:
-        look: how the member is drawn.
+        style: how the member is drawn.
         panels: one a window.
         errors: mean absolute error in each window; None where no truth is known.
     """
 
-    look: MemberStyle
+    style: MemberStyle
     panels: tuple[ForecastAxes, ...]
     errors: tuple[float | None, ...]
 
@@ -82,13 +82,13 @@ def describe_side_by_side(
             own (of the first seed). Of more than three, three are shown.
         season: steps in one season, or None.
     """
-    looks = styles_of(comparison)
+    styles = styles_of(comparison)
     rows = choose_windows(len(windows[comparison["members"][0]["name"]]), MOST_ROWS)
     windows = {name: [window[row] for row in rows] for name, window in windows.items()}
     some = windows[comparison["members"][0]["name"]]
-    shown = min(len(some[0].lookback), max(len(some[0].truth), FEWEST))
+    past_steps = min(len(some[0].lookback), max(len(some[0].truth), FEWEST))
     columns = tuple(
-        _column(looks[member["name"]], windows[member["name"]], shown)
+        _column(styles[member["name"]], windows[member["name"]], past_steps)
         for member in comparison["members"]
     )
     horizon = len(some[0].truth)
@@ -105,7 +105,7 @@ def describe_side_by_side(
             axis_scales.limits([value for panel in panels for value in panel.values])
             for panels in zip(*(column.panels for column in columns), strict=True)
         ),
-        steps=(1 - shown, horizon),
+        steps=(1 - past_steps, horizon),
         season=season,
     )
 
@@ -143,7 +143,7 @@ def draw_side_by_side(figure: SideBySide, path: Path) -> None:
 def _draw(axes: Axes, figure: SideBySide, column: Column, row: int) -> None:
     most = 5 if len(figure.columns) > 2 else 8
     drawn = (axes, column.panels[row], figure.steps, figure.season)
-    draw_panel(*drawn, model=column.look.color, most=most)
+    draw_panel(*drawn, model=column.style.color, most=most)
     axis_scales.set_linear(axes, "y", figure.ends[row], most=4)
 
 
@@ -152,7 +152,7 @@ def _put_titles(axes: Axes, column: Column, cell: tuple[int, int], wide: float) 
     at, row = cell
     over = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
     error = f"MAE {significant(column.errors[row], 3)}"
-    small = over | {"fontsize": 9.5, "color": column.look.ink}
+    small = over | {"fontsize": 9.5, "color": column.style.ink}
     axes.annotate(error, (0, 1), xytext=(0, 3), **small)
     if at == 0:
         text, fonts = drawable(column.panels[row].title)
@@ -160,9 +160,9 @@ def _put_titles(axes: Axes, column: Column, cell: tuple[int, int], wide: float) 
         axes.annotate(text, (0, 1), xytext=(0, 16), **window)
     if row == 0:
         # Of the same height in all columns: above the name of the window.
-        text, fonts = drawable(fitting(column.look.label, wide - GAP))
+        text, fonts = drawable(fitting(column.style.label, wide - GAP))
         name = over | {"fontfamily": fonts, "fontsize": 11, "fontweight": "bold"}
-        axes.annotate(text, (0, 1), xytext=(0, 33), color=column.look.ink, **name)
+        axes.annotate(text, (0, 1), xytext=(0, 33), color=column.style.ink, **name)
 
 
 def _put_legend(canvas: Figure, axes: Axes) -> None:
@@ -173,9 +173,11 @@ def _put_legend(canvas: Figure, axes: Axes) -> None:
     canvas.legend(handles=axes.get_lines()[1:4], bbox_to_anchor=where, **legend)
 
 
-def _column(look: MemberStyle, windows: Sequence[WindowPicture], shown: int) -> Column:
+def _column(
+    member_style: MemberStyle, windows: Sequence[WindowPicture], past_steps: int
+) -> Column:
     errors = tuple(_error(window) for window in windows)
-    return Column(look, panels_of(windows, shown), errors)
+    return Column(member_style, panels_of(windows, past_steps), errors)
 
 
 def _error(window: WindowPicture) -> float | None:
@@ -190,13 +192,15 @@ def _title(columns: Sequence[Column], horizon: int) -> str:
     wins: dict[str, int] = {}
     for errors in zip(*(column.errors for column in columns), strict=True):
         pairs = zip(errors, columns, strict=True)
-        known = [(error, of.look.label) for error, of in pairs if error is not None]
+        known = [
+            (error, column.style.label) for error, column in pairs if error is not None
+        ]
         if known:
             nearest = min(known)[1]
             wins[nearest] = wins.get(nearest, 0) + 1
     rows = len(columns[0].errors)
     windows = f"{rows} {plural('window', rows)}"
     if len(columns) == 1 or not wins:
-        return f"{ahead.capitalize()}: {columns[0].look.label} in {windows}"
-    said = ", ".join(f"{name} in {count}" for name, count in wins.items())
-    return f"{ahead.capitalize()}, closest in these windows: {said} of {rows}"
+        return f"{ahead.capitalize()}: {columns[0].style.label} in {windows}"
+    counts = ", ".join(f"{name} in {count}" for name, count in wins.items())
+    return f"{ahead.capitalize()}, closest in these windows: {counts} of {rows}"

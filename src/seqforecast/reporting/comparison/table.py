@@ -89,7 +89,7 @@ def render_comparison(comparison: Mapping[str, Any]) -> str:
     """
     rows = tabulate_comparison(comparison)
     first, *others = say_comparison(comparison)
-    verdict = " ".join([f"Verdict: {first}.", *(sentence(said) for said in others)])
+    verdict = " ".join([f"Verdict: {first}.", *(sentence(clause) for clause in others)])
     failed = [
         f"Failed: {fit['name']}, seed {fit['seed']}: {fit['error']}"
         for fit in comparison["failed"]
@@ -170,18 +170,18 @@ def _row(rank: int, member: Mapping[str, Any]) -> ComparisonRow:
     )
 
 
-def spread_texts(of: Mapping[str, Any]) -> tuple[str, str]:
+def spread_texts(errors: Mapping[str, Any]) -> tuple[str, str]:
     """Return a mean and its standard deviation with the same decimals.
 
     The standard deviation has more where these would make it 0, and is empty for one
     seed.
     """
-    mean = significant(of["mean"])
-    if of["sd"] is None:
+    mean = significant(errors["mean"])
+    if errors["sd"] is None:
         return mean, ""
     if "e" in mean:
-        return mean, significant(of["sd"], 2)
-    return mean, decimal(of["sd"], len(mean.partition(".")[2]))
+        return mean, significant(errors["sd"], 2)
+    return mean, decimal(errors["sd"], len(mean.partition(".")[2]))
 
 
 def _epochs(mean: float, values: Sequence[float]) -> str:

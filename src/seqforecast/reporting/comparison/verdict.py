@@ -6,7 +6,7 @@ from typing import Any
 from seqforecast.reporting.text import decimal, plural
 from seqforecast.reporting.verdict import NAMES, told_apart
 
-# Words that begin what is said where no name does.
+# Words that begin a clause where no name does.
 OPENERS = ("all", "both", "neither", "no", "none", "nothing", "test", "validation")
 FAR_BELOW = -10
 ONE = {"cutoffs": "cutoff", "series": "series"}
@@ -31,9 +31,9 @@ def say_comparison(comparison: Mapping[str, Any]) -> list[str]:
     if is_silent(comparison):
         why = comparison["significance"]["reason"]
         return [f"nothing is claimed: {why}", *_say_choice(comparison)]
-    said = [say_members(comparison), _say_baseline(comparison)]
+    clauses = [say_members(comparison), _say_baseline(comparison)]
     return [
-        *filter(None, said),
+        *filter(None, clauses),
         *_say_choice(comparison),
         *_say_reasons(comparison["pairs"]),
     ]
@@ -58,14 +58,16 @@ def say_members(comparison: Mapping[str, Any]) -> str:
         f"{listed([name for name in names if name in beaten])}"
         for beaten, winners in better.items()
     ]
-    clauses += [f"no significant difference between {listed(each)}" for each in alike]
+    clauses += [
+        f"no significant difference between {listed(clique)}" for clique in alike
+    ]
     return "; ".join(clauses)
 
 
-def sentence(said: str) -> str:
-    """Return what is said as a sentence; a name at its beginning stays as it is."""
-    opens = said.partition(" ")[0] in OPENERS
-    return f"{said[0].upper() if opens else said[0]}{said[1:]}."
+def sentence(clause: str) -> str:
+    """Return a clause as a sentence; a name at its beginning stays as it is."""
+    opens = clause.partition(" ")[0] in OPENERS
+    return f"{clause[0].upper() if opens else clause[0]}{clause[1:]}."
 
 
 def listed(names: Sequence[str]) -> str:
@@ -82,13 +84,13 @@ def say_test(comparison: Mapping[str, Any]) -> list[str]:
     unit, count, apart = about["unit"], about["count"], about["independent"]
     overlap = "" if apart == count else f", {apart:,} of which do not overlap"
     seeds = about["seeds"]
-    said = (
+    description = (
         f"{about['test']} test on {count:,} {ONE[unit] if count == 1 else unit}"
         f"{overlap}, and {seeds} {plural('seed', seeds)}; significant at "
         f"{100 * about['level']:g} % over all pairs together "
         f"({about['correction']} correction)."
     )
-    return [said, *about["assumptions"]]
+    return [description, *about["assumptions"]]
 
 
 def _say_baseline(comparison: Mapping[str, Any]) -> str:
@@ -133,7 +135,7 @@ def _say_choice(comparison: Mapping[str, Any]) -> list[str]:
     """Return what validation chooses, and whether the test part likes another more."""
     first, *others = comparison["members"]
     best, metric = comparison["best_baseline"], NAMES[comparison["metric"]]
-    lowest = min(others, key=lambda each: each["test"]["mean"], default=first)
+    lowest = min(others, key=lambda member: member["test"]["mean"], default=first)
     errors = [first["test"]["mean"], comparison["baselines"][best]["test"]]
     if lowest["test"]["mean"] < errors[0]:
         errors.append(lowest["test"]["mean"])
@@ -142,15 +144,17 @@ def _say_choice(comparison: Mapping[str, Any]) -> list[str]:
     ties = [
         other["name"] for other in others if other["validation"]["mean"] == means[0]
     ]
-    said = f"validation chooses {first['name']}: " if others else ""
+    clause = f"validation chooses {first['name']}: " if others else ""
     if ties:
-        said = f"validation does not tell {listed([first['name'], *ties])} apart: "
-    said += f"test {metric} {ours}, {best} {baseline}"
+        clause = f"validation does not tell {listed([first['name'], *ties])} apart: "
+    clause += f"test {metric} {ours}, {best} {baseline}"
     if first["skill"]["value"] is not None:
-        said += f", skill {skill_text(first['skill']['value'])}"
+        clause += f", skill {skill_text(first['skill']['value'])}"
     if theirs:
-        said += f"; {lowest['name']} has {theirs[0]}, but the test part chooses nothing"
-    return [said]
+        clause += (
+            f"; {lowest['name']} has {theirs[0]}, but the test part chooses nothing"
+        )
+    return [clause]
 
 
 def skill_text(skill: float) -> str:
@@ -200,17 +204,17 @@ def cliques(names: Sequence[str], pairs: Pairs) -> tuple[tuple[str, ...], ...]:
         if not pair["significant"] and a in alike and b in alike:
             alike[a].add(b)
             alike[b].add(a)
-    found: list[frozenset[str]] = []
+    maximal: list[frozenset[str]] = []
 
-    def extend(clique: Set[str], candidates: Set[str], done: Set[str]) -> None:
-        if not candidates and not done:
-            found.append(frozenset(clique))
-        for name in [each for each in names if each in candidates]:
-            extend(clique | {name}, candidates & alike[name], done & alike[name])
-            candidates, done = candidates - {name}, done | {name}
+    def extend(clique: Set[str], candidates: Set[str], excluded: Set[str]) -> None:
+        if not candidates and not excluded:
+            maximal.append(frozenset(clique))
+        for name in [candidate for candidate in names if candidate in candidates]:
+            extend(clique | {name}, candidates & alike[name], excluded & alike[name])
+            candidates, excluded = candidates - {name}, excluded | {name}
 
     extend(set(), set(names), set())
-    ordered = [tuple(name for name in names if name in clique) for clique in found]
+    ordered = [tuple(name for name in names if name in clique) for clique in maximal]
     at = {name: number for number, name in enumerate(names)}
     several = [clique for clique in ordered if len(clique) > 1]
     return tuple(sorted(several, key=lambda clique: [at[name] for name in clique]))

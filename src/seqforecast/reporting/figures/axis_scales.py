@@ -116,8 +116,8 @@ def log_ticks(ends: tuple[float, float], most: int) -> list[float]:
     low, high = math.log10(ends[0]), math.log10(ends[1])
     powers = range(math.floor(low), math.ceil(high) + 1)
     for digits in LOG_DIGITS:
-        every = [digit * 10.0**power for power in powers for digit in digits]
-        ticks = [tick for tick in every if ends[0] <= tick <= ends[1]]
+        candidates = [digit * 10.0**power for power in powers for digit in digits]
+        ticks = [tick for tick in candidates if ends[0] <= tick <= ends[1]]
         if len(ticks) <= most:
             return ticks
     every_other = math.ceil(len(ticks) / most)

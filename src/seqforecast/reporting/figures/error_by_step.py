@@ -177,9 +177,11 @@ def _caption(
     steps: Sequence[int], model: Sequence[float], baseline: Sequence[float]
 ) -> str:
     """Give the errors of the first step and of the last."""
-    said = [
+    errors = [
         f"{significant(model[at], 3)} against {significant(baseline[at], 3)} "
         f"at step {steps[at]}"
         for at in sorted({0, len(steps) - 1})
     ]
-    return f"Mean absolute error on the test part, unit of the data: {', '.join(said)}"
+    return (
+        f"Mean absolute error on the test part, unit of the data: {', '.join(errors)}"
+    )

@@ -223,7 +223,7 @@ def describe_forecasts(
         season: steps in one season, or None.
     """
     lookback, horizon = len(windows[0].lookback), len(windows[0].truth)
-    shown = min(lookback, max(min(3 * horizon, 150), horizon, 16))
+    past_steps = min(lookback, max(min(3 * horizon, 150), horizon, 16))
     total, count = int(test["windows"]), len(windows)
     which = f"{count} of {total:,} test windows, evenly spaced from first to last"
     if count == total:
@@ -232,26 +232,28 @@ def describe_forecasts(
     return ForecastFigure(
         title=f"{ahead.capitalize()}: {say_errors(test)}",
         caption=f"{which[0].upper()}{which[1:]}, in the unit of the data",
-        panels=panels_of(windows, shown),
-        steps=(1 - shown, horizon),
+        panels=panels_of(windows, past_steps),
+        steps=(1 - past_steps, horizon),
         season=season,
     )
 
 
-def panels_of(windows: Sequence[WindowPicture], shown: int) -> tuple[ForecastAxes, ...]:
+def panels_of(
+    windows: Sequence[WindowPicture], past_steps: int
+) -> tuple[ForecastAxes, ...]:
     """Return what to draw of each window, so many steps of the lookback."""
     cutoffs = stamp_texts([window.cutoff for window in windows])
     pairs = zip(windows, cutoffs, strict=True)
-    return tuple(_panel(window, cutoff, shown) for window, cutoff in pairs)
+    return tuple(_panel(window, cutoff, past_steps) for window, cutoff in pairs)
 
 
-def _panel(window: WindowPicture, cutoff: str, shown: int) -> ForecastAxes:
+def _panel(window: WindowPicture, cutoff: str, past_steps: int) -> ForecastAxes:
     horizon = len(window.truth)
     future = np.arange(1, horizon + 1)
-    past = window.lookback[-shown:]
+    past = window.lookback[-past_steps:]
     return ForecastAxes(
         title=f"{elide(window.series, NAME_WIDTH)}, after {cutoff}",
-        past=points_of(np.arange(1 - shown, 1), past, MOST_POINTS),
+        past=points_of(np.arange(1 - past_steps, 1), past, MOST_POINTS),
         truth=points_of(
             np.arange(horizon + 1), np.append(past[-1], window.truth), MOST_POINTS
         ),

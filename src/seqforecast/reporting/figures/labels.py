@@ -57,10 +57,10 @@ def drawable(text: str) -> tuple[str, list[str]]:
     missing = {ord(c) for c in plain} - _letters(FONT)
     fonts = [FONT]
     for name in OTHER_FONTS if missing else ():
-        found = missing & _letters(name)
-        if found:
+        glyphs = missing & _letters(name)
+        if glyphs:
             fonts.append(name)
-            missing -= found
+            missing -= glyphs
     return "".join(NOT_DRAWABLE if ord(c) in missing else c for c in plain), fonts
 
 

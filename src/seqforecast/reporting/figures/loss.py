@@ -85,7 +85,7 @@ def describe_loss(
     best = None if lowest is None else (best_epoch, lowest)
     curves = tuple(curve_of(rows, "val_loss") for rows in others)
     known_losses = [value for curve in curves for value in values_of(curve)]
-    shown = [*values_of(train), *values_of(validation), *known_losses, naive]
+    losses = [*values_of(train), *values_of(validation), *known_losses, naive]
     longest = max([epochs[-1], *(len(rows) for rows in others)])
     whose = f", member 1 of {len(others) + 1}, the others thin" if others else ""
     return LossFigure(
@@ -95,7 +95,7 @@ def describe_loss(
         validation=validation,
         best=best,
         naive=naive,
-        log=axis_scales.needs_log(shown),
+        log=axis_scales.needs_log(losses),
         gradient=gradient,
         gradient_max=gradient_max,
         epochs=(epochs[0], longest),
@@ -198,7 +198,7 @@ def _title(
         return f"No validation loss to choose by, {epochs} {plural('epoch', epochs)}"
     epoch, loss = best
     what = "Best validation loss" if loss <= min(losses) else "Kept validation loss"
-    kept = f"{what} {significant(loss, 3)} at epoch {epoch} of {epochs}"
+    title = f"{what} {significant(loss, 3)} at epoch {epoch} of {epochs}"
     if naive is None:
-        return kept
-    return f"{kept}; naive forecast {significant(naive, 3)}"
+        return title
+    return f"{title}; naive forecast {significant(naive, 3)}"

@@ -61,18 +61,18 @@ def describe_scatter(
     naive = np.broadcast_to(np.asarray(last, dtype=np.float64)[:, np.newaxis], y.shape)
     known = np.isfinite(y)
     y, y_hat, naive = y[known], y_hat[known], naive[known]
-    shown, drawn = np.arange(len(y)), f"All {len(y):,} points of the test part"
+    sample, points = np.arange(len(y)), f"All {len(y):,} points of the test part"
     if len(y) > MOST_POINTS:
         random = np.random.default_rng(SEED)
-        shown = random.choice(len(y), MOST_POINTS, replace=False, shuffle=False)
-        drawn = f"{MOST_POINTS:,} of {len(y):,} points of the test part, at random"
+        sample = random.choice(len(y), MOST_POINTS, replace=False, shuffle=False)
+        points = f"{MOST_POINTS:,} of {len(y):,} points of the test part, at random"
     level, theirs = (_say_correlation(y, forecast) for forecast in (y_hat, naive))
     return ScatterFigure(
         title=_finding(y - naive, y_hat - naive),
-        caption=f"{drawn}; in the unit of the data",
-        level=_pairs(y[shown], y_hat[shown]),
-        naive=_pairs(y[shown], naive[shown]),
-        change=_pairs((y - naive)[shown], (y_hat - naive)[shown]),
+        caption=f"{points}; in the unit of the data",
+        level=_pairs(y[sample], y_hat[sample]),
+        naive=_pairs(y[sample], naive[sample]),
+        change=_pairs((y - naive)[sample], (y_hat - naive)[sample]),
         level_note=f"correlation {level}, naive forecast {theirs}",
         change_note=f"correlation {_say_correlation(y - naive, y_hat - naive)}",
     )

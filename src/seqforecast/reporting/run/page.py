@@ -138,9 +138,9 @@ def _say_signs(signs: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Any]]:
         sign.replace("_", " "): [
             (
                 name.replace("_", " "),
-                significant(of) if isinstance(of, float) else setting_text(of),
+                significant(value) if isinstance(value, float) else setting_text(value),
             )
-            for name, of in numbers.items()
+            for name, value in numbers.items()
         ]
         for sign, numbers in signs.items()
     }
@@ -204,7 +204,7 @@ def tabulate_columns(preprocess: Mapping[str, Any]) -> list[tuple[str, str]]:
         "made from the time stamp": columns.get("calendar"),
         "frequency": preprocess["frequency"],
     }
-    return [(role, _listed(of)) for role, of in roles.items() if of]
+    return [(role, _listed(names)) for role, names in roles.items() if names]
 
 
 def tabulate_shapes(
@@ -219,8 +219,8 @@ def tabulate_shapes(
     lookback, horizon = preprocess["lookback"], preprocess["horizon"]
     rows = [("values", f"(batch, {lookback}, 1)", "the last steps, in the data's unit")]
     if not preprocess["scale"]["shared"] or settings.get("series_embedding"):
-        said = f"number of the series; {len(preprocess['series'])} for any other"
-        rows.append(("series", "(batch,)", said))
+        meaning = f"number of the series; {len(preprocess['series'])} for any other"
+        rows.append(("series", "(batch,)", meaning))
     if features := preprocess.get("features"):
         shape = f"(batch, {lookback + horizon}, {len(features['center'])})"
         rows.append(("covariates", shape, "past, future, calendar, static; raw"))
@@ -230,7 +230,7 @@ def tabulate_shapes(
     return [("tensor", "shape", "is"), *rows]
 
 
-def _listed(of: Any) -> str:
-    if not isinstance(of, list | tuple):
-        return str(of)
-    return name_first([*map(str, of)], LISTED)
+def _listed(names: Any) -> str:
+    if not isinstance(names, list | tuple):
+        return str(names)
+    return name_first([*map(str, names)], LISTED)

@@ -51,11 +51,11 @@ def tabulate_members(metrics: Mapping[str, Any]) -> Rows:
     rows = [
         (
             str(number),
-            str(of["epochs"]),
-            str(of["best_epoch"]),
-            significant(of["val_loss"]),
+            str(member["epochs"]),
+            str(member["best_epoch"]),
+            significant(member["val_loss"]),
         )
-        for number, of in enumerate(members, start=1)
+        for number, member in enumerate(members, start=1)
     ]
     return [("member", "epochs", "kept epoch", "its validation loss"), *rows]
 
@@ -63,8 +63,11 @@ def tabulate_members(metrics: Mapping[str, Any]) -> Rows:
 def tabulate_stages(metrics: Mapping[str, Any]) -> Rows:
     """Return seconds and peak memory of each stage; empty where they are not known."""
     stages = metrics.get("stages") or ()
-    rows = [(of["name"], f"{of['seconds']:.2f}", mib(of["memory"])) for of in stages]
-    total = sum(of["seconds"] for of in stages)
+    rows = [
+        (stage["name"], f"{stage['seconds']:.2f}", mib(stage["memory"]))
+        for stage in stages
+    ]
+    total = sum(stage["seconds"] for stage in stages)
     header = ("stage", "seconds", "peak memory by then")
     return [header, *rows, ("all", f"{total:.2f}", "")] if rows else []
 
@@ -115,7 +118,9 @@ def name_command(manifest: Mapping[str, Any]) -> str | None:
 
 
 def _known(facts: Mapping[str, Any]) -> Pairs:
-    return [(name, str(of)) for name, of in facts.items() if of not in (None, "")]
+    return [
+        (name, str(value)) for name, value in facts.items() if value not in (None, "")
+    ]
 
 
 def _count(number: int | None) -> str | None:
@@ -144,34 +149,34 @@ def tabulate_series(
     theirs = f"best_{metric}"
     if series and theirs not in series[0]:  # runs of older versions
         theirs, against = f"naive_{metric}", NAIVE
-    found = [
+    ratios = [
         (row[metric] / row[theirs], row)
         for row in series
         if row[theirs] > 0 and row[metric] >= 0
     ]
-    if len(series) < 2 or not found:
+    if len(series) < 2 or not ratios:
         return "", []
-    found.sort(key=lambda pair: -pair[0])
-    better = sum(ratio < 1 for ratio, _ in found)
-    said = (
-        f"Better than {against} on {better:,} of {len(found):,} series, by "
+    ratios.sort(key=lambda pair: -pair[0])
+    better = sum(ratio < 1 for ratio, _ in ratios)
+    finding = (
+        f"Better than {against} on {better:,} of {len(ratios):,} series, by "
         f"{NAMES[metric]}"
     )
-    ends = found
-    if len(found) > 2 * MOST:
-        ends = [*found[:MOST], *found[-MOST:]]
-        said += f"; the {MOST} worst and the {MOST} best"
+    ends = ratios
+    if len(ratios) > 2 * MOST:
+        ends = [*ratios[:MOST], *ratios[-MOST:]]
+        finding += f"; the {MOST} worst and the {MOST} best"
     has_group = "group" in series[0]
     header = ("series", *(["group"] if has_group else []))
     rows = [
         (
             row["unique_id"],
             *([row["group"]] if has_group else []),
-            *(significant(each) for each in (ratio, row[metric], row[theirs])),
+            *(significant(number) for number in (ratio, row[metric], row[theirs])),
         )
         for ratio, row in ends
     ]
-    return f"{said}.", [(*header, "ratio", f"model {NAMES[metric]}", against), *rows]
+    return f"{finding}.", [(*header, "ratio", f"model {NAMES[metric]}", against), *rows]
 
 
 def say_coverage(test: Mapping[str, Any]) -> list[str]:
@@ -180,54 +185,66 @@ def say_coverage(test: Mapping[str, Any]) -> list[str]:
     Args:
         test: the `test` object of metrics.json.
     """
-    told = []
+    sentences = []
     intervals = test.get("intervals") or ()
     for interval in intervals:
-        what, held = f"The {interval['level']:g} % intervals", interval["coverage"]
-        if held is not None:
+        what, coverage = f"The {interval['level']:g} % intervals", interval["coverage"]
+        if coverage is not None:
             is_off = interval.get("misses", False)  # not told by older versions
-            told.append(_say(what, interval["level"] / 100, held, is_off=is_off))
+            sentences.append(
+                _say(what, interval["level"] / 100, coverage, is_off=is_off)
+            )
     quantiles = test.get("quantiles") or {}
     levels = {float(name.removeprefix("q_")): name for name in quantiles}
-    said = {round(interval["level"], 9) for interval in intervals}
+    interval_levels = {round(interval["level"], 9) for interval in intervals}
     for low, name in levels.items():
         high = next((level for level in levels if abs(low + level - 100) < 1e-9), low)
-        if low < high and round(high - low, 9) not in said:
-            other, asked = levels[high], (high - low) / 100
-            held = quantiles[other]["coverage"] - quantiles[name]["coverage"]
-            is_off = abs(held - asked) > OFF
-            told.append(_say(f"{name} to {other}", asked, held, is_off=is_off))
-    return told
+        if low < high and round(high - low, 9) not in interval_levels:
+            other, nominal = levels[high], (high - low) / 100
+            coverage = quantiles[other]["coverage"] - quantiles[name]["coverage"]
+            is_off = abs(coverage - nominal) > OFF
+            sentences.append(
+                _say(f"{name} to {other}", nominal, coverage, is_off=is_off)
+            )
+    return sentences
 
 
-def _say(what: str, asked: float, held: float, *, is_off: bool) -> str:
-    said = f"{what} hold {100 * held:.1f} % of the truths, {100 * asked:g} % were asked"
+def _say(what: str, nominal: float, coverage: float, *, is_off: bool) -> str:
+    share = f"{100 * coverage:.1f} % of the truths"
+    sentence = f"{what} hold {share}, {100 * nominal:g} % were asked for"
     if not is_off:
-        return f"{said} for."
-    return f"{said} for: {'too narrow' if held < asked else 'wider than need be'}."
+        return f"{sentence}."
+    verdict = "too narrow" if coverage < nominal else "wider than need be"
+    return f"{sentence}: {verdict}."
 
 
 def tabulate_intervals(test: Mapping[str, Any]) -> Rows:
     """Return asked and reached coverage and mean width by level; empty without."""
-    found = test.get("intervals") or ()
+    intervals = test.get("intervals") or ()
     rows = [
-        (f"{each['level']:g} %", _share(each["coverage"]), significant(each["width"]))
-        for each in found
+        (
+            f"{interval['level']:g} %",
+            _share(interval["coverage"]),
+            significant(interval["width"]),
+        )
+        for interval in intervals
     ]
     return [("interval", "coverage", "mean width"), *rows] if rows else []
 
 
 def tabulate_interval_steps(test: Mapping[str, Any]) -> Rows:
     """Return coverage and mean width by step, two columns a level; empty without."""
-    found = [each for each in test.get("intervals") or () if each.get("by_step")]
-    if not found:
+    intervals = [
+        interval for interval in test.get("intervals") or () if interval.get("by_step")
+    ]
+    if not intervals:
         return []
-    names = [f"{each['level']:g} %" for each in found]
+    names = [f"{interval['level']:g} %" for interval in intervals]
     header = (
         "step",
-        *(f"{of} {name}" for name in names for of in ("coverage", "width")),
+        *(f"{column} {name}" for name in names for column in ("coverage", "width")),
     )
-    steps = zip(*(each["by_step"] for each in found), strict=False)
+    steps = zip(*(interval["by_step"] for interval in intervals), strict=False)
     return [
         header,
         *(
@@ -235,8 +252,8 @@ def tabulate_interval_steps(test: Mapping[str, Any]) -> Rows:
                 str(row[0]["step"]),
                 *(
                     text
-                    for of in row
-                    for text in (_share(of["coverage"]), significant(of["width"]))
+                    for step in row
+                    for text in (_share(step["coverage"]), significant(step["width"]))
                 ),
             )
             for row in steps
@@ -250,10 +267,10 @@ def tabulate_quantiles(test: Mapping[str, Any]) -> Rows:
         (
             name,
             f"{name.removeprefix('q_')} %",
-            _share(each["coverage"]),
-            significant(each["pinball"]),
+            _share(scores["coverage"]),
+            significant(scores["pinball"]),
         )
-        for name, each in (test.get("quantiles") or {}).items()
+        for name, scores in (test.get("quantiles") or {}).items()
     ]
     header = ("quantile", "asked", "truths at or below", "pinball loss")
     return [header, *rows] if rows else []

@@ -66,54 +66,58 @@ class SettingsFigure:
 
 def describe_settings(document: Mapping[str, Any]) -> SettingsFigure | None:
     """Return what to draw of tune.json; None when no trial with settings ended."""
-    done = ranked(document)
-    trials = [each for each in done if each["settings"]]
-    if not trials:
+    trials = ranked(document)
+    with_settings = [trial for trial in trials if trial["settings"]]
+    if not with_settings:
         return None
     metric, searched = NAMES[document["metric"]], document["searched"]
-    given = document["trials"][0]["value"]
-    caption = f"Each point is a trial that came to an end; filled: {_which(done)}"
-    if given is not None:
+    given_error = document["trials"][0]["value"]
+    caption = f"Each point is a trial that came to an end; filled: {_which(trials)}"
+    if given_error is not None:
         caption += "; dashed: the experiment as given"
     if len(searched) > MOST:
         caption += f"; the first {MOST} of {len(searched)} settings"
     return SettingsFigure(
-        title=_finding(done[0], metric),
+        title=_finding(trials[0], metric),
         caption=caption,
         metric=metric,
-        panels=tuple(_panel(trials, name) for name in searched[:MOST]),
-        given=given,
-        log=axis_scales.needs_log(each["value"] for each in done),
+        panels=tuple(_panel(with_settings, name) for name in searched[:MOST]),
+        given=given_error,
+        log=axis_scales.needs_log(trial["value"] for trial in trials),
     )
 
 
-def _which(done: Sequence[Mapping[str, Any]]) -> str:
+def _which(trials: Sequence[Mapping[str, Any]]) -> str:
     """Return what the filled point is, when the best of all may have no settings."""
-    return "the best" if done[0]["settings"] else "the best beside that as given"
+    return "the best" if trials[0]["settings"] else "the best beside that as given"
 
 
 def _finding(best: Mapping[str, Any], metric: str) -> str:
     value = significant(best["value"], 3)
     if not best["settings"]:
         return f"Best validation {metric} {value}, with the experiment as given"
-    names = {name.rpartition(".")[2]: of for name, of in best["settings"].items()}
+    names = {
+        name.rpartition(".")[2]: setting for name, setting in best["settings"].items()
+    }
     return elide(f"Best validation {metric} {value}: {say_settings(names)}", 150)
 
 
 def _panel(trials: Sequence[Mapping[str, Any]], name: str) -> SettingAxes:
     """Return the panel of one setting; the first trial is the best."""
-    tried = [trial["settings"][name] for trial in trials]
+    values = [trial["settings"][name] for trial in trials]
     errors = [float(trial["value"]) for trial in trials]
-    distinct = sorted({json.dumps(each): each for each in tried}.values(), key=_order)
-    numbers = [each for each in tried if _is_number(each)]
-    on_axis = len(numbers) == len(tried) and len(distinct) > NAMED
-    places = numbers if on_axis else [distinct.index(each) for each in tried]
+    distinct = sorted(
+        {json.dumps(value): value for value in values}.values(), key=_order
+    )
+    numbers = [value for value in values if _is_number(value)]
+    on_axis = len(numbers) == len(values) and len(distinct) > NAMED
+    places = numbers if on_axis else [distinct.index(value) for value in values]
     points = tuple(zip(map(float, places), errors, strict=True))
     return SettingAxes(
         name=name,
         points=points,
         best=points[0],
-        values=() if on_axis else tuple(elide(short(each), 14) for each in distinct),
+        values=() if on_axis else tuple(elide(short(value), 14) for value in distinct),
         log=on_axis and axis_scales.needs_log(numbers),
     )
 
@@ -182,9 +186,9 @@ def draw_trials(document: Mapping[str, Any], path: Path) -> None:
     Raises:
         RunError: the file cannot be written.
     """
-    done = [trial for trial in document["trials"] if trial["value"] is not None]
-    numbers = [each["number"] for each in done]
-    values = [float(each["value"]) for each in done]
+    trials = [trial for trial in document["trials"] if trial["value"] is not None]
+    numbers = [trial["number"] for trial in trials]
+    values = [float(trial["value"]) for trial in trials]
     with style.drawing(path, HEIGHT) as canvas:
         style.put_header(canvas, *_words(document))
         wide = style.WIDTH - style.LEFT - style.RIGHT
@@ -213,12 +217,12 @@ def draw_trials(document: Mapping[str, Any], path: Path) -> None:
 def _words(document: Mapping[str, Any]) -> tuple[str, str]:
     """Return title and caption of the figure of all trials."""
     best, metric = document["best"], NAMES[document["metric"]]
-    of = f"trial {best['number']} of {len(document['trials']) - 1}"
+    which = f"trial {best['number']} of {len(document['trials']) - 1}"
     title = f"Best validation {metric} {significant(best['value'], 3)}, " + (
-        of if best["number"] else "the experiment as given"
+        which if best["number"] else "the experiment as given"
     )
-    left: Sequence[str] = [trial["state"] for trial in document["trials"]]
-    missing = len(left) - left.count("complete")
+    states: Sequence[str] = [trial["state"] for trial in document["trials"]]
+    missing = len(states) - states.count("complete")
     caption = "Each point is a trial; the line is the best so far"
     if missing:
         caption += f"; without {missing} that failed or ended early"

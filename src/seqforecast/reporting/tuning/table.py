@@ -27,15 +27,15 @@ def render_tuning(document: Mapping[str, Any]) -> str:
     Args:
         document: tune.json.
     """
-    metric, done = NAMES[document["metric"]], ranked(document)
-    shown = done[:MOST] + [each for each in done[MOST:] if not each["number"]]
+    metric, trials = NAMES[document["metric"]], ranked(document)
+    rows = trials[:MOST] + [trial for trial in trials[MOST:] if not trial["number"]]
     columns = [
-        align_names(["trial", *(_label(each) for each in shown)]),
+        align_names(["trial", *(_label(trial) for trial in rows)]),
         align_numbers(
-            [f"validation {metric}", *(significant(each["value"]) for each in shown)]
+            [f"validation {metric}", *(significant(trial["value"]) for trial in rows)]
         ),
         *(
-            align_names([name, *(_cell(each, name) for each in shown)])
+            align_names([name, *(_cell(trial, name) for trial in rows)])
             for name in document["searched"]
         ),
     ]
@@ -45,35 +45,37 @@ def render_tuning(document: Mapping[str, Any]) -> str:
         for state, word in STATES.items()
         if state in states
     ]
-    trials = f"{len(states)} {plural('trial', len(states))}"
+    count = f"{len(states)} {plural('trial', len(states))}"
     optimistic = (
-        f"The best validation {metric} of {len(done)} is optimistic: it was chosen for "
-        "being low. The test part was read once, for the best settings:"
+        f"The best validation {metric} of {len(trials)} is optimistic: it was chosen "
+        "for being low. The test part was read once, for the best settings:"
     )
-    said = [f"{trials}: {', '.join(counts)}.", say_gain(document), optimistic]
+    sentences = [f"{count}: {', '.join(counts)}.", say_gain(document), optimistic]
     return "\n".join(
-        [*join(columns), "", *wrap(said), "", render_scores(document["test"])]
+        [*join(columns), "", *wrap(sentences), "", render_scores(document["test"])]
     )
 
 
 def ranked(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the trials that came to an end, lowest validation error first."""
-    done = [trial for trial in document["trials"] if trial["value"] is not None]
-    return sorted(done, key=lambda each: float(each["value"]))
+    trials = [trial for trial in document["trials"] if trial["value"] is not None]
+    return sorted(trials, key=lambda trial: float(trial["value"]))
 
 
 def say_gain(document: Mapping[str, Any]) -> str:
     """Say what was found, beside the experiment as given."""
-    best, given = document["best"], document["trials"][0]
+    best, as_given = document["best"], document["trials"][0]
     metric = NAMES[document["metric"]]
-    if given["value"] is None:
-        return f"The experiment as given failed: {given['error']}."
+    if as_given["value"] is None:
+        return f"The experiment as given failed: {as_given['error']}."
     if not best["number"]:
         return "No trial is better than the experiment as given: keep it."
-    lower = percent(1 - best["value"] / given["value"]) if given["value"] else "0 %"
+    lower = (
+        percent(1 - best["value"] / as_given["value"]) if as_given["value"] else "0 %"
+    )
     return (
         f"Trial {best['number']} has a validation {metric} {lower} below that of the "
-        f"experiment as given ({significant(given['value'])})."
+        f"experiment as given ({significant(as_given['value'])})."
     )
 
 
