@@ -27,23 +27,23 @@ def join_members(
     keras = load_keras()
     from seqforecast.models.layers.normalize import Median, Tail
 
-    made = []
+    models = []
     for number, (forecaster, weights) in enumerate(
         zip(forecasters, members, strict=True), 1
     ):
         for variable, value in zip(forecaster.model.variables, weights, strict=True):
             variable.assign(value)
         if len(members) > 1:
-            made.append(_copy(forecaster.model, f"member_{number}"))
-    if not made:
+            models.append(_copy(forecaster.model, f"member_{number}"))
+    if not models:
         return forecasters[0]
-    longest = max(forecasters, key=lambda each: each.lookback)
+    longest = max(forecasters, key=lambda candidate: candidate.lookback)
     inputs = {
-        each.name: keras.Input(each.shape[1:], dtype=each.dtype, name=each.name)
-        for each in longest.model.inputs
+        tensor.name: keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=tensor.name)
+        for tensor in longest.model.inputs
     }
     outputs = []
-    for forecaster, member in zip(forecasters, made, strict=True):
+    for forecaster, member in zip(forecasters, models, strict=True):
         seen = dict(inputs)
         missing = longest.lookback - forecaster.lookback
         for name in ("values", "covariates"):
