@@ -36,8 +36,8 @@ def _describe(name: str, path: Path) -> Shipped:
     comment = [line[1:].strip() for line in text.splitlines() if line.startswith("#")]
     about = " ".join(comment).split(". ")[0].split(" Run it:")[0].rstrip(".")
     takes = next((line for line in comment if line.startswith("Takes:")), "Takes: ?")
-    said = re.split(r"[,;.(]", takes.removeprefix("Takes:").strip())[0]
-    return Shipped(name, path, about, said.removeprefix("about ").strip())
+    duration = re.split(r"[,;.(]", takes.removeprefix("Takes:").strip())[0]
+    return Shipped(name, path, about, duration.removeprefix("about ").strip())
 
 
 def copy_shipped(name: str, to: Path | None = None) -> list[Path]:

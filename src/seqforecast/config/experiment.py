@@ -110,14 +110,14 @@ class Experiment(Section):
 
     @model_validator(mode="after")
     def _learn_quantiles_by_their_loss(self) -> "Experiment":
-        asked, loss = bool(self.model.quantiles), self.training.loss
-        if asked and loss != "quantile":
+        has_levels, loss = bool(self.model.quantiles), self.training.loss
+        if has_levels and loss != "quantile":
             raise SettingError(
                 "training.loss",
                 f"must be quantile where model.quantiles has levels, got {loss}",
                 "set training.loss: quantile, or leave model.quantiles out",
             )
-        if loss == "quantile" and not asked:
+        if loss == "quantile" and not has_levels:
             raise SettingError(
                 "model.quantiles",
                 "must have levels where training.loss is quantile, got []",

@@ -233,10 +233,10 @@ def _shipped() -> str:
 def _neighbours(path: Path) -> str:
     """Return a hint that names the experiment files beside an absent one."""
     try:
-        found = [item.name for item in path.parent.iterdir()]
+        names = [item.name for item in path.parent.iterdir()]
     except OSError:
         return f"the folder {path.parent} does not exist either"
-    files = [name for name in found if name.endswith((".yaml", ".yml"))]
+    files = [name for name in names if name.endswith((".yaml", ".yml"))]
     if not files or len(files) > 20:
         return f"the shipped experiments are {_shipped()}"
     return did_you_mean(path.name, files)

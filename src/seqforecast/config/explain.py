@@ -142,8 +142,8 @@ def missing(setting: Setting) -> tuple[str, str]:
 
 def _chooses(setting: Setting) -> bool:
     """Return whether the setting is the tag of the union it is annotated with."""
-    held = sections(setting.annotation)
-    return bool(held) and setting.path[-1] in held[0].model_fields
+    members = sections(setting.annotation)
+    return bool(members) and setting.path[-1] in members[0].model_fields
 
 
 def unknown(root: type[Section], setting: Setting) -> tuple[str, str]:
@@ -178,9 +178,9 @@ def refusal(
     elif not kind.endswith(TYPES) and not is_union:
         text = f"cannot be used, got {received(value, written)}"
     else:
-        wanted = expected(setting.annotation)
+        accepted = expected(setting.annotation)
         fix = remedy(value, setting.annotation)
-        text = f"expected {wanted}, got {received(value, written)}{fix}"
+        text = f"expected {accepted}, got {received(value, written)}{fix}"
     return text, guess(value, known) or hint
 
 
@@ -310,12 +310,12 @@ def _remedy_for_text(text: str, members: list[Any]) -> str:
     return " (remove the quotes)" if same else f" (write {number})"
 
 
-def guess(given: Any, known: list[Any]) -> str:
+def guess(value: Any, known: list[Any]) -> str:
     """Return `did you mean 'tanh'?`, or nothing when no choice is close."""
-    if not isinstance(given, str):
+    if not isinstance(value, str):
         return ""
     words = [word for word in known if isinstance(word, str)]
-    closest = get_close_matches(given.lower(), words, n=1)
+    closest = get_close_matches(value.lower(), words, n=1)
     return f"did you mean {closest[0]!r}?" if closest else ""
 
 

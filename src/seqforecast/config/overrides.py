@@ -29,10 +29,10 @@ def apply_overrides(tree: Tree, overrides: Overrides) -> None:
     becomes a problem of the tree.
     """
     if isinstance(overrides, Mapping):
-        given = [_from_item(i, item) for i, item in enumerate(overrides.items())]
+        items = [_from_item(i, item) for i, item in enumerate(overrides.items())]
     else:
-        given = [_from_text(i, text) for i, text in enumerate(overrides)]
-    for item in given:
+        items = [_from_text(i, text) for i, text in enumerate(overrides)]
+    for item in items:
         if isinstance(item, Problem):
             tree.problems.append(item)
         else:

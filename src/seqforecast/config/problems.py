@@ -72,9 +72,9 @@ def excerpt(line: str, column: int) -> str:
     before = "..." if first > 0 else ""
     after = "..." if first + WIDEST_EXCERPT < len(line) else ""
     cut = line[first : first + WIDEST_EXCERPT].rstrip()
-    shown = "".join(letter if letter.isprintable() else " " for letter in cut)
+    printable = "".join(letter if letter.isprintable() else " " for letter in cut)
     caret = " " * (len(before) + column - 1 - first)
-    return f"    {before}{shown}{after}\n    {caret}^"
+    return f"    {before}{printable}{after}\n    {caret}^"
 
 
 def dotted(path: Path) -> str:

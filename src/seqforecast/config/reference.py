@@ -18,7 +18,7 @@ def settings_reference() -> str:
     """Return a Markdown table for each section, in the order of the file."""
     fields = Experiment.model_fields
     top = {
-        name: each for name, each in fields.items() if not sections(field_type(each))
+        name: field for name, field in fields.items() if not sections(field_type(field))
     }
     tables = [_table("the file itself", top)]
     for name, field in fields.items():

@@ -56,15 +56,15 @@ def locate(root: type[Section], location: Sequence[str | int]) -> Setting:
 def _inside(here: Setting, members: list[Any], step: str | int) -> Setting:
     """Return the setting one step further down."""
     path = (*here.path, step)
-    held = members[0] if members else None
-    if is_section(held):
-        field = held.model_fields.get(str(step))
+    section = members[0] if members else None
+    if is_section(section):
+        field = section.model_fields.get(str(step))
         if field is None:
-            return Setting(path, None, held)
-        return Setting(path, field_type(field), held, field.description or "")
+            return Setting(path, None, section)
+        return Setting(path, field_type(field), section, field.description or "")
     items = [item for item in members if get_origin(item) is list]
-    held = get_args(items[0])[0] if items else None
-    return Setting(path, held, here.owner, here.description)
+    item_type = get_args(items[0])[0] if items else None
+    return Setting(path, item_type, here.owner, here.description)
 
 
 def field_type(field: FieldInfo) -> Any:
@@ -100,21 +100,21 @@ def discriminator(annotation: Any) -> str | None:
 
 def choices(annotation: Any) -> list[Any]:
     """Return the values that a type lists by name, without repetition."""
-    found: list[Any] = []
+    values: list[Any] = []
     for item in alternatives(annotation):
         if get_origin(item) is Literal:
-            found.extend(get_args(item))
+            values.extend(get_args(item))
         elif isinstance(item, type) and issubclass(item, Enum):
-            found.extend(member.value for member in item)
-    return list(dict.fromkeys(found))
+            values.extend(member.value for member in item)
+    return list(dict.fromkeys(values))
 
 
 def tags(annotation: Any, name: str) -> list[Any]:
     """Return the values of a discriminator that choose a member of the union."""
-    found: list[Any] = []
+    values: list[Any] = []
     for section in sections(annotation):
-        found.extend(choices(section.model_fields[name].annotation))
-    return list(dict.fromkeys(found))
+        values.extend(choices(section.model_fields[name].annotation))
+    return list(dict.fromkeys(values))
 
 
 def sections(annotation: Any) -> list[type[Section]]:
@@ -154,23 +154,23 @@ def every_section(
 
 def homes(root: type[Section], name: str) -> list[str]:
     """Return where a name is a setting: `model`, `data with source: table`."""
-    found: dict[Path, dict[str, list[str]]] = {}
+    places: dict[Path, dict[str, list[str]]] = {}
     for path, section in every_section(root):
         if name not in section.model_fields:
             continue
-        conditions = found.setdefault(path, {})
+        conditions = places.setdefault(path, {})
         for key, field in section.model_fields.items():
             values = choices(field.annotation)
             is_tag = field.is_required() and len(values) == 1
             if is_tag and key != name and values[0] not in conditions.get(key, []):
                 conditions.setdefault(key, []).append(values[0])
-    return [_home(path, conditions) for path, conditions in found.items()]
+    return [_home(path, conditions) for path, conditions in places.items()]
 
 
 def _home(path: Path, conditions: dict[str, list[str]]) -> str:
     place = dotted(path) or "the top level of the file"
-    told = [f"{key}: {' or '.join(values)}" for key, values in conditions.items()]
-    return f"{place} with {', '.join(told)}" if told else place
+    clauses = [f"{key}: {' or '.join(values)}" for key, values in conditions.items()]
+    return f"{place} with {', '.join(clauses)}" if clauses else place
 
 
 def reread(error: ValidationError, root: type[Section], tree: Tree) -> bool:

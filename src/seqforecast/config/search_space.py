@@ -133,14 +133,14 @@ def _held_against(
         if old[: len(at)] == at
     }
     spots = {(): Mark(nowhere, nowhere), path: tree.spot(at)}
-    made = Tree(values, spots | moved)
+    candidate = Tree(values, spots | moved)
     while True:
         try:
-            section.model_validate(made.values)
+            section.model_validate(candidate.values)
         except ValidationError as error:
-            if reread(error, section, made):
+            if reread(error, section, candidate):
                 continue
-            found = explain(error, section, made)
+            problems = explain(error, section, candidate)
             # Whatever else the section lacks is told where that stands.
-            return [each for each in found if each.place is not nowhere]
+            return [problem for problem in problems if problem.place is not nowhere]
         return []

@@ -45,8 +45,8 @@ def write_starter(
     """
     lines = [f"# {_one_line(line)}".rstrip() for line in opening]
     section = ""
-    for each in [*data, *chosen]:
-        head, _, name = each.name.partition(".")
+    for choice in [*data, *chosen]:
+        head, _, name = choice.name.partition(".")
         if not name:
             section, indent, name = "", "", head
         else:
@@ -54,18 +54,18 @@ def write_starter(
                 lines.append(f"{head}:")
                 section = head
             indent = "  "
-        written = _flow(name, each.value)
-        lines.append(f"{indent}{written}{_comment(each.why)}")
+        written = _flow(name, choice.value)
+        lines.append(f"{indent}{written}{_comment(choice.why)}")
     return "\n".join(lines) + "\n"
 
 
 def _flow(name: str, value: Any) -> str:
     """Return one setting on one line."""
     if isinstance(value, Mapping):
-        inner = ", ".join(_flow(key, each) for key, each in value.items())
+        inner = ", ".join(_flow(key, item) for key, item in value.items())
         return f"{name}: {{{inner}}}"
     if isinstance(value, list):
-        items = ", ".join(_scalar(each) for each in value)
+        items = ", ".join(_scalar(item) for item in value)
         return f"{name}: [{items}]"
     return f"{name}: {_scalar(value)}"
 
@@ -176,9 +176,9 @@ def _loss(facts: Facts, windows: int) -> list[Choice]:
 
 def _horizon(facts: Facts) -> int:
     season = facts.season or HORIZON_WITHOUT_SEASON
-    wanted = season * -(-FEW_STEPS // season)
+    steps = season * -(-FEW_STEPS // season)
     # Train, validation and test need a horizon each, and train more than one.
-    return max(1, min(wanted, facts.shortest // 6))
+    return max(1, min(steps, facts.shortest // 6))
 
 
 def _split(facts: Facts, horizon: int) -> tuple[list[Choice], int]:
@@ -198,9 +198,9 @@ def _split(facts: Facts, horizon: int) -> tuple[list[Choice], int]:
 def _lookback(facts: Facts, horizon: int, train: int) -> int:
     season = facts.season or 1
     seen = SHORT_SEASONS_SEEN if season < SHORT else SEASONS_SEEN
-    wanted = max(6 * horizon if facts.season is None else 0, seen * season)
-    wanted = max(wanted, 3 * horizon)
-    room = min(wanted, max(train // SHARE_SEEN, season, 2), max(train - horizon, 1))
+    steps = max(6 * horizon if facts.season is None else 0, seen * season)
+    steps = max(steps, 3 * horizon)
+    room = min(steps, max(train // SHARE_SEEN, season, 2), max(train - horizon, 1))
     return room // season * season if room >= season else room
 
 

@@ -114,5 +114,5 @@ def why_fixed(name: str) -> str:
 
 def accepts_whole(root: type[Section], name: str) -> bool:
     """Return whether a setting holds whole numbers, and no others."""
-    held = alternatives(locate(root, tuple(name.split("."))).annotation)
-    return int in held and float not in held
+    types = alternatives(locate(root, tuple(name.split("."))).annotation)
+    return int in types and float not in types

@@ -56,9 +56,9 @@ _TAB_IN_INDENTATION = re.compile(r" *\t")
 def explain_syntax(error: yaml.MarkedYAMLError, source: Source) -> Problem:
     """Return the parser's complaint as a problem a user can act on."""
     mark = error.problem_mark or error.context_mark
-    said = error.problem or ""
+    complaint = error.problem or ""
     if mark is None:
-        return Problem(source.start(), f"not valid YAML: {said}", _general_hint())
+        return Problem(source.start(), f"not valid YAML: {complaint}", _general_hint())
     place = source.place(mark.line + 1, mark.column + 1)
     if tab := _tab(source, mark.line):
         return Problem(
@@ -69,28 +69,28 @@ def explain_syntax(error: yaml.MarkedYAMLError, source: Source) -> Problem:
     if error.context_mark is not None:
         opened = error.context_mark
         begin = source.place(opened.line + 1, opened.column + 1)
-        if unfinished := _unfinished(said, begin, place):
+        if unfinished := _unfinished(complaint, begin, place):
             return unfinished
-    if said.startswith("found character"):
+    if complaint.startswith("found character"):
         letter = source.lines[mark.line][mark.column]
         return Problem(place, f"a value cannot begin with {letter!r}", _QUOTES)
     for start, sentence, hint in _SENTENCES:
-        if said.startswith(start):
+        if complaint.startswith(start):
             return Problem(place, sentence, hint)
     return Problem(place, "not valid YAML at this position", _general_hint())
 
 
-def _unfinished(said: str, begin: Location, end: Location) -> Problem | None:
+def _unfinished(complaint: str, begin: Location, end: Location) -> Problem | None:
     """Return what is wrong with quotes, brackets and the like that have a begin."""
-    if "unexpected end of stream" in said:
+    if "unexpected end of stream" in complaint:
         return Problem(
             begin,
             "a quotation mark that is never closed",
             "close it, or put text that holds one in the other kind of quotes",
         )
-    if said.startswith("expected alphabetic"):
+    if complaint.startswith("expected alphabetic"):
         return Problem(begin, "a value cannot begin with '*' or '&'", _QUOTES)
-    if said.startswith("expected ',' or"):
+    if complaint.startswith("expected ',' or"):
         _, line, column = begin.order
         text = f"the bracket opened at line {line}, column {column} is not closed"
         return Problem(end, text, "close it, and put commas between the items")

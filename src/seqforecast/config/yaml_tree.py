@@ -141,9 +141,9 @@ def read_tree(text: str, source: Source) -> Tree:
 def _control_character(source: Source) -> Problem | None:
     """Return the first character that YAML does not allow as a problem."""
     for number, line in enumerate(source.lines, start=1):
-        if found := yaml.reader.Reader.NON_PRINTABLE.search(line):
-            text = f"a control character (U+{ord(found[0]):04X})"
-            return Problem(source.place(number, found.start() + 1), text, "delete it")
+        if match := yaml.reader.Reader.NON_PRINTABLE.search(line):
+            text = f"a control character (U+{ord(match[0]):04X})"
+            return Problem(source.place(number, match.start() + 1), text, "delete it")
     return None
 
 

@@ -158,10 +158,10 @@ def _odd(column: pd.Series) -> str:
 
 
 def _no_values(place: str, reasons: dict[str, str]) -> DataError:
-    told = "; ".join(f"{name}: {why}" for name, why in list(reasons.items())[:10])
+    details = "; ".join(f"{name}: {why}" for name, why in list(reasons.items())[:10])
     return DataError(
         f"{place} has no column of numbers that change, beside times"
-        + (f"; {told}" if told else ""),
+        + (f"; {details}" if details else ""),
         hint="write numbers plainly, without units and thousands points, and leave "
         "cells empty where values are missing",
     )
@@ -184,10 +184,10 @@ def find_time(frame: pd.DataFrame, place: str) -> str:
         for name in frame.columns
         if pd.api.types.is_integer_dtype(frame[name]) and TIMES.fullmatch(name)
     ]
-    for found in (dated, counted):
-        known = [name for name in found if TIMES.fullmatch(name)]
-        if found:
-            return str((known or found)[0])
+    for candidates in (dated, counted):
+        known = [name for name in candidates if TIMES.fullmatch(name)]
+        if candidates:
+            return str((known or candidates)[0])
     for name in frame.columns:
         odd = _first_odd(frame[name], is_known=bool(TIMES.fullmatch(name)))
         if odd is not None:
@@ -301,7 +301,7 @@ def detect_dialect(path: Path) -> Dialect:
         lines = [line.decode("utf-8-sig", errors="replace") for line in head]
     if len(lines) == LINES:
         lines.pop()  # of a quoted value that runs on, only a part may be here
-    separator = max(SEPARATORS, key=lambda each: _columns(lines, each))
+    separator = max(SEPARATORS, key=lambda candidate: _columns(lines, candidate))
     if separator == ",":
         return Dialect()
     cells = [cell for row in csv.reader(lines[1:], delimiter=separator) for cell in row]

@@ -45,7 +45,7 @@ class FeatureSpec:
     @property
     def by_series(self) -> int:
         """How many numbers are the same at all steps of a series."""
-        return sum(1 if seen is None else len(seen) for seen in self.static.values())
+        return sum(1 if texts is None else len(texts) for texts in self.static.values())
 
     @property
     def by_step(self) -> int:
@@ -69,8 +69,8 @@ class FeatureSpec:
     def of(cls, values: Mapping[str, Any]) -> "FeatureSpec":
         """Read the `features` object of preprocess.json."""
         static = {
-            name: None if seen is None else tuple(seen)
-            for name, seen in values["static"].items()
+            name: None if texts is None else tuple(texts)
+            for name, texts in values["static"].items()
         }
         lists = ("past", "future", "calendar", "center", "factor")
         return cls(
@@ -161,24 +161,24 @@ def learn_features(
         DataError: a static column holds too many texts, or a text among numbers.
     """
     check_calendar(panel, calendar)
-    found = panel.covariates
-    if found is None and not calendar:
+    covariates = panel.covariates
+    if covariates is None and not calendar:
         return None
     trained = np.ptp(parts.train, axis=1) > 0
-    scales = [] if found is None else _scales_of_steps(panel, parts, found)
+    scales = [] if covariates is None else _scales_of_steps(panel, parts, covariates)
     scales += [(0.0, 1.0)] * (2 * len(calendar))
     static: dict[str, tuple[str, ...] | None] = {}
-    for name, column in (found.static if found else {}).items():
+    for name, column in (covariates.static if covariates else {}).items():
         numbers = _as_numbers(column[trained])
         if numbers is None:
-            seen = static[name] = _vocabulary(name, column[trained])
-            scales += [(0.0, 1.0)] * len(seen)
+            texts = static[name] = _vocabulary(name, column[trained])
+            scales += [(0.0, 1.0)] * len(texts)
         else:
             static[name] = None
             scales.append(_scale(numbers))
     spec = FeatureSpec(
-        past=found.past if found else (),
-        future=found.future if found else (),
+        past=covariates.past if covariates else (),
+        future=covariates.future if covariates else (),
         calendar=calendar,
         static=static,
         anchor=panel.origin if isinstance(panel.origin, int) else str(panel.origin),
@@ -195,9 +195,9 @@ def make_features(panel: Panel, spec: FeatureSpec, horizon: int) -> Features:
         DataError: a series has a text where the train series had numbers.
     """
     tracks = []
-    found = panel.covariates
-    if found is not None and found.table.shape[1]:
-        tracks.append(Track(found.table, found.shifts))
+    covariates = panel.covariates
+    if covariates is not None and covariates.table.shape[1]:
+        tracks.append(Track(covariates.table, covariates.shifts))
     if spec.calendar:
         steps = int(np.max(panel.first_steps + panel.lengths)) + horizon
         anchor: Any = spec.anchor
@@ -207,13 +207,13 @@ def make_features(panel: Panel, spec: FeatureSpec, horizon: int) -> Features:
         tracks.append(Track(table, panel.first_steps - panel.offsets[:-1]))
     static = np.zeros((len(panel.ids), spec.by_series), np.float32)
     column = 0
-    for name, seen in spec.static.items():
-        texts = found.static[name] if found else np.zeros(0, object)
-        if seen is None:
+    for name, vocabulary in spec.static.items():
+        texts = covariates.static[name] if covariates else np.zeros(0, object)
+        if vocabulary is None:
             static[:, column] = _numbers(panel, name, texts)
             column += 1
             continue
-        for text in seen:
+        for text in vocabulary:
             static[:, column] = texts == text
             column += 1
     return Features(spec, tuple(tracks), static)
@@ -226,23 +226,23 @@ def strange_texts(
 
     They are told from each other by nothing: their numbers are all 0.
     """
-    found = panel.covariates.static if panel.covariates else {}
+    columns = panel.covariates.static if panel.covariates else {}
     strange = {
-        name: sorted({*found[name].tolist()} - {*seen})
-        for name, seen in static.items()
-        if seen is not None
+        name: sorted({*columns[name].tolist()} - {*vocabulary})
+        for name, vocabulary in static.items()
+        if vocabulary is not None
     }
     return {name: texts for name, texts in strange.items() if texts}
 
 
 def _scales_of_steps(
-    panel: Panel, parts: Parts, found: Covariates
+    panel: Panel, parts: Parts, covariates: Covariates
 ) -> list[tuple[float, float]]:
     """Return centre and factor of each column of the table."""
-    first = panel.offsets[:-1] + found.shifts
+    first = panel.offsets[:-1] + covariates.shifts
     start, stop = (first + parts.train[:, side] for side in (0, 1))
-    rows = rows_between(start, stop, len(found.table))
-    return [_scale(column[rows]) for column in found.table.T]
+    rows = rows_between(start, stop, len(covariates.table))
+    return [_scale(column[rows]) for column in covariates.table.T]
 
 
 def _scale(values: npt.NDArray[Any]) -> tuple[float, float]:
@@ -266,8 +266,8 @@ def _numbers(panel: Panel, name: str, texts: Texts) -> npt.NDArray[np.float64]:
     numbers = _as_numbers(texts)
     if numbers is not None:
         return numbers
-    each = [texts[i : i + 1] for i in range(len(texts))]
-    bad = next(i for i, text in enumerate(each) if _as_numbers(text) is None)
+    singles = [texts[i : i + 1] for i in range(len(texts))]
+    bad = next(i for i, text in enumerate(singles) if _as_numbers(text) is None)
     raise DataError(
         f"static column {name!r} of series {panel.ids[bad]!r} is {texts[bad]!r}, but "
         "a number in every train series",
@@ -276,11 +276,12 @@ def _numbers(panel: Panel, name: str, texts: Texts) -> npt.NDArray[np.float64]:
 
 
 def _vocabulary(name: str, texts: Texts) -> tuple[str, ...]:
-    seen = tuple(sorted({*texts.tolist()}))
-    if len(seen) > MOST_TEXTS:
+    vocabulary = tuple(sorted({*texts.tolist()}))
+    if len(vocabulary) > MOST_TEXTS:
         raise DataError(
-            f"data.static: column {name!r} holds {len(seen):,} different texts; each "
-            f"would be an input of the model, and at most {MOST_TEXTS:,} are allowed",
+            f"data.static: column {name!r} holds {len(vocabulary):,} different texts; "
+            "each would be an input of the model, and at most "
+            f"{MOST_TEXTS:,} are allowed",
             hint="leave it out; model.series_embedding learns what sets a series apart",
         )
-    return seen
+    return vocabulary

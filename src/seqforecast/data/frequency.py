@@ -23,15 +23,15 @@ def likely_aliases(
         return [str(to_offset(pd.Timedelta(common, "us")).freqstr)]
     first = pd.Timestamp(earliest, unit="us")
     months = round(days / _MONTH)
-    found = []
+    aliases = []
     if months and abs(days - months * _MONTH) <= 3:
-        found = _calendar_aliases(months, first.month)
+        aliases = _calendar_aliases(months, first.month)
     if days % 7 == 0:
         weeks = "" if days == 7 else str(days // 7)
-        return [*found, f"{weeks}W-{first:%a}".upper()]
+        return [*aliases, f"{weeks}W-{first:%a}".upper()]
     if days == 1 and weekdays and latest - earliest >= 7 * _DAY:
         return ["B"]
-    return [*found, "D" if days == 1 else f"{days}D"]
+    return [*aliases, "D" if days == 1 else f"{days}D"]
 
 
 def _calendar_aliases(months: int, month: int) -> list[str]:

@@ -214,15 +214,15 @@ def repair(
     lengths = right - left - 1
     ends[0, owner[~preceded]] = lengths[~preceded]
     if missing in ("previous", "seasonal"):
-        held = np.where(preceded, values[left], np.nan)[run]
+        fill = np.where(preceded, values[left], np.nan)[run]
         if missing == "seasonal":
             medians = _medians(values, offsets, series, season)
-            held = np.where(np.isnan(medians), held, medians)
-        values[absent] = held
+            fill = np.where(np.isnan(medians), fill, medians)
+        values[absent] = fill
         return ends
     ends[1, owner[~followed]] = lengths[~followed]
-    held = (preceded & followed)[run]
-    absent, run = absent[held], run[held]
+    inner = (preceded & followed)[run]
+    absent, run = absent[inner], run[inner]
     share = (absent - left[run]) / (right - left)[run]
     # In float64: between float32 neighbours, rounded once more.
     values[absent] = values[left[run]] * (1 - share) + values[right[run]] * share
@@ -240,11 +240,11 @@ def _medians(
         series: shape (missing,), which series each missing value belongs to.
         season: steps in one season.
     """
-    found = []
+    medians = []
     for i in np.unique(series).tolist():
         one = values[offsets[i] : offsets[i + 1]]
-        found.append(medians_so_far(one, np.isnan(one), season))
-    return np.concatenate(found)
+        medians.append(medians_so_far(one, np.isnan(one), season))
+    return np.concatenate(medians)
 
 
 def medians_so_far(

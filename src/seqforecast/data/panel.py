@@ -125,14 +125,14 @@ def check_future(panel: Panel, horizon: int) -> None:
     Raises:
         DataError: names the first such series and column, and how many steps.
     """
-    found = panel.covariates
-    if found is None or not found.future:
+    covariates = panel.covariates
+    if covariates is None or not covariates.future:
         return
-    rows = (panel.offsets[1:] + found.shifts)[:, np.newaxis] + np.arange(horizon)
-    beyond = rows >= found.stops[:, np.newaxis]
-    rows = np.minimum(rows, len(found.table) - 1)
-    for number, name in enumerate(found.future, start=len(found.past)):
-        missing = beyond | np.isnan(found.table[:, number][rows])
+    rows = (panel.offsets[1:] + covariates.shifts)[:, np.newaxis] + np.arange(horizon)
+    beyond = rows >= covariates.stops[:, np.newaxis]
+    rows = np.minimum(rows, len(covariates.table) - 1)
+    for number, name in enumerate(covariates.future, start=len(covariates.past)):
+        missing = beyond | np.isnan(covariates.table[:, number][rows])
         short = np.flatnonzero(missing.any(axis=1))
         if not len(short):
             continue

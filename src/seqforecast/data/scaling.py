@@ -171,8 +171,9 @@ def _of_all(panel: Panel, parts: Parts, kind: Scale) -> tuple[float, float]:
 
 
 def _extremes(panel: Panel, parts: Parts) -> tuple[float, float]:
-    found = [(part.min(), part.max()) for part in _train_pieces(panel, parts)]
-    return float(min(low for low, _ in found)), float(max(high for _, high in found))
+    pieces = _train_pieces(panel, parts)
+    lows, highs = zip(*((piece.min(), piece.max()) for piece in pieces), strict=True)
+    return float(min(lows)), float(max(highs))
 
 
 def _mean(panel: Panel, parts: Parts) -> float:

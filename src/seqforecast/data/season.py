@@ -68,10 +68,10 @@ def infer_season(panel: Panel, stops: IntArray) -> int | None:
         _season_of(panel.series(i)[: stops[i]][-_STEPS:].astype(np.float64))
         for i in chosen.tolist()
     ]
-    found = [vote for vote in votes if vote is not None]
-    if not found:
+    seasons = [vote for vote in votes if vote is not None]
+    if not seasons:
         return None
-    lags, counts = np.unique(found, return_counts=True)
+    lags, counts = np.unique(seasons, return_counts=True)
     best = int(np.argmax(counts))
     return int(lags[best]) if 2 * counts[best] > len(votes) else None
 

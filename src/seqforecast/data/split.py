@@ -147,15 +147,15 @@ def _borders(section: SplitSection, sizes: IntArray, panel: Panel | None) -> Int
 
 def _from_the_end(after: tuple[Amount, ...], sizes: IntArray) -> IntArray:
     """Return how many steps the parts after the rest take."""
-    taken = np.zeros_like(sizes)
+    steps = np.zeros_like(sizes)
     for amount in after:
         if isinstance(amount, str):
             raise ConfigError(
                 f"split: a part that runs up to {amount!r} cannot follow the rest",
                 hint="give the parts after the rest as shares or numbers of steps",
             )
-        taken = taken + _steps(amount, sizes)
-    return taken
+        steps = steps + _steps(amount, sizes)
+    return steps
 
 
 def _steps(amount: Any, sizes: IntArray) -> IntArray:
@@ -201,13 +201,13 @@ def _check(
 
     first = bad[0]
     if borders[first, 3] > sizes[first]:
-        asked = f"the parts need {borders[first, 3]} {unit}"
+        problem = f"the parts need {borders[first, 3]} {unit}"
     else:
         part = PARTS[int(np.argmax(lengths[first] < 1))]
-        asked = f"nothing is left for the {part} part"
+        problem = f"nothing is left for the {part} part"
     more = f" (and {len(bad) - 1} more series)" if len(bad) > 1 else ""
     raise DataError(
-        f"split: {asked}, but {names[first]} has {sizes[first]} {unit}{more}",
+        f"split: {problem}, but {names[first]} has {sizes[first]} {unit}{more}",
         hint="change split.train, split.validation or split.test",
     )
 

@@ -72,8 +72,8 @@ def choose_length(
     rounded to whole segments.
     """
     room, train = _room(parts)
-    wanted = panel.season or HORIZON_WITHOUT_SEASON
-    chosen = max(min(wanted, room), 1)
+    season = panel.season or HORIZON_WITHOUT_SEASON
+    chosen = max(min(season, room), 1)
     horizon = chosen if section.horizon == "auto" else section.horizon
     if section.lookbacks:
         return section.lookbacks[0], horizon
@@ -125,15 +125,15 @@ def check_length(
         first = "lookback" if whole else "min_history"
         lower = "lookback (or set window.min_history)" if whole else first
         window = f"{history} + {horizon} steps ({first} + horizon)"
-        told = _too_short(panel, name, spans, window, short)
+        sentence = _too_short(panel, name, spans, window, short)
         all_are = len(short) == np.count_nonzero(in_part)
         if all_are or name == "test" or parts.by == "series":
             raise DataError(
-                told,
+                sentence,
                 hint=f"lower window.{lower} or window.horizon, or give the {name} "
                 "part more of the data",
             )
-        notes.append(f"{told}; they are scored like the others")
+        notes.append(f"{sentence}; they are scored like the others")
     return tuple(notes)
 
 

@@ -59,8 +59,8 @@ def run_program(name: str, command: Sequence[str], timeout: float) -> ProbeResul
         try:
             code = _run([*command, str(result)], output, timeout)
         except OSError as error:
-            told = {"error": f"the process cannot start: {error}"}
-            return ProbeResult(name, "not_run", told)
+            data = {"error": f"the process cannot start: {error}"}
+            return ProbeResult(name, "not_run", data)
         seconds = time.monotonic() - started
         ending = _ending(code, _read(result))
         return ProbeResult(
@@ -117,20 +117,20 @@ def _kill_family(process: subprocess.Popen[bytes]) -> None:
 def _read(result: Path) -> Mapping[str, Any] | None:
     """Return what the child wrote, None if it wrote nothing whole."""
     try:
-        told = json.loads(result.read_text(encoding="utf-8"))
+        content = json.loads(result.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return told if isinstance(told, dict) else None
+    return content if isinstance(content, dict) else None
 
 
-def _ending(code: int | None, told: Mapping[str, Any] | None) -> _Ending:
+def _ending(code: int | None, data: Mapping[str, Any] | None) -> _Ending:
     if code is None:
-        return _Ending("timeout", told or {})
+        return _Ending("timeout", data or {})
     if name := _signal(code):
-        return _Ending("signal", told or {}, name)
-    if told is None:
+        return _Ending("signal", data or {}, name)
+    if data is None:
         return _Ending("failed", {"error": f"exit code {code} and no result"})
-    return _Ending("failed" if code or "error" in told else "ok", told)
+    return _Ending("failed" if code or "error" in data else "ok", data)
 
 
 def _signal(code: int) -> str | None:

@@ -43,15 +43,15 @@ def remember(probes: Iterable[ProbeResult]) -> Path | None:
     Returns:
         The file, or None when it cannot be written, which is warned about.
     """
-    facts, found = environment(), list(probes)
+    facts, results = environment(), list(probes)
     key, known = key_of(facts), read_all()
     before = known.pop(key, Evidence())
     now = datetime.now(timezone.utc).date().isoformat()
     known[key] = Evidence(
         environment=facts,
         measured=now,
-        numbers={**before.numbers, **judge_numbers(found)},
-        speed=[*before.speed, *_speeds(found)][-KEPT:],
+        numbers={**before.numbers, **judge_numbers(results)},
+        speed=[*before.speed, *_speeds(results)][-KEPT:],
     )
     kept = {name: known[name].model_dump() for name in list(known)[-KEPT:]}
     path = evidence_file()
@@ -72,12 +72,14 @@ def judge_numbers(probes: Iterable[ProbeResult]) -> dict[str, MeasuredNumbers]:
     judged: dict[str, MeasuredNumbers] = {}
     for probe in probes:
         device = probe.data.get("device")
-        told = probe.name in NUMERIC and probe.outcome != "not_run"
-        if not told or not isinstance(device, str):
+        is_numeric = probe.name in NUMERIC and probe.outcome != "not_run"
+        if not is_numeric or not isinstance(device, str):
             continue
         numbers = judge_probe(probe)
         known = judged.get(device, numbers)
-        judged[device] = max(known, numbers, key=lambda each: GRAVITY[each.verdict])
+        judged[device] = max(
+            known, numbers, key=lambda candidate: GRAVITY[candidate.verdict]
+        )
     return judged
 
 

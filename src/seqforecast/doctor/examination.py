@@ -108,32 +108,32 @@ def _last_stage(request: Request) -> int:
 
 def _may(machine: Machine, name: str) -> bool:
     """Return whether nothing found so far stands against asking a check."""
-    asked = {result.check.id: result for result in judge(machine)}
-    needs = [asked[need] for need in BY_ID[name].needs]
+    by_id = {result.check.id: result for result in judge(machine)}
+    needs = [by_id[need] for need in BY_ID[name].needs]
     absent = {need.check.probe for need in needs} - {"", *machine.probes}
     return not absent and not any(need.stops for need in needs)
 
 
 def _import(machine: Machine, run: RunChild) -> Machine:
     LOGGER.info("importing TensorFlow in a process of its own")
-    found = run_import(run)
-    return replace(machine, probes={**machine.probes, "import": found})
+    probe = run_import(run)
+    return replace(machine, probes={**machine.probes, "import": probe})
 
 
 def _compute(machine: Machine, run: RunChild) -> Machine:
     """Try the GPU; when it breaks, and when there is none, try the CPU."""
     gpu = usable_gpu(judge(machine))
-    found: dict[str, ProbeResult] = {}
+    probes: dict[str, ProbeResult] = {}
     if gpu:
         LOGGER.info("computing on %s", gpu)
-        found = _numeric(gpu, run)
-        broken = next((one for one in found.values() if one.outcome != "ok"), None)
+        probes = _numeric(gpu, run)
+        broken = next((one for one in probes.values() if one.outcome != "ok"), None)
         if broken:
-            found = {"gpu": broken}
-    if "canary" not in found:
+            probes = {"gpu": broken}
+    if "canary" not in probes:
         LOGGER.info("computing on the CPU")
-        found |= _numeric("cpu", run)
-    return replace(machine, probes={**machine.probes, **found})
+        probes |= _numeric("cpu", run)
+    return replace(machine, probes={**machine.probes, **probes})
 
 
 def _numeric(device: str, run: RunChild) -> dict[str, ProbeResult]:
@@ -157,9 +157,8 @@ def _measure(machine: Machine, workload: Workload | None, run: RunChild) -> Mach
     gpu = usable_gpu(judge(machine))
     devices = ("cpu", gpu) if gpu else ("cpu",)
     LOGGER.info("measuring the speed on %s", " and ".join(devices))
-    wanted = workload or Workload()
-    found = run_speed(devices, wanted, run)
-    return replace(machine, probes={**machine.probes, "speed": found})
+    probe = run_speed(devices, workload or Workload(), run)
+    return replace(machine, probes={**machine.probes, "speed": probe})
 
 
 def _keep(machine: Machine) -> None:
@@ -180,8 +179,8 @@ def _shown(machine: Machine, request: Request) -> tuple[Result, ...]:
     results = judge(machine)
     if not request.only:
         return results
-    wanted = next(one for one in results if one.check.id == request.only)
-    names = set(roots_of(request.only)) & {wanted.blocked_by, request.only}
+    result = next(one for one in results if one.check.id == request.only)
+    names = set(roots_of(request.only)) & {result.blocked_by, request.only}
     return tuple(one for one in results if one.check.id in names)
 
 
@@ -198,13 +197,13 @@ def run_numeric(device: str, run: RunChild) -> dict[str, ProbeResult]:
         run: how a child is run.
     """
     names = ("canary", "parity", "training", "saving")
-    found = {name: _on(device, run, name) for name in names}
-    if device != "cpu" and found["training"].outcome == "ok":
+    probes = {name: _on(device, run, name) for name in names}
+    if device != "cpu" and probes["training"].outcome == "ok":
         other = _on("cpu", run, "training").data.get("losses", {})
-        losses = {**other, **found["training"].data["losses"]}
-        told = {**found["training"].data, "losses": losses}
-        found["training"] = replace(found["training"], data=told)
-    return found
+        losses = {**other, **probes["training"].data["losses"]}
+        data = {**probes["training"].data, "losses": losses}
+        probes["training"] = replace(probes["training"], data=data)
+    return probes
 
 
 def run_speed(devices: Sequence[str], workload: Workload, run: RunChild) -> ProbeResult:
@@ -228,14 +227,14 @@ def run_speed(devices: Sequence[str], workload: Workload, run: RunChild) -> Prob
     for result in results:
         if result.outcome != "ok":
             return replace(result, seconds=seconds)
-    told: dict[str, Any] = {}
+    data: dict[str, Any] = {}
     for result in results:
-        times = {**told.get("milliseconds", {}), **result.data["milliseconds"]}
-        told = {**told, **result.data, "milliseconds": times}
-    told |= _recommendation(told["milliseconds"])
-    told["experiment"] = workload.experiment
-    del told["device"]
-    return replace(results[0], data=told, seconds=seconds)
+        times = {**data.get("milliseconds", {}), **result.data["milliseconds"]}
+        data = {**data, **result.data, "milliseconds": times}
+    data |= _recommendation(data["milliseconds"])
+    data["experiment"] = workload.experiment
+    del data["device"]
+    return replace(results[0], data=data, seconds=seconds)
 
 
 def _recommendation(milliseconds: Mapping[str, float]) -> dict[str, Any]:

@@ -20,13 +20,13 @@ def plan(machine: Machine, results: Sequence[Result]) -> tuple[Step, ...]:
     Raises:
         BackendError: the active Python is not an environment of the user's own.
     """
-    wanted = [
+    fixes = [
         result.finding.fixes[0]
         for status in ("fail", "warn")
         for result in results
         if result.finding.status == status and result.finding.fixes
     ]
-    steps = tuple(dict.fromkeys(step for fix in wanted for step in fix.pip))
+    steps = tuple(dict.fromkeys(step for fix in fixes for step in fix.pip))
     if steps and machine.python.kind not in ("venv", "conda"):
         raise BackendError(
             f"--fix does not change {machine.python.prefix}: it is "

@@ -71,12 +71,14 @@ def _ask(check: Check, machine: Machine, before: Mapping[str, Result]) -> Result
             )
     if check.probe and check.probe not in machine.probes:
         return Result(check, Finding("skip", "TensorFlow was not started"))
-    found = check.judge(machine)
-    stops = found.status == "fail"
-    found = replace(found, fixes=tuple(_spoken(fix, machine) for fix in found.fixes))
-    if stops and found.spares_cpu and not machine.required:
-        found = replace(found, status="warn")
-    return Result(check, found, stops=stops)
+    finding = check.judge(machine)
+    stops = finding.status == "fail"
+    finding = replace(
+        finding, fixes=tuple(_spoken(fix, machine) for fix in finding.fixes)
+    )
+    if stops and finding.spares_cpu and not machine.required:
+        finding = replace(finding, status="warn")
+    return Result(check, finding, stops=stops)
 
 
 def _spoken(fix: Fix, machine: Machine) -> Fix:
@@ -94,12 +96,12 @@ def _spoken(fix: Fix, machine: Machine) -> Fix:
 
 def roots_of(name: str) -> tuple[str, ...]:
     """Return a check and everything it needs, in the order of the table."""
-    wanted, known = [name], {name}
-    while wanted:
-        for need in BY_ID[wanted.pop()].needs:
+    waiting, known = [name], {name}
+    while waiting:
+        for need in BY_ID[waiting.pop()].needs:
             if need not in known:
                 known.add(need)
-                wanted.append(need)
+                waiting.append(need)
     return tuple(check.id for check in CHECKS if check.id in known)
 
 
@@ -117,11 +119,11 @@ def exit_code(results: Sequence[Result], *, strict: bool) -> int:
 
 def usable_gpu(results: Sequence[Result]) -> str:
     """Return the GPU that TensorFlow sees and nothing speaks against, or ""."""
-    asked = {result.check.id: result for result in results}
-    seen = asked.get("import.gpu")
+    by_id = {result.check.id: result for result in results}
+    seen = by_id.get("import.gpu")
     if seen is None or seen.finding.status != "ok":
         return ""
-    tried = [asked[name] for name in asked if name.startswith("numeric.")]
+    tried = [by_id[name] for name in by_id if name.startswith("numeric.")]
     if any(result.finding.status == "fail" or result.stops for result in tried):
         return ""
     return "gpu:0"

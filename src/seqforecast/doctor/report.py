@@ -69,8 +69,10 @@ def verdict(diagnosis: Diagnosis) -> str:
     if diagnosis.quick and not _is_partial(diagnosis):
         return f"Nothing is in the way{with_notes}; TensorFlow was not started."
     if _is_partial(diagnosis):
-        found = diagnosis.results[-1].finding
-        return f"{'Skipped' if found.status == 'skip' else 'In order'}: {found.cause}."
+        finding = diagnosis.results[-1].finding
+        return (
+            f"{'Skipped' if finding.status == 'skip' else 'In order'}: {finding.cause}."
+        )
     device = diagnosis.recommendation.device
     place = "the CPU" if device == "cpu" else f"the GPU ({device})"
     return f"Ready to train on {place}{with_notes}."
@@ -106,18 +108,18 @@ def _is_partial(diagnosis: Diagnosis) -> bool:
 
 
 def _problem(result: Result, results: Sequence[Result]) -> list[str]:
-    found, name = result.finding, result.check.id
-    lines = wrapped(f"{found.status}  {name}: {found.cause}", "      ")
-    if found.detail:
-        lines += wrapped(f"      {found.detail}", "      ")
-    for label, value in found.evidence.items():
+    finding, name = result.finding, result.check.id
+    lines = wrapped(f"{finding.status}  {name}: {finding.cause}", "      ")
+    if finding.detail:
+        lines += wrapped(f"      {finding.detail}", "      ")
+    for label, value in finding.evidence.items():
         lines += wrapped(f"      {label}: {value}", "        ")
-    for i, fix in enumerate(found.fixes):
+    for i, fix in enumerate(finding.fixes):
         lines += _way_out(fix, "fix" if i == 0 else "or")
     blocked = [one.check.id for one in results if one.blocked_by == name]
     if blocked:
-        shown = _grouped(blocked)
-        lines += wrapped(f"      not examined because of it: {shown}", "        ")
+        checks = _grouped(blocked)
+        lines += wrapped(f"      not examined because of it: {checks}", "        ")
     return lines
 
 
@@ -202,18 +204,18 @@ def as_json(diagnosis: Diagnosis) -> Mapping[str, Any]:
 
 
 def _check(result: Result, machine: Machine) -> Mapping[str, Any]:
-    check, found = result.check, result.finding
+    check, finding = result.check, result.finding
     probe = machine.probes.get(check.probe)
     return {
         "id": check.id,
         "stage": check.stage,
-        "status": found.status,
-        "severity": SEVERITIES[found.status],
+        "status": finding.status,
+        "severity": SEVERITIES[finding.status],
         "title": check.title,
-        "cause": found.cause,
-        "detail": found.detail,
-        "evidence": dict(found.evidence),
-        "fix": [{"cmd": fix.cmd or None, "why": fix.why} for fix in found.fixes],
+        "cause": finding.cause,
+        "detail": finding.detail,
+        "evidence": dict(finding.evidence),
+        "fix": [{"cmd": fix.cmd or None, "why": fix.why} for fix in finding.fixes],
         "refs": list(check.refs),
         "blocked_by": result.blocked_by or None,
         "ms": round(probe.seconds * 1000) if probe else 0,
@@ -225,7 +227,7 @@ def to_paste(diagnosis: Diagnosis) -> str:
     machine = diagnosis.machine
     host, python = machine.host, machine.python
     cards = ", ".join(f"{card.name} ({card.driver})" for card in machine.cuda.cards)
-    shown = ("seqforecast", "tensorflow", "tensorflow-metal", "keras", "numpy")
+    packages = ("seqforecast", "tensorflow", "tensorflow-metal", "keras", "numpy")
     facts = {
         "system": f"{host.system} {host.version} on {host.machine} {host.chip}".strip(),
         "python": f"{'.'.join(map(str, python.version))} ({python.kind}) "
@@ -233,7 +235,8 @@ def to_paste(diagnosis: Diagnosis) -> str:
         "packages": ", ".join(
             f"{name} {version}"
             for name, version in sorted(machine.packages.versions.items())
-            if name.startswith(("nvidia-", "protobuf", "tensorflow")) or name in shown
+            if name.startswith(("nvidia-", "protobuf", "tensorflow"))
+            or name in packages
         ),
         "plug-ins": ", ".join(plugin.path for plugin in machine.plugins),
         "cards": cards,
@@ -248,10 +251,10 @@ def redact(written: str, machine: Machine) -> str:
     """Return a text without the home directory, the user's and the host's name."""
     host = machine.host
     user = re.split(r"[\\/]", host.home.rstrip("\\/"))[-1] if host.home else ""
-    for private, shown in ((host.home, "~"), (host.name, "HOST"), (user, "USER")):
+    for private, placeholder in ((host.home, "~"), (host.name, "HOST"), (user, "USER")):
         if len(private) > 2:
             pattern = rf"(?<![\w]){re.escape(private)}(?![\w])"
-            written = re.sub(pattern, shown, written)
+            written = re.sub(pattern, placeholder, written)
     return written
 
 

@@ -162,7 +162,10 @@ def _deviate_parts(a: Doubles, b: Doubles) -> list[Part]:
 def _variances(*over_seeds: Doubles) -> list[Part]:
     """Return the variance of the mean of each over its seeds; one seed has none."""
     several = [values for values in over_seeds if len(values) > 1]
-    return [(float(each.var(ddof=1)) / len(each), len(each) - 1.0) for each in several]
+    return [
+        (float(values.var(ddof=1)) / len(values), len(values) - 1.0)
+        for values in several
+    ]
 
 
 def _p_value(value: float, parts: Sequence[Part]) -> float:
@@ -256,11 +259,11 @@ class Units:
             absolute: shape (windows,), the sum of |error| of each over the points
                 that are scored.
         """
-        each = self.weights[windows.series] * absolute * self.count
+        weighted = self.weights[windows.series] * absolute * self.count
         unit = np.searchsorted(self.places, _place(self.kind, panel, windows))
         # Windows that do not count add 0; their cutoff may be no unit.
         unit = np.minimum(unit, self.count - 1)
-        sums: Doubles = np.bincount(unit, each, minlength=self.count).astype(float)
+        sums: Doubles = np.bincount(unit, weighted, minlength=self.count).astype(float)
         return sums
 
 

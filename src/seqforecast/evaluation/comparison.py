@@ -145,8 +145,8 @@ def compare_losses(
     """
     means = {name: float(loss.mean()) for name, loss in losses.items()}
     members = [name for name in losses if name not in baselines]
-    given = [name for name in losses if name in baselines]
-    best = min(given, key=lambda name: means[name]) if given else None
+    candidates = [name for name in losses if name in baselines]
+    best = min(candidates, key=lambda name: means[name]) if candidates else None
     names = members if best is None else [*members, best]
     chosen = list(combinations(members, 2))
     if best is not None:
@@ -198,24 +198,28 @@ def compare_pairs(
     single = [
         name for name, loss in losses.items() if len(loss) == 1 and name != baseline
     ]
-    found = {
+    differences = {
         (a, b): _unless(_reason((a, b), single, units), losses[a], losses[b], units)
         for a, b in pairs
     }
-    tested = {names: each.p for names, each in found.items() if each.p is not None}
+    tested = {
+        names: difference.p
+        for names, difference in differences.items()
+        if difference.p is not None
+    }
     corrected = dict(zip(tested, correct(list(tested.values())), strict=True))
-    for (a, b), each in found.items():
+    for (a, b), difference in differences.items():
         adjusted = corrected.get((a, b))
         small = adjusted is not None and adjusted < ALPHA
         # What speaks against a claim is no news where there would be none anyway.
-        reason = each.reason if small or adjusted is None else ""
+        reason = difference.reason if small or adjusted is None else ""
         yield Pair(
             a,
             b,
-            difference=each.mean,
-            low=each.low,
-            high=each.high,
-            p=each.p,
+            difference=difference.mean,
+            low=difference.low,
+            high=difference.high,
+            p=difference.p,
             p_adjusted=adjusted,
             significant=small and not reason,
             reason=reason or None,

@@ -52,13 +52,14 @@ class CoverageTotals:
         self._span = 0
         self._first = 0
         here, counts = Calibration.of(panel, windows), np.bincount(windows.series)
-        known = learnt_on or here
-        units, self._each, self._learnt_units = len(panel.ids), 1, known.of_series
+        calibration = learnt_on or here
+        units, self._series_a_unit = len(panel.ids), 1
+        self._learnt_units = calibration.of_series
         if int(counts.max()) > 1:
             self._first = int(windows.cutoffs(panel).min())
             self._span = windows.horizon
-            units, self._each = here.stretches, int(np.count_nonzero(counts))
-            self._learnt_units = known.stretches
+            units, self._series_a_unit = here.stretches, int(np.count_nonzero(counts))
+            self._learnt_units = calibration.stretches
         self._unit_inside = np.zeros((len(levels), units))
         self._unit_points = np.zeros(units)
 
@@ -102,7 +103,7 @@ class CoverageTotals:
         `misses` its level when it lies further away than that, and than two points.
         """
         points = np.where(self._points > 0, self._points, np.nan)
-        told = []
+        intervals = []
         for i, level in enumerate(self._levels):
             steps = zip(
                 _plain(self._inside[i] / points),
@@ -112,7 +113,7 @@ class CoverageTotals:
             share = float(self._inside[i].sum() / self._points.sum())
             chance = self._chance(level / 100, self._unit_inside[i], share)
             off = abs(share - level / 100)
-            told.append(
+            intervals.append(
                 {
                     "level": level,
                     "coverage": share,
@@ -125,34 +126,34 @@ class CoverageTotals:
                     ],
                 }
             )
-        return told
+        return intervals
 
     def notes(self) -> list[str]:
         """Say which intervals cover another share than they should, beyond chance."""
-        said = []
-        for each in self.result():
-            if not each["misses"]:
+        sentences = []
+        for interval in self.result():
+            if not interval["misses"]:
                 continue
-            share, chance = each["coverage"], each["chance"]
+            share, chance = interval["coverage"], interval["chance"]
             why = (
                 "errors were larger than on the validation part: the data have "
                 "shifted, or it was chosen to fit"
-                if share < each["level"] / 100
+                if share < interval["level"] / 100
                 else "errors were smaller than on the validation part, they are wider "
                 "than they need be"
             )
-            said.append(
-                f"The {each['level']:g} % intervals cover {100 * share:.1f} % of the "
-                f"truths, chance alone explains {100 * chance:.1f} points: {why}."
+            sentences.append(
+                f"The {interval['level']:g} % intervals cover {100 * share:.1f} % of "
+                f"the truths, chance alone explains {100 * chance:.1f} points: {why}."
             )
-        return said
+        return sentences
 
     def _chance(self, level: float, inside: Doubles, share: float) -> float | None:
         """Return how far a share may lie from its level by chance, at 95 %."""
         counted = self._unit_points > 0
         units = int(counted.sum())
         least = FEWEST_OUTSIDE if share < level else FEWEST_EXPECTED
-        outside = units * self._each * (1 - min(level, share))
+        outside = units * self._series_a_unit * (1 - min(level, share))
         if units < FEWEST_UNITS or outside < least - 1e-9:
             return None
         apart = inside[counted] - share * self._unit_points[counted]

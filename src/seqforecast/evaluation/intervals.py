@@ -104,7 +104,7 @@ class Intervals:
         """
         own = {level: out[..., i] for i, level in enumerate(quantiles)}
         inner = own[0.5] if own else out
-        made, low, high = dict(own), inner, inner
+        by_level, low, high = dict(own), inner, inner
         for level, margin in zip(self.levels, self.margins, strict=True):
             below, above = tails(level)
             width = margin * units[:, np.newaxis]
@@ -114,9 +114,9 @@ class Intervals:
             )
             low = np.minimum(low, from_low - width)
             high = np.maximum(high, from_high + width)
-            made |= {below: low, above: high}
-        levels = tuple(sorted(made))
-        values = np.stack([made[level] for level in levels], axis=-1)
+            by_level |= {below: low, above: high}
+        levels = tuple(sorted(by_level))
+        values = np.stack([by_level[level] for level in levels], axis=-1)
         return levels, np.sort(values, axis=-1).astype(np.float32)
 
     def values(self) -> dict[str, Any]:
@@ -135,8 +135,8 @@ class Intervals:
         """Return the intervals that such values describe."""
         margins, units = (np.array(values[name]) for name in ("margins", "units"))
         learnt_on = values.get("learnt_on")
-        known = Calibration(**learnt_on) if learnt_on else None
-        return cls(tuple(values["level"]), margins, units, known)
+        calibration = Calibration(**learnt_on) if learnt_on else None
+        return cls(tuple(values["level"]), margins, units, calibration)
 
 
 def quantiles_of(

@@ -64,9 +64,9 @@ class ErrorTotals:
             error[~counted] = 0.0
             points = counted.sum(axis=1)
             self.step_points += counted.sum(axis=0)
-        each: Doubles = error.sum(axis=1)
+        absolute: Doubles = error.sum(axis=1)
         self.points += self._sum(series, points)
-        self.absolute += self._sum(series, each)
+        self.absolute += self._sum(series, absolute)
         self.squared += self._sum(series, np.einsum("ij,ij->i", error, error))
         self.by_step += error.sum(axis=0)
         size = np.abs(actual, dtype=np.float64) + np.abs(forecast, dtype=np.float64)
@@ -76,7 +76,7 @@ class ErrorTotals:
         if counted is not None:
             defined &= counted
         self.percent_points += self._sum(series, defined.sum(axis=1))
-        return each
+        return absolute
 
     def only(self, which: IntArray) -> "ErrorTotals":
         """Return the sums of some series; their sums by step are not known."""
@@ -85,10 +85,10 @@ class ErrorTotals:
             setattr(some, name, getattr(self, name)[which])
         return some
 
-    def _sum(self, series: NDArray[np.int32], each: NDArray[Any]) -> NDArray[Any]:
+    def _sum(self, series: NDArray[np.int32], values: NDArray[Any]) -> NDArray[Any]:
         """Return sums a series; whole numbers stay whole up to 2^53."""
-        sums = np.bincount(series, each, minlength=len(self.points))
-        return sums.astype(each.dtype)
+        sums = np.bincount(series, values, minlength=len(self.points))
+        return sums.astype(values.dtype)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -310,9 +310,9 @@ def add_owa(scores: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 def _with_owa(scores: dict[str, Any], naive2: Mapping[str, Any]) -> dict[str, Any]:
-    found, values = owa(scores, naive2), dict(scores)
+    relative, values = owa(scores, naive2), dict(scores)
     reasons = values.pop("reasons", {}) | (
-        {"owa": found.reason} if found.reason else {}
+        {"owa": relative.reason} if relative.reason else {}
     )
-    values["owa"] = found.value
+    values["owa"] = relative.value
     return values | {"reasons": reasons} if reasons else values

@@ -54,9 +54,9 @@ class Adjustment:
         last = lengths[seasonal, np.newaxis] - 1 - self.season // 2
         at = last - (last - np.arange(self.season)) % self.season
         with np.errstate(invalid="ignore"):  # 0 / 0 where no ratio is finite
-            found = self.sums[at] / self.counts[at]
-        usable = np.all(found > 0, axis=1)
-        factors[seasonal[usable]] = found[usable]
+            ratios = self.sums[at] / self.counts[at]
+        usable = np.all(ratios > 0, axis=1)
+        factors[seasonal[usable]] = ratios[usable]
         return factors
 
 

@@ -125,11 +125,11 @@ class QuantileTotals:
             name: {"coverage": float(coverage[i]), "pinball": float(loss[i])}
             for i, name in enumerate(self._names)
         }
-        told = {**test, "model": model, "quantiles": quantiles}
+        document = {**test, "model": model, "quantiles": quantiles}
         if self._coverage is not None:
-            told["intervals"] = self._coverage.result()
-            told["notes"] = [*test.get("notes", []), *self._coverage.notes()]
-        return told
+            document["intervals"] = self._coverage.result()
+            document["notes"] = [*test.get("notes", []), *self._coverage.notes()]
+        return document
 
     def _crps(self) -> float:
         """Return twice the area below the pinball losses, over quantiles from 0 to 1.

@@ -97,19 +97,19 @@ class Scorer:
             DataError: a forecast is not finite, or beyond any use.
         """
         truth = np.asarray(actual, dtype=np.float64)
-        given = {
+        arrays = {
             name: np.asarray(forecasts[name], dtype=np.float64) for name in self._totals
         }
         series, observed = windows.series, mark_observed(self._panel, windows)
-        for name, forecast in given.items():
+        for name, forecast in arrays.items():
             self._check(name, windows, truth, forecast)
             absolute = self._totals[name].add(series, truth, forecast, observed)
             self._units[name] += self._resampling.sums(self._panel, windows, absolute)
-        if NAIVE in given:
+        if NAIVE in arrays:
             weights = self._resampling.weights[series]
             if observed is not None:
                 weights = np.where(observed.all(axis=1), weights, 0.0)
-            model, naive = given[MODEL], given[NAIVE]
+            model, naive = arrays[MODEL], arrays[NAIVE]
             self._audit.add(weights, truth, model, naive, windows.starts)
         self._added += len(windows)
 
@@ -271,8 +271,8 @@ def score_series(
         columns["group"] = np.array(groups, dtype=object)[which]
     columns["points"] = next(iter(totals.values())).points[which]
     for prefix, total in totals.items():
-        found = _metrics_by_series(total.only(which), mine)
-        columns |= {f"{prefix}{name}": values for name, values in found.items()}
+        metrics = _metrics_by_series(total.only(which), mine)
+        columns |= {f"{prefix}{name}": values for name, values in metrics.items()}
     return columns
 
 

@@ -121,10 +121,10 @@ def draw_sums(sums: Doubles) -> Doubles:
     units = len(sums)
     at_once = max(INDICES_AT_ONCE // units, 1)
     drawn = [
-        sums[random.integers(units, size=(min(at_once, DRAWS - done), units))].sum(
+        sums[random.integers(units, size=(min(at_once, DRAWS - start), units))].sum(
             axis=1
         )
-        for done in range(0, DRAWS, at_once)
+        for start in range(0, DRAWS, at_once)
     ]
     return np.concatenate(drawn)
 

@@ -138,12 +138,12 @@ class Child:
         if self.process.stdin is not None:
             self.process.stdin.close()
         code = self.process.wait()
-        told, said = _read(self.output), _read(self.errors)
+        stdout, stderr = _read(self.output), _read(self.errors)
         seconds = time.monotonic() - self.began
         if RunDirectory(self.fit.directory).is_complete:
             return Ended(self.fit, "complete", seconds=seconds)
-        LOGGER.debug("%s ended with code %d:\n%s", self.fit.name, code, said)
-        error, hint = _why(code, told, said)
+        LOGGER.debug("%s ended with code %d:\n%s", self.fit.name, code, stderr)
+        error, hint = _why(code, stdout, stderr)
         return Ended(self.fit, "failed", error, hint, seconds, code)
 
 
@@ -247,12 +247,12 @@ def _read(file: BinaryIO) -> str:
         return file.read().decode("utf-8", "replace").strip()
 
 
-def _why(code: int, told: str, said: str) -> tuple[str, str]:
+def _why(code: int, stdout: str, stderr: str) -> tuple[str, str]:
     """Return what went wrong and a hint, from the exit code, stdout and stderr."""
     with suppress(ValueError, LookupError, TypeError):
-        error = json.loads(told)["error"]
+        error = json.loads(stdout)["error"]
         return str(error["message"]), str(error["hint"])
-    last = said.splitlines()[-1] if said else f"exit code {code} and no scores"
+    last = stderr.splitlines()[-1] if stderr else f"exit code {code} and no scores"
     if code >= 0:
         return last, ""
     try:

@@ -149,8 +149,8 @@ def _receive(ray: Any, task: Any, fit: Fit) -> Ended:
             unpack_run(delivery.run, fit)
     except SeqforecastError as error:
         return Ended(fit, "failed", str(error), error.hint)
-    told = delivery.ended
-    return Ended(fit, told.status, told.error, told.hint, told.seconds)
+    outcome = delivery.ended
+    return Ended(fit, outcome.status, outcome.error, outcome.hint, outcome.seconds)
 
 
 def _last_line(error: Exception) -> str:
@@ -194,7 +194,7 @@ def connected(ray: Any, address: str | None, jobs: int | None) -> Iterator[None]
     before = signal.getsignal(signal.SIGTERM)
     local = {"num_cpus": jobs, "include_dashboard": False} if where == "local" else {}
     _knock(where)
-    said = io.StringIO()
+    output = io.StringIO()
     try:
         ray.init(where, log_to_driver=False, logging_level=logging.ERROR, **local)
     except (ConnectionError, RuntimeError, ValueError) as error:
@@ -204,13 +204,13 @@ def connected(ray: Any, address: str | None, jobs: int | None) -> Iterator[None]
             signal.signal(signal.SIGTERM, before)
     # Ray prints on stdout, where our results go, from a thread of its own.
     try:
-        with redirect_stdout(said):
+        with redirect_stdout(output):
             try:
                 yield
             finally:
                 ray.shutdown()
     finally:
-        LOGGER.debug("Ray: %s", said.getvalue())
+        LOGGER.debug("Ray: %s", output.getvalue())
 
 
 def _knock(where: str) -> None:

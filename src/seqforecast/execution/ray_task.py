@@ -98,8 +98,8 @@ def train_there(
         if sent.version != __version__:
             error = f"a machine has seqforecast {__version__}, not {sent.version}"
             return Delivery(Ended(fit, "failed", error, SAME_VERSION), None)
-        told = Teller(number, board)
-        (ended,) = run_local([fit], jobs=1, watcher=told, command=command)
+        teller = Teller(number, board)
+        (ended,) = run_local([fit], jobs=1, watcher=teller, command=command)
         return Delivery(ended, pack_run(fit.directory))
 
 

@@ -59,15 +59,15 @@ def _serving(forecaster: Forecaster, batch: int | None) -> tuple[Any, list[Any]]
     for layer in _each_layer(forecaster.model):
         if hasattr(layer, "use_cudnn"):
             layer.use_cudnn = False
-    names = [each.name for each in forecaster.model.inputs]
+    names = [tensor.name for tensor in forecaster.model.inputs]
     signature = [
-        tf.TensorSpec([batch, *each.shape[1:]], each.dtype, each.name)
-        for each in forecaster.model.inputs
+        tf.TensorSpec([batch, *tensor.shape[1:]], tensor.dtype, tensor.name)
+        for tensor in forecaster.model.inputs
     ]
 
     def forecast(*inputs: Any) -> dict[str, Any]:
-        given = dict(zip(names, inputs, strict=True))
-        return {OUTPUT: forecaster.model(given, training=False)}
+        named_inputs = dict(zip(names, inputs, strict=True))
+        return {OUTPUT: forecaster.model(named_inputs, training=False)}
 
     return tf.function(forecast, signature, autograph=False), signature
 
@@ -101,9 +101,9 @@ def _read_savedmodel(path: Path) -> Run:
     def run(inputs: Inputs) -> FloatArray:
         # A signature alone would not keep the weights: the loaded object owns them.
         signature = loaded.signatures["serving_default"]
-        given = {name: tf.constant(each) for name, each in inputs.items()}
-        made: FloatArray = signature(**given)[OUTPUT].numpy()
-        return made
+        tensors = {name: tf.constant(array) for name, array in inputs.items()}
+        forecasts: FloatArray = signature(**tensors)[OUTPUT].numpy()
+        return forecasts
 
     return run
 
@@ -115,8 +115,8 @@ def _write_onnx(forecaster: Forecaster, path: Path) -> None:
     model, _ = tf2onnx.convert.from_function(
         function, signature, opset=OPSET, output_path=None
     )
-    for each in [*model.graph.input, *model.graph.output]:
-        each.type.tensor_type.shape.dim[0].dim_param = "batch"
+    for value in [*model.graph.input, *model.graph.output]:
+        value.type.tensor_type.shape.dim[0].dim_param = "batch"
     path.write_bytes(model.SerializeToString())
 
 
@@ -127,8 +127,8 @@ def _read_onnx(path: Path) -> Run:
     )
 
     def run(inputs: Inputs) -> FloatArray:
-        made: FloatArray = session.run([OUTPUT], dict(inputs))[0]
-        return made
+        forecasts: FloatArray = session.run([OUTPUT], dict(inputs))[0]
+        return forecasts
 
     return run
 
@@ -156,7 +156,7 @@ def _read_tflite(path: Path) -> Run:
     def run(inputs: Inputs) -> FloatArray:
         count = len(next(iter(inputs.values())))
         alone = (
-            {n: each[i : i + 1] for n, each in inputs.items()} for i in range(count)
+            {n: array[i : i + 1] for n, array in inputs.items()} for i in range(count)
         )
         return np.concatenate([signature(**one)[OUTPUT].copy() for one in alone])
 

@@ -48,11 +48,11 @@ def forecast(
     def compute(batch: WindowIndex) -> FloatArray:
         series = batch.series
         known = series if numbers is None else numbers[series]
-        given = [tf.constant(batch.inputs(values), tf.float32), tf.constant(known)]
+        arguments = [tf.constant(batch.inputs(values), tf.float32), tf.constant(known)]
         if features is not None:
-            given.append(tf.constant(features.take(batch.places(steps), series)))
-        made: FloatArray = forecaster.compiled(*given).numpy()
-        return made
+            arguments.append(tf.constant(features.take(batch.places(steps), series)))
+        forecasts: FloatArray = forecaster.compiled(*arguments).numpy()
+        return forecasts
 
     yield from pass_forward(forecaster, windows, compute)
 
@@ -86,10 +86,10 @@ def pass_forward(
         for chunk in chunks:
             waiting.append((chunk, pool.submit(compute, chunk)))
             if len(waiting) > 2 * at_once:
-                done, future = waiting.popleft()
-                yield done, future.result()
-        for done, future in waiting:
-            yield done, future.result()
+                batch, future = waiting.popleft()
+                yield batch, future.result()
+        for batch, future in waiting:
+            yield batch, future.result()
     finally:
         pool.shutdown(cancel_futures=True)
 

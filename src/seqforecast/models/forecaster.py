@@ -40,9 +40,9 @@ class Forecaster:
     @classmethod
     def of(cls, model: Any) -> "Forecaster":
         """Find the parts of a built or loaded model by their names."""
-        found = {layer.name: layer for layer in model.layers}
+        layers = {layer.name: layer for layer in model.layers}
         names = ("normalize", "join", "core", "denormalize")
-        return cls(model, *(found.get(name) for name in names))
+        return cls(model, *(layers.get(name) for name in names))
 
     @cached_property
     def compiled(self) -> Any:
@@ -58,12 +58,12 @@ class Forecaster:
     @property
     def needs_series(self) -> bool:
         """Whether the model must be told which series a window belongs to."""
-        return "series" in {each.name for each in self.model.inputs}
+        return "series" in {tensor.name for tensor in self.model.inputs}
 
     @property
     def features(self) -> int:
         """Numbers of `covariates` at each step; 0 where the model reads none."""
-        shapes = {each.name: each.shape for each in self.model.inputs}
+        shapes = {tensor.name: tensor.shape for tensor in self.model.inputs}
         return int(shapes["covariates"][2]) if "covariates" in shapes else 0
 
     @property
@@ -83,7 +83,7 @@ class Forecaster:
             if layer.name == "quantiles":
                 return tuple(layer.levels)
         # The members of an ensemble are all alike.
-        members = [each for each in self.model.layers if hasattr(each, "layers")]
+        members = [member for member in self.model.layers if hasattr(member, "layers")]
         is_ensemble = self.core is None and members
         return Forecaster.of(members[0]).quantiles if is_ensemble else ()
 
@@ -100,9 +100,9 @@ class Forecaster:
         while stages:
             stage = stages.pop()
             stages += getattr(stage, "layers", [])
-            made = stage.output
-            several = made if isinstance(made, list | tuple) else [made]
-            widths += [each.shape[-1] for each in several if len(each.shape) > 1]
+            output = stage.output
+            several = output if isinstance(output, list | tuple) else [output]
+            widths += [tensor.shape[-1] for tensor in several if len(tensor.shape) > 1]
         return max(widths)
 
     def forecast(self, values: Any, series: Any, covariates: Any = None) -> Any:
@@ -176,23 +176,23 @@ def join_members(
     keras = load_keras()
     from seqforecast.models.layers.normalize import Median, Tail
 
-    made = []
+    models = []
     for number, (forecaster, weights) in enumerate(
         zip(forecasters, members, strict=True), 1
     ):
         for variable, value in zip(forecaster.model.variables, weights, strict=True):
             variable.assign(value)
         if len(members) > 1:
-            made.append(_copy(forecaster.model, f"member_{number}"))
-    if not made:
+            models.append(_copy(forecaster.model, f"member_{number}"))
+    if not models:
         return forecasters[0]
-    longest = max(forecasters, key=lambda each: each.lookback)
+    longest = max(forecasters, key=lambda candidate: candidate.lookback)
     inputs = {
-        each.name: keras.Input(each.shape[1:], dtype=each.dtype, name=each.name)
-        for each in longest.model.inputs
+        tensor.name: keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=tensor.name)
+        for tensor in longest.model.inputs
     }
     outputs = []
-    for forecaster, member in zip(forecasters, made, strict=True):
+    for forecaster, member in zip(forecasters, models, strict=True):
         seen = dict(inputs)
         missing = longest.lookback - forecaster.lookback
         for name in ("values", "covariates"):

@@ -104,8 +104,8 @@ class ModelSection(Section):
             "a position": self.position,
             "the parallel decoder": self.decoder == "parallel",
         }
-        for name, wanted in wants.items():
-            if wanted:
+        for name, is_set in wants.items():
+            if is_set:
                 raise ValueError(f"{name} needs a segment: set model.segment too")
         return self
 

@@ -72,13 +72,13 @@ class Checkpoint:
         return cls(history, current, best, kept)
 
 
-def check_shapes(found: Arrays, expected: list[tuple[int, ...]]) -> None:
+def check_shapes(arrays: Arrays, expected: list[tuple[int, ...]]) -> None:
     """Refuse arrays that belong to another model.
 
     Raises:
         RunError: their number or a shape differs.
     """
-    if [array.shape for array in found] != expected:
+    if [array.shape for array in arrays] != expected:
         raise RunError(
             "the checkpoint is that of another model than the run's settings make",
             hint="was resolved.yaml edited? start the run again without --resume",

@@ -29,7 +29,7 @@ class Device:
     why: str
 
 
-def use_device(wanted: str, shape: Mapping[str, Any] | None = None) -> Device:
+def use_device(setting: str, shape: Mapping[str, Any] | None = None) -> Device:
     """Make one device the only one TensorFlow sees.
 
     auto is the device that `doctor` measured to be faster, among those that it
@@ -37,7 +37,7 @@ def use_device(wanted: str, shape: Mapping[str, Any] | None = None) -> Device:
     Metal the CPU.
 
     Args:
-        wanted: auto, cpu, gpu or gpu:N.
+        setting: auto, cpu, gpu or gpu:N.
         shape: what will be trained, from `evidence.shape_of`; measurements at this
             shape are preferred to later ones at others.
 
@@ -47,11 +47,11 @@ def use_device(wanted: str, shape: Mapping[str, Any] | None = None) -> Device:
     """
     gpus = load_tensorflow().config.list_physical_devices("GPU")
     evidence = read_evidence()
-    if wanted == "auto":
+    if setting == "auto":
         device = choose_device(len(gpus), evidence, shape)
     else:
-        device = Device(re.sub("^gpu$", "gpu:0", wanted), "asked for")
-    _check(device, wanted, len(gpus), evidence)
+        device = Device(re.sub("^gpu$", "gpu:0", setting), "asked for")
+    _check(device, setting, len(gpus), evidence)
     show_only(device.name)
     return device
 
@@ -76,7 +76,9 @@ def choose_device(
     if doubted:
         names = sorted(there - set(doubted) - {"cpu"})
         name = names[0] if names and sys.platform != "darwin" else "cpu"
-        reasons = [f"on {each} {because}" for each, because in sorted(doubted.items())]
+        reasons = [
+            f"on {device} {because}" for device, because in sorted(doubted.items())
+        ]
         return Device(name, f"doctor found that {', and '.join(reasons)}")
     if sys.platform == "darwin":
         why = "recurrent layers are slower on Metal than on the CPU of the same Mac"
@@ -127,12 +129,12 @@ def _faster(milliseconds: Mapping[str, float], shape: Mapping[str, Any]) -> Devi
     )
 
 
-def _check(device: Device, wanted: str, gpus: int, evidence: Evidence) -> None:
+def _check(device: Device, setting: str, gpus: int, evidence: Evidence) -> None:
     """Refuse a device that is not there, or that is known to compute wrongly."""
     if device.name != "cpu" and int(device.name.partition(":")[2]) >= gpus:
         count = f"{gpus} GPUs" if gpus > 1 else "one GPU" if gpus else "no GPU"
         raise BackendError(
-            f"training.device asks for {wanted!r}, but TensorFlow sees {count} "
+            f"training.device asks for {setting!r}, but TensorFlow sees {count} "
             f"on this {platform.system()} machine",
             hint="use `--device cpu`, or install GPU support: "
             "`pip install 'seqforecast[cuda]'` on Linux, "

@@ -98,21 +98,21 @@ class Engine:
         # filled with the last window and counts nothing.
         shape, missing = (self.most_steps, batch), room - count
         starts, series = (
-            np.pad(each, (0, missing), "edge").reshape(shape)
-            for each in windows.locate()
+            np.pad(array, (0, missing), "edge").reshape(shape)
+            for array in windows.locate()
         )
-        done, losses, norms = self._run(starts, series, np.int32(count))
-        taken = int(done)
-        sizes = np.full(taken, batch)
-        sizes[-1] = min(count - (taken - 1) * batch, batch)
-        return Steps(losses.numpy()[:taken], norms.numpy()[:taken], sizes)
+        step_count, losses, norms = self._run(starts, series, np.int32(count))
+        steps = int(step_count)
+        sizes = np.full(steps, batch)
+        sizes[-1] = min(count - (steps - 1) * batch, batch)
+        return Steps(losses.numpy()[:steps], norms.numpy()[:steps], sizes)
 
     def _run(self, *arrays: Any) -> Any:
         """Run the program; as a graph when XLA turns out not to compile it."""
         errors = load_tensorflow().errors
         refusals = (errors.InvalidArgumentError, errors.UnimplementedError)
         try:
-            made = self._program(*arrays)
+            result = self._program(*arrays)
         except (*refusals, errors.InternalError, errors.NotFoundError) as error:
             if self._has_compiled or self.mode != "xla":
                 raise
@@ -125,7 +125,7 @@ class Engine:
             self._program = self._compile_steps()
             return self._program(*arrays)
         self._has_compiled = True
-        return made
+        return result
 
     def _compile_steps(self) -> Callable[..., Any]:
         shape = [self.most_steps, self.section.batch_size]
@@ -151,13 +151,13 @@ class Engine:
             return step + 1, healthy, losses, norms
 
         rows = tf.zeros([self.most_steps])
-        done, _, losses, norms = tf.while_loop(
+        steps, _, losses, norms = tf.while_loop(
             go_on,
             take,
             (tf.constant(0), tf.cast(1, tf.bool), rows, rows),
             parallel_iterations=1,
         )
-        return done, losses, norms
+        return steps, losses, norms
 
     def _step(self, starts: Any, series: Any, weights: Any) -> tuple[Any, Any]:
         """Take one step and return its loss and gradient norm.

@@ -141,22 +141,22 @@ def fit_members(
     plan = plan_fits(section, seed)
     kept = list(resume.kept) if resume else []
     history = resume.history if resume else ()
-    for number, each in enumerate(plan):
+    for number, planned in enumerate(plan):
         if number < len(kept):
             continue
-        learner = learner_of(learners, each.member)
+        learner = learner_of(learners, planned.member)
         engine = learner.engine
-        watcher.fit_began(number, each.member, refit=each.is_refit)
-        mine = epochs_of(history, each.member, refit=int(each.is_refit))
+        watcher.fit_began(number, planned.member, refit=planned.is_refit)
+        mine = epochs_of(history, planned.member, refit=int(planned.is_refit))
         before = history[: len(history) - len(mine)]
         state = replace(resume, history=mine) if resume and mine else None
         if state is None and number:
-            engine.restart(each.seed)
+            engine.restart(planned.seed)
         if state is None and start:
-            assign(engine.forecaster.core.weights, start[each.member - 1])
+            assign(engine.forecaster.core.weights, start[planned.member - 1])
         watching = _Onward(watcher, before, tuple(kept))
-        made = _run_fit(learner, each, watching, before=before, resume=state)
-        history = (*before, *made)
+        epochs = _run_fit(learner, planned, watching, before=before, resume=state)
+        history = (*before, *epochs)
         kept.append(values_of(engine.forecaster.model.variables))
     step = 2 if section.refit else 1
     assign(learners[0].engine.forecaster.model.variables, kept[step - 1])
@@ -165,7 +165,7 @@ def fit_members(
 
 def _run_fit(
     learner: Learner,
-    each: PlannedFit,
+    planned: PlannedFit,
     watcher: Callback,
     *,
     before: History,
@@ -173,10 +173,10 @@ def _run_fit(
 ) -> History:
     """Run one fit, or the rest of it."""
     engine, data = learner.engine, learner.data
-    if not each.is_refit:
-        return fit(engine, data, each.seed, watcher, resume, member=each.member)
-    selection = epochs_of(before, each.member, refit=0)
-    return refit(engine, data, each.seed, watcher, selection, resume=resume)
+    if not planned.is_refit:
+        return fit(engine, data, planned.seed, watcher, resume, member=planned.member)
+    selection = epochs_of(before, planned.member, refit=0)
+    return refit(engine, data, planned.seed, watcher, selection, resume=resume)
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,14 +333,14 @@ def run_epoch(
     losses, norms, weights = [], [], []
     done = 0
     for windows in _chunks(order, engine):
-        taken = engine.train(windows)
-        if not taken.is_finite:
-            first = (len(taken.losses) - 1) * section.batch_size
+        steps = engine.train(windows)
+        if not steps.is_finite:
+            first = (len(steps.losses) - 1) * section.batch_size
             bad = windows.take(slice(first, first + section.batch_size))
             raise examine(engine, data.panel, bad, epoch.number)
-        losses.append(taken.losses)
-        norms.append(taken.norms)
-        weights.append(taken.windows)
+        losses.append(steps.losses)
+        norms.append(steps.norms)
+        weights.append(steps.windows)
         done += len(windows)
         watcher.stepped(epoch.number, done, len(order), _mean(losses, weights))
     trained = time.perf_counter()
@@ -365,12 +365,12 @@ def _chunks(order: Order, engine: Engine) -> Iterator[WindowIndex]:
     The first chunk is one step: it measures how long a step takes.
     """
     batch = engine.section.batch_size
-    done, steps = 0, 1
-    while done < len(order):
+    start, steps = 0, 1
+    while start < len(order):
         started = time.perf_counter()
-        yield order.part(done, done + steps * batch)
+        yield order.part(start, start + steps * batch)
         seconds = (time.perf_counter() - started) / steps
-        done += steps * batch
+        start += steps * batch
         steps = min(int(SECONDS_PER_CHUNK / seconds), 4 * steps + 16, engine.most_steps)
         steps = max(1, steps)
 

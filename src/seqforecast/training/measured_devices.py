@@ -58,9 +58,9 @@ class Evidence(Section):
 
     def speed_at(self, shape: Mapping[str, Any] | None) -> Speed | None:
         """Return the last measurement at a shape, else the last one at any."""
-        same = [each for each in self.speed if shape and each.shape == dict(shape)]
-        found = same or self.speed
-        return found[-1] if found else None
+        same = [speed for speed in self.speed if shape and speed.shape == dict(shape)]
+        candidates = same or self.speed
+        return candidates[-1] if candidates else None
 
 
 def shape_of(
@@ -100,8 +100,8 @@ def read_all() -> dict[str, Evidence]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         return {
-            key: Evidence.model_validate(each)
-            for key, each in content["environments"].items()
+            key: Evidence.model_validate(entry)
+            for key, entry in content["environments"].items()
         }
     except FileNotFoundError:
         return {}
@@ -136,7 +136,7 @@ def environment() -> dict[str, Any]:
     return {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "packages": {name: found for name in PACKAGES if (found := _version(name))},
+        "packages": {name: version for name in PACKAGES if (version := _version(name))},
         "gpus": gpu_names(),
         "visible": os.environ.get("CUDA_VISIBLE_DEVICES"),
     }

@@ -47,7 +47,7 @@ def examine(
     begin, end = panel.stamps(span)
     name = panel.ids[windows.series[worst]]
     batch = {
-        **{name: np.asarray(each) for name, each in inputs.items()},
+        **{name: np.asarray(array) for name, array in inputs.items()},
         "targets": np.asarray(targets),
         "series": windows.series,
         "starts": windows.starts,
@@ -68,10 +68,12 @@ def _first_bad_layer(
     outputs = [("normalize", flow)]
     if engine.forecaster.join is not None:
         flow = engine.forecaster.read(flow, inputs)
-        made = flow if isinstance(flow, list) else [flow]
-        outputs += [("join", each) for each in made]
+        joined = flow if isinstance(flow, list) else [flow]
+        outputs += [("join", part) for part in joined]
     core = engine.forecaster.core
-    passed = each_output(core, flow, lambda layer, given: layer(given, training=False))
+    passed = each_output(
+        core, flow, lambda layer, arrays: layer(arrays, training=False)
+    )
     outputs += [(layer.name, out) for layer, out in passed]
     errors = engine.objective.window_errors(windows.starts, windows.series)
     outputs.append(("loss", engine.objective.losses(errors)))

@@ -60,8 +60,8 @@ class WindowArrays:
         places = starts[:, None] + tf.range(steps, dtype=tf.int64)
         if self._begins is not None:
             places = tf.maximum(places, tf.gather(self._begins, series)[:, None])
-        found = self._covariates
-        covariates = None if found is None else found.take(places, series)
+        source = self._covariates
+        covariates = None if source is None else source.take(places, series)
         return tf.gather(self._values, places), covariates
 
     def observed(self, first: Any, steps: int) -> Any:
@@ -122,8 +122,8 @@ class Objective:
         tf = load_tensorflow()
 
         def compute(batch: WindowIndex) -> float:
-            each = losses(*map(tf.constant, batch.locate())).numpy()
-            return float(np.sum(each, dtype=np.float64))
+            batch_losses = losses(*map(tf.constant, batch.locate())).numpy()
+            return float(np.sum(batch_losses, dtype=np.float64))
 
         sums = pass_forward(self.forecaster, windows, compute)
         return float(sum(total for _, total in sums)) / len(windows)
@@ -177,9 +177,9 @@ class Objective:
         """Return the loss of each window, (batch,), of its scaled errors."""
         return loss_per_window(self.loss_name, errors, self._weights, self._levels)
 
-    def _by_level(self, each: Any) -> Any:
+    def _by_level(self, values: Any) -> Any:
         """Return numbers of steps so that they stand beside quantiles, if any."""
-        return each[..., None] if self.forecaster.quantiles else each
+        return values[..., None] if self.forecaster.quantiles else values
 
     def _of_observed(self, errors: Any, starts: Any) -> Any:
         """Return errors, 0 where the target was filled."""

@@ -92,7 +92,7 @@ class Stopwatch:
     def _end_when_enough(self) -> None:
         after = self.chunks[1:]
         watched = sum(chunk.seconds for chunk in after)
-        steady = _seconds_a_window(self.chunks) * sum(each.windows for each in after)
+        steady = _seconds_a_window(self.chunks) * sum(chunk.windows for chunk in after)
         enough = steady >= SECONDS and len(self.chunks) >= CHUNKS
         if enough or watched >= SECONDS_AT_MOST:
             raise EnoughError

@@ -164,5 +164,5 @@ def describe_filling(filled: dict[str, int]) -> tuple[str, ...]:
     """Say which covariates were filled."""
     if not filled:
         return ()
-    told = ", ".join(f"{name} {count:,}" for name, count in filled.items())
-    return (f"missing values of covariates filled as data.missing says: {told}",)
+    counts = ", ".join(f"{name} {count:,}" for name, count in filled.items())
+    return (f"missing values of covariates filled as data.missing says: {counts}",)

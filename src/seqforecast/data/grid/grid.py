@@ -52,8 +52,8 @@ class Grid:
             return np.full(len(times), -1, np.int64)
         last = pd.Timestamp(int(times.max()), unit="us")
         dates = pd.date_range(self.origin, last, freq=alias)
-        wanted = pd.DatetimeIndex(times.astype("datetime64[us]"))
-        return np.asarray(dates.as_unit("us").get_indexer(wanted), dtype=np.int64)
+        stamps = pd.DatetimeIndex(times.astype("datetime64[us]"))
+        return np.asarray(dates.as_unit("us").get_indexer(stamps), dtype=np.int64)
 
     def surely_holds(self, overview: Overview) -> bool:
         """Return whether steps of one length reach every stamp; False: look closer."""
@@ -134,8 +134,8 @@ class _Fit:
         """Count in some records and the ones before them."""
         steps = self.grid.steps(times)
         self.off += int((steps < 0).sum())
-        one = steps - self.grid.steps(before) == 1
-        self.ones += np.bincount(groups[one], minlength=len(self.ones))
+        unit_steps = steps - self.grid.steps(before) == 1
+        self.ones += np.bincount(groups[unit_steps], minlength=len(self.ones))
 
 
 def _measure(observed: Records, laid: list[_Fit]) -> None:
@@ -193,16 +193,17 @@ def _refuse_off_grid(observed: Records, overview: Overview, fit: _Fit) -> None:
         off = batch.groups[grid.steps(batch.times) < 0]
         lowest = min(lowest, int(off.min(initial=lowest)))
     origin = int(np.argmin(overview.first))
-    found = observed.excerpt(np.array([lowest, origin]))
-    off = (grid.steps(found.times) < 0) & (found.groups == lowest)
-    i, first = int(np.argmax(off)), int(np.searchsorted(found.groups, origin))
+    excerpt = observed.excerpt(np.array([lowest, origin]))
+    off = (grid.steps(excerpt.times) < 0) & (excerpt.groups == lowest)
+    i, first = int(np.argmax(off)), int(np.searchsorted(excerpt.groups, origin))
     where = f"is off the grid of {grid.frequency!r}"
     if i != first:
         where = (
-            f"is no whole number of steps of {grid.frequency!r} after {found.at(first)}"
+            f"is no whole number of steps of {grid.frequency!r} after "
+            f"{excerpt.at(first)}"
         )
     raise DataError(
-        f"{observed.file}: {found.name(i)}{found.at(i)} {where}; off this grid: "
+        f"{observed.file}: {excerpt.name(i)}{excerpt.at(i)} {where}; off this grid: "
         f"{fit.off:,} of {overview.counts.sum():,} stamps",
         hint=_ANCHOR_HINT if observed.dated else "set data.frequency to the step",
     )
@@ -214,22 +215,22 @@ def _refuse_mixed(observed: Records, overview: Overview, fit: _Fit) -> None:
     # As many at a time as are quickly held; as a rule there is none.
     share = np.cumsum(overview.counts[doubtful]) // _AT_A_TIME
     for part in np.unique(share):
-        found = observed.excerpt(doubtful[share == part])
-        for start, stop in zip(*runs(found.groups), strict=True):
-            _refuse_longer_steps(found, slice(start, stop), fit)
+        excerpt = observed.excerpt(doubtful[share == part])
+        for start, stop in zip(*runs(excerpt.groups), strict=True):
+            _refuse_longer_steps(excerpt, slice(start, stop), fit)
 
 
-def _refuse_longer_steps(found: Excerpt, group: slice, fit: _Fit) -> None:
-    steps = np.diff(fit.grid.steps(found.times[group]))
+def _refuse_longer_steps(excerpt: Excerpt, group: slice, fit: _Fit) -> None:
+    steps = np.diff(fit.grid.steps(excerpt.times[group]))
     lengths, counts = np.unique(steps, return_counts=True)
-    if counts.max() <= fit.ones[found.groups[group.start]]:
+    if counts.max() <= fit.ones[excerpt.groups[group.start]]:
         return
     length = int(lengths[np.argmax(counts)])
     i = int(group.start + np.argmax(steps == length))
     raise DataError(
-        f"{found.observed.file}: {found.name(i)}most time stamps are {length} steps of "
-        f"{fit.grid.frequency!r} apart, as {found.at(i)} and {found.at(i + 1)}; "
-        "the other series step by one",
+        f"{excerpt.observed.file}: {excerpt.name(i)}most time stamps are {length} "
+        f"steps of {fit.grid.frequency!r} apart, as {excerpt.at(i)} and "
+        f"{excerpt.at(i + 1)}; the other series step by one",
         hint="give all series one frequency; if these are gaps, set data.frequency "
         "and data.missing",
     )

@@ -73,10 +73,10 @@ class _Notebook:
         # Most are alike: sorting only the others is many times faster.
         alike = self.lengths[np.argmax(self.tally)] if len(self.tally) else lengths[0]
         others = lengths[lengths != alike]
-        found, tally = np.unique(others, return_counts=True)
-        found = np.concatenate([self.lengths, [alike], found])
+        distances, tally = np.unique(others, return_counts=True)
+        distances = np.concatenate([self.lengths, [alike], distances])
         tally = np.concatenate([self.tally, [len(lengths) - len(others)], tally])
-        self.lengths, place = np.unique(found, return_inverse=True)
+        self.lengths, place = np.unique(distances, return_inverse=True)
         self.tally = np.zeros(len(self.lengths), np.int64)
         np.add.at(self.tally, place, tally)
 
@@ -120,8 +120,8 @@ def check_order(observed: Records, overview: Overview) -> None:
     """
     if not len(overview.disordered):
         return
-    found = observed.excerpt(overview.disordered)
-    groups, times, records = found.groups, found.times, found.records
+    excerpt = observed.excerpt(overview.disordered)
+    groups, times, records = excerpt.groups, excerpt.times, excerpt.records
     order = np.lexsort((records, times, groups))
     twice = (np.diff(times[order]) == 0) & (np.diff(groups[order]) == 0)
     if twice.any():
@@ -129,8 +129,8 @@ def check_order(observed: Records, overview: Overview) -> None:
         which = int(np.argmin(records[seconds]))
         second, first = int(seconds[which]), int(order[:-1][twice][which])
         raise DataError(
-            f"{observed.file}: {found.name(first)}time stamp {found.stamp(first)} "
-            f"stands twice, in {found.where(first)} and in {found.where(second)}; "
+            f"{observed.file}: {excerpt.name(first)}time stamp {excerpt.stamp(first)} "
+            f"stands twice, in {excerpt.where(first)} and in {excerpt.where(second)}; "
             f"records that repeat a time stamp: {len(seconds):,}",
             hint="keep one record for each time stamp"
             + (
@@ -142,8 +142,8 @@ def check_order(observed: Records, overview: Overview) -> None:
     backward = np.flatnonzero((np.diff(times) <= 0) & (np.diff(groups) == 0)) + 1
     i = int(backward[np.argmin(records[backward])])
     raise DataError(
-        f"{observed.file}: {found.name(i)}time goes back from {found.at(i - 1)} to "
-        f"{found.at(i)}",
+        f"{observed.file}: {excerpt.name(i)}time goes back from {excerpt.at(i - 1)} to "
+        f"{excerpt.at(i)}",
         hint="sort the file by series and time",
     )
 

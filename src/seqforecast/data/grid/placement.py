@@ -107,12 +107,12 @@ def find(observed: Records, grid: Grid, group: int, step: int) -> int | None:
 
 
 def _refuse_wide_gaps(observed: Records, overview: Overview, total: int) -> None:
-    found = observed.excerpt(np.array([np.argmax(overview.widest)]))
-    i = int(np.argmax(np.diff(found.times)))
+    excerpt = observed.excerpt(np.array([np.argmax(overview.widest)]))
+    i = int(np.argmax(np.diff(excerpt.times)))
     raise DataError(
         f"{observed.file}: {overview.counts.sum():,} records would need a grid of "
-        f"{total:,} time stamps; the widest gap is from {found.at(i)} to "
-        f"{found.at(i + 1)}",
+        f"{total:,} time stamps; the widest gap is from {excerpt.at(i)} to "
+        f"{excerpt.at(i + 1)}",
         hint="correct the time stamps, or set data.frequency",
     )
 

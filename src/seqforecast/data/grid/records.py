@@ -80,12 +80,12 @@ class Records:
 
     def excerpt(self, groups: IntArray) -> "Excerpt":
         """Return the times of a few groups, to look at them closely."""
-        found = []
+        pieces = []
         for batch in self.times():
             mine = np.flatnonzero(np.isin(batch.groups, groups))
-            found.append((batch.groups[mine], batch.times[mine], batch.start + mine))
+            pieces.append((batch.groups[mine], batch.times[mine], batch.start + mine))
         number, times, records = (
-            np.concatenate(part) for part in zip(*found, strict=True)
+            np.concatenate(part) for part in zip(*pieces, strict=True)
         )
         order = np.argsort(number, kind="stable")
         return Excerpt(self, number[order], times[order], records[order])

@@ -28,15 +28,15 @@ class Faults:
     """Values of one kind that cannot be used: how many, and the first of them."""
 
     def __init__(self) -> None:
-        self.count, self.record, self.shown = 0, 0, ""
+        self.count, self.record, self.value = 0, 0, ""
 
     def add(self, bad: npt.NDArray[np.bool_], start: int, values: Any) -> None:
         """Count in a batch that begins at a record, and keep the first value."""
-        found = int(bad.sum())
-        if found and not self.count:
+        count = int(bad.sum())
+        if count and not self.count:
             first = int(np.argmax(bad))
-            self.record, self.shown = start + first, str(values[first])
-        self.count += found
+            self.record, self.value = start + first, str(values[first])
+        self.count += count
 
     def others(self) -> str:
         """Return how many there are, if more than one."""
@@ -99,7 +99,7 @@ class NumberColumn:
                 hint=self._hint,
             )
         if self._texts.count:
-            text, hint = self._texts.shown, self._hint
+            text, hint = self._texts.value, self._hint
             if self._some:
                 hint = CORRECT
             if any(sign.isdigit() for sign in text) and text.count(",") == 1:
@@ -112,11 +112,11 @@ class NumberColumn:
                 hint=hint,
             )
         if self._large.count:
-            shown = self._large.shown
-            what = "infinite" if "inf" in shown else "too large for float32"
+            value = self._large.value
+            what = "infinite" if "inf" in value else "too large for float32"
             raise DataError(
                 f"{where} {self._table.where(self._large.record)}: column {name!r} "
-                f"holds {shown}, which is {what}{self._large.others()}",
+                f"holds {value}, which is {what}{self._large.others()}",
                 hint="correct it, or leave the cell empty and set data.missing",
             )
 
@@ -132,8 +132,8 @@ class NumberColumn:
 
     def _numbers_among_text(self, column: Any, plain: Any, start: int) -> FloatArray:
         trimmed = pc.utf8_trim_whitespace(column)
-        known = pc.is_in(trimmed, value_set=pa.array(MISSING, trimmed.type))
-        absent = pc.or_(pc.is_null(trimmed), known).to_numpy(zero_copy_only=False)
+        marked = pc.is_in(trimmed, value_set=pa.array(MISSING, trimmed.type))
+        absent = pc.or_(pc.is_null(trimmed), marked).to_numpy(zero_copy_only=False)
         written = pd.Series(trimmed.to_numpy(zero_copy_only=False), dtype=object)
         texts = pc.utf8_trim_whitespace(plain).to_numpy(zero_copy_only=False)
         numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce")

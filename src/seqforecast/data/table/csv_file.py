@@ -110,7 +110,7 @@ class CsvTable:
         line, _ = next(islice(self._records(), record, None))
         return f"line {line}"
 
-    def _stream(self, wanted: Sequence[str]) -> Iterator[Any]:
+    def _stream(self, selection: Sequence[str]) -> Iterator[Any]:
         # A nameless column needs a name of its own that no user can write.
         names = [name or f"\0{i}" for i, name in enumerate(self.columns)]
         # A record must fit into a block; quoted, it may run over several lines.
@@ -129,8 +129,8 @@ class CsvTable:
                     newlines_in_values=self.facts.quoted,
                 ),
                 convert_options=pyarrow.csv.ConvertOptions(
-                    column_types=dict.fromkeys(wanted, pa.string()),
-                    include_columns=wanted,
+                    column_types=dict.fromkeys(selection, pa.string()),
+                    include_columns=selection,
                 ),
             )
 
@@ -168,11 +168,11 @@ def open_csv(path: Path, sha256: str, state: State, dialect: Dialect) -> CsvTabl
     line, names = first[0]
     for separator in SEPARATORS:
         if len(names) == 1 and separator in names[0]:
-            shown = "'\\t'" if separator == "\t" else f"'{separator}'"
+            symbol = "'\\t'" if separator == "\t" else f"'{separator}'"
             raise DataError(
-                f"{path} line {line} looks separated by {shown}, not by "
+                f"{path} line {line} looks separated by {symbol}, not by "
                 f"{dialect.separator!r}",
-                hint=f"set data.separator: {shown.replace(chr(39), chr(34))}, and "
+                hint=f"set data.separator: {symbol.replace(chr(39), chr(34))}, and "
                 'data.decimal: "," if decimals have commas',
             )
     if len(first) == 1:

@@ -49,8 +49,8 @@ class ParquetTable:
         try:
             with self._open(coded) as file:
                 rows = max(1, batches.ROWS // max(1, len(names) // _TOGETHER))
-                found = file.iter_batches(rows, columns=list(names))
-                yield from batches.pieces(found, names)
+                record_batches = file.iter_batches(rows, columns=list(names))
+                yield from batches.pieces(record_batches, names)
         except (pa.ArrowException, OSError) as error:
             raise DataError(f"{self.path} is damaged: {error}") from error
         batches.refuse_change(self.path, self.state)

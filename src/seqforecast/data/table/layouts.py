@@ -152,17 +152,17 @@ def _read(
     numbers: Sequence[NumberColumn],
 ) -> Iterator[Batch]:
     """Pass over the records with some columns of values."""
-    wanted = [columns.time, *(reader.name for reader in numbers)]
+    column_names = [columns.time, *(reader.name for reader in numbers)]
     if columns.id is not None:
-        wanted.append(columns.id)
-    for start, found in columns.table.batches(wanted, columns.id):
-        times = clock.read(found[columns.time])
+        column_names.append(columns.id)
+    for start, arrays in columns.table.batches(column_names, columns.id):
+        times = clock.read(arrays[columns.time])
         groups = np.zeros(len(times), np.int64)
         if names is not None:
-            groups = names.read(found[names.name], start)
+            groups = names.read(arrays[names.name], start)
         values = np.empty((len(numbers), len(times)))
         for row, reader in enumerate(numbers):
-            values[row] = reader.read(found[reader.name], start)
+            values[row] = reader.read(arrays[reader.name], start)
         yield Batch(start, groups, times, 0, values)
 
 

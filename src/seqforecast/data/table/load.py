@@ -106,7 +106,7 @@ def assemble(
     first = int(cleaned.first_steps.min())
     cleaned.values.flags.writeable = False
     ids = tuple(observed.ids)
-    done = (*_describe(cleaned, section.missing, ids), *_warn(placed.coarse, ids))
+    repairs = (*_describe(cleaned, section.missing, ids), *_warn(placed.coarse, ids))
     return Panel(
         values=cleaned.values,
         offsets=cleaned.offsets,
@@ -116,7 +116,7 @@ def assemble(
         frequency=grid.frequency,
         season=season,
         sha256=table.sha256,
-        notes=(*notes, *inferred, *done, *filter(None, [ahead]), *covered),
+        notes=(*notes, *inferred, *repairs, *filter(None, [ahead]), *covered),
         filled=cleaned.places,
         groups=None if group is None else read_groups(table, section.id, group, ids),
         covariates=covariates,

@@ -45,14 +45,14 @@ def read_static(
         return {}
     names = None if id_column is None else IdColumn(id_column, table)
     readers = [_Column(name, table) for name in columns]
-    wanted = [*columns] if id_column is None else [id_column, *columns]
-    for start, found in table.batches(wanted, id_column):
-        count = len(found[columns[0]])
+    column_names = [*columns] if id_column is None else [id_column, *columns]
+    for start, arrays in table.batches(column_names, id_column):
+        count = len(arrays[columns[0]])
         groups = np.zeros(count, np.int64)
         if names is not None:
-            groups = names.read(found[names.name], start)
+            groups = names.read(arrays[names.name], start)
         for reader in readers:
-            reader.read(found[reader.name], groups, start)
+            reader.read(arrays[reader.name], groups, start)
     return {reader.name: reader.close(ids, fill=fill) for reader in readers}
 
 
@@ -74,19 +74,19 @@ class _Column:
         known = len(self._code)
         self._code, self._record = grown(self._code, size), grown(self._record, size)
         self._code[known:] = _NONE
-        given = np.flatnonzero(codes != _NONE)
-        new, first = np.unique(groups[given], return_index=True)
+        present = np.flatnonzero(codes != _NONE)
+        new, first = np.unique(groups[present], return_index=True)
         unknown = self._code[new] == _NONE
-        new, first = new[unknown], given[first[unknown]]
+        new, first = new[unknown], present[first[unknown]]
         self._code[new], self._record[new] = codes[first], start + first
-        changed = given[codes[given] != self._code[groups[given]]]
+        changed = present[codes[present] != self._code[groups[present]]]
         if len(changed) and self._change is None:
             i = int(changed[0])
             self._change = (start + i, int(groups[i]), int(codes[i]))
-        if len(given) < len(codes):
+        if len(present) < len(codes):
             i = int(np.argmax(codes == _NONE))
             self._empty = self._empty or (start + i, int(groups[i]))
-            self._empties += len(codes) - len(given)
+            self._empties += len(codes) - len(present)
 
     def close(self, ids: Sequence[str], *, fill: bool) -> npt.NDArray[Any]:
         """Return the value of every series, shape (series,).
@@ -135,9 +135,9 @@ class _Column:
         if not is_text(column.type):
             column = column.cast(pa.string())
         encoded = pc.utf8_trim_whitespace(column).dictionary_encode()
-        known = [self._number(text) for text in encoded.dictionary.to_pylist()]
-        places = pc.fill_null(encoded.indices, len(known))
-        codes = np.array([*known, _NONE], np.int64)
+        numbers = [self._number(text) for text in encoded.dictionary.to_pylist()]
+        places = pc.fill_null(encoded.indices, len(numbers))
+        codes = np.array([*numbers, _NONE], np.int64)
         return np.asarray(codes[places.to_numpy(zero_copy_only=False)])
 
     def _number(self, text: str) -> int:
@@ -161,11 +161,11 @@ def read_groups(
         DataError: the group changes within a series, or a series has none.
     """
     try:
-        found = read_static(table, id_column, [group], ids, fill=True)
+        static = read_static(table, id_column, [group], ids, fill=True)
     except DataError as error:
         raise DataError(
             f"{error} (evaluation.group)",
             hint="a series belongs to one group; name another column, or leave "
             "evaluation.group out",
         ) from None
-    return tuple(found[group].tolist())
+    return tuple(static[group].tolist())

@@ -181,9 +181,9 @@ class Spellings:
                 raise self._refuse(pair, f"which can be read as {form} and as {rival}")
 
     def _refuse(self, what: object, why: str) -> DataError:
-        seen = self._seen[what]
-        fault = f"holds {seen.text!r}, {why}" if seen.text else "is empty"
-        return refusal(self._table, self._name, seen.record, fault)
+        sighting = self._seen[what]
+        fault = f"holds {sighting.text!r}, {why}" if sighting.text else "is empty"
+        return refusal(self._table, self._name, sighting.record, fault)
 
 
 Survey = _Stamps | WholeNumbers | Spellings
@@ -243,8 +243,8 @@ def _mask(answers: Any) -> npt.NDArray[np.bool_]:
 
 
 def _offsets(texts: Any) -> npt.NDArray[Any]:
-    found = pc.struct_field(pc.extract_regex(texts, _OFFSET), "offset")
-    return np.asarray(pc.fill_null(found, "").to_numpy(zero_copy_only=False))
+    offsets = pc.struct_field(pc.extract_regex(texts, _OFFSET), "offset")
+    return np.asarray(pc.fill_null(offsets, "").to_numpy(zero_copy_only=False))
 
 
 def _guess_formats(text: str) -> list[str]:

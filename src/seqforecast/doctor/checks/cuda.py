@@ -127,18 +127,18 @@ def driver_version(machine: Machine) -> Finding:
     if not cuda.present or not (version or listed):
         return skip("no driver" if cuda.present else ABSENT)
     too_old = version < OLDEST_CUDA if version else version_of(listed) < OLDEST_DRIVER
-    shown = listed or f"CUDA {version // 1000}.{version % 1000 // 10}"
+    label = listed or f"CUDA {version // 1000}.{version % 1000 // 10}"
     if not too_old:
-        return ok(shown)
+        return ok(label)
     return lose_gpu(
-        f"the NVIDIA driver {shown} is too old for CUDA 12",
+        f"the NVIDIA driver {label} is too old for CUDA 12",
         command(
             "sudo ubuntu-drivers install",
             "on Ubuntu; elsewhere the distribution's driver, 525.60.13 or newer, then "
             "restart",
         ),
         detail="TensorFlow was built with CUDA 12 and needs driver 525.60.13 or newer.",
-        driver=shown,
+        driver=label,
     )
 
 

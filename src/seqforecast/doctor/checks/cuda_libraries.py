@@ -72,27 +72,27 @@ def libraries(machine: Machine) -> Finding:
 def cudnn(machine: Machine) -> Finding:
     """Judge whether the cuDNN that loads is the one TensorFlow was built with."""
     probe = machine.probes.get("libraries")
-    found = str(probe.data.get("cudnn") or "") if probe else ""
-    if not machine.cuda.present or not found:
+    version = str(probe.data.get("cudnn") or "") if probe else ""
+    if not machine.cuda.present or not version:
         return skip("cuDNN was not opened")
-    wanted = _oldest_cudnn(machine)
-    if version_of(found) >= wanted:
-        return ok(f"cuDNN {found}")
+    oldest = _oldest_cudnn(machine)
+    if version_of(version) >= oldest:
+        return ok(f"cuDNN {version}")
     copies = machine.cuda.copies
-    shown = ".".join(str(number) for number in wanted)
+    needed = ".".join(str(number) for number in oldest)
     if copies:
         return lose_gpu(
-            f"an older cuDNN, {found}, comes first on LD_LIBRARY_PATH",
+            f"an older cuDNN, {version}, comes first on LD_LIBRARY_PATH",
             command(
                 "unset LD_LIBRARY_PATH", "lets TensorFlow find the one beside itself"
             ),
-            needed=f"{shown} or newer",
+            needed=f"{needed} or newer",
             copies=", ".join(copies),
         )
     return lose_gpu(
-        f"cuDNN {found} is older than the one TensorFlow was built with",
+        f"cuDNN {version} is older than the one TensorFlow was built with",
         pip(("install", "--upgrade", "nvidia-cudnn-cu12<10.0"), why="a newer cuDNN"),
-        needed=f"{shown} or newer",
+        needed=f"{needed} or newer",
     )
 
 

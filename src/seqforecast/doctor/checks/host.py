@@ -64,13 +64,13 @@ def libc(machine: Machine) -> Finding:
             detail="Alpine Linux and its images use musl.",
         )
     needed = _needed_glibc(machine.packages.tags)
-    found = version_of(host.libc_version)
-    if not found or found >= needed:
+    glibc = version_of(host.libc_version)
+    if not glibc or glibc >= needed:
         return ok(f"glibc {host.libc_version}".rstrip())
     return fail(
         f"glibc {host.libc_version} is too old for this TensorFlow, which needs "
         f"{_dotted(needed)}",
-        *_older_tensorflow(found),
+        *_older_tensorflow(glibc),
         advice("use a newer distribution, or a container"),
         glibc=host.libc_version,
         wheel=", ".join(machine.packages.tags) or "not installed",
@@ -82,21 +82,21 @@ def disk(machine: Machine) -> Finding:
     free = machine.host.disk_free
     if free is None:
         return skip("free space is unknown")
-    shown = f"{free / GIB:.1f} GiB"
+    size = f"{free / GIB:.1f} GiB"
     room = command("python -m pip cache purge", "empties what pip has kept")
     if "tensorflow" not in machine.packages.versions and free < INSTALLED_BYTES:
         return fail(
-            f"{shown} free: TensorFlow and what it needs take 3 GiB",
+            f"{size} free: TensorFlow and what it needs take 3 GiB",
             room,
             advice("make the environment on a larger disk"),
         )
     if free < RUN_BYTES:
         return warn(
-            f"{shown} free: a run may not find room for its model and forecasts",
+            f"{size} free: a run may not find room for its model and forecasts",
             room,
             advice("write runs elsewhere with --runs DIR"),
         )
-    return ok(f"{shown} free")
+    return ok(f"{size} free")
 
 
 def memory(machine: Machine) -> Finding:
@@ -161,15 +161,15 @@ def macos(machine: Machine) -> Finding:
     if machine.host.system != "Darwin":
         return skip("not macOS")
     update = command("softwareupdate --list", "shows the macOS this Mac can have")
-    found = version_of(machine.host.version)
-    if not found:
+    version = version_of(machine.host.version)
+    if not version:
         return ok("version unknown")
-    if found < (12,):
+    if version < (12,):
         return fail(
             f"macOS {machine.host.version} is too old: TensorFlow needs 12 or newer",
             update,
         )
-    if (12, 1) <= found < (13,) and has_metal(machine):
+    if (12, 1) <= version < (13,) and has_metal(machine):
         return warn(
             f"macOS {machine.host.version} runs recurrent layers on Metal unrolled",
             update,
@@ -200,15 +200,15 @@ def virtual(machine: Machine) -> Finding:
 
 def accelerator(machine: Machine) -> Finding:
     """Judge whether a GPU of the required kind can be here at all."""
-    wanted = machine.required
-    if not wanted:
+    required = machine.required
+    if not required:
         return skip("no GPU is required")
     metal, cuda = is_apple_silicon(machine), machine.cuda.present
-    if {"metal": metal, "cuda": cuda, "gpu": metal or cuda}[wanted]:
-        return ok(f"--require {wanted} can be met")
+    if {"metal": metal, "cuda": cuda, "gpu": metal or cuda}[required]:
+        return ok(f"--require {required} can be met")
     names = {"metal": "Apple silicon", "cuda": "an NVIDIA card", "gpu": "a GPU"}
     return fail(
-        f"--require {wanted}: {names[wanted]} was not found on this machine",
+        f"--require {required}: {names[required]} was not found on this machine",
         advice("leave --require out, or run this where the GPU is"),
         system=f"{machine.host.system} on {machine.host.machine}",
     )
@@ -312,9 +312,9 @@ def _needed_glibc(tags: tuple[str, ...]) -> tuple[int, ...]:
     return (2, 17)
 
 
-def _older_tensorflow(found: tuple[int, ...]) -> tuple[Fix, ...]:
+def _older_tensorflow(glibc: tuple[int, ...]) -> tuple[Fix, ...]:
     """2.20 was the last built for glibc 2.17; 2.21 asks for 2.27."""
-    if found < (2, 17):
+    if glibc < (2, 17):
         return ()
     return (install("tensorflow>=2.18.1,<2.21", "the last built for glibc 2.17"),)
 

@@ -53,9 +53,9 @@ def plugin(machine: Machine) -> Finding:
     """Judge whether the plug-in is there, if it is wanted."""
     if not is_apple_silicon(machine):
         return skip("not Apple silicon")
-    found = machine.packages.versions.get("tensorflow-metal")
-    if found:
-        return ok(f"tensorflow-metal {found}")
+    version = machine.packages.versions.get("tensorflow-metal")
+    if version:
+        return ok(f"tensorflow-metal {version}")
     if not machine.required:
         return skip("not installed; training uses the CPU")
     return lose_gpu(
@@ -125,11 +125,11 @@ def macos(machine: Machine) -> Finding:
         for one in machine.plugins
         if one.preflight and one.preflight.minimum_macos
     ]
-    found = version_of(machine.host.version)
-    if not minima or not found:
+    version = version_of(machine.host.version)
+    if not minima or not version:
         return skip("no Metal plug-in")
     needed = max(minima)
-    if found >= needed:
+    if version >= needed:
         return ok(f"macOS {machine.host.version}")
     return fail(
         f"the Metal plug-in needs macOS {needed[0]}.{needed[1]}, this is "
@@ -289,8 +289,8 @@ def _refit(machine: Machine) -> tuple[Fix, ...]:
     )
     if machine.python.version >= FIRST_WITHOUT:
         return (without,)
-    found = version_of(machine.packages.versions.get("tensorflow", ""))
-    if (2, 18) <= found < (2, 20):
+    tensorflow = version_of(machine.packages.versions.get("tensorflow", ""))
+    if (2, 18) <= tensorflow < (2, 20):
         fit = pip(("install", METAL_PLUGIN), why="fits the TensorFlow that is here")
     else:
         fit = pip(

@@ -43,8 +43,8 @@ def gpu(machine: Machine) -> Finding:
     return ok(f"{device} computes")
 
 
-def _with_cpu(found: Finding) -> tuple[Fix, ...]:
-    others = tuple(fix for fix in found.fixes if fix.cmd != ON_CPU.cmd)
+def _with_cpu(finding: Finding) -> tuple[Fix, ...]:
+    others = tuple(fix for fix in finding.fixes if fix.cmd != ON_CPU.cmd)
     return (*others, ON_CPU)
 
 
@@ -83,13 +83,13 @@ def parity(cell: str) -> Callable[[Machine], Finding]:
         broken = judge_ending(machine, probe, "recurrent layers")
         if broken:
             return broken
-        found = dict(probe.data.get("cells") or {}).get(cell)
-        if not found:
+        comparison = dict(probe.data.get("cells") or {}).get(cell)
+        if not comparison:
             return skip("this cell was not tried")
         device = str(probe.data.get("device", "cpu"))
         other = "NumPy" if device.lower().startswith("cpu") else "the CPU"
-        forward = _number(found.get("forward"))
-        cosine = _number(found.get("gradient"), missing=1.0)
+        forward = _number(comparison.get("forward"))
+        cosine = _number(comparison.get("gradient"), missing=1.0)
         seen = {"largest difference": f"{forward:.2g}", "cosine": f"{cosine:.6f}"}
         if forward <= LARGEST_DIFFERENCE and cosine >= SMALLEST_COSINE:
             return ok(f"{device} agrees with {other}", **seen)
@@ -123,8 +123,8 @@ def training(machine: Machine) -> Finding:
                 first=f"{curve[0]:.4g}",
                 last=f"{curve[-1]:.4g}",
             )
-    shown = [f"{name}: {c[0]:.3g} to {c[-1]:.3g}" for name, c in losses.items() if c]
-    return ok("the loss falls, " + "; ".join(shown)) if shown else skip("not tried")
+    curves = [f"{name}: {c[0]:.3g} to {c[-1]:.3g}" for name, c in losses.items() if c]
+    return ok("the loss falls, " + "; ".join(curves)) if curves else skip("not tried")
 
 
 def saving(machine: Machine) -> Finding:

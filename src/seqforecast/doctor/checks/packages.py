@@ -25,9 +25,9 @@ INSTALLABLE = (
 
 def tensorflow(machine: Machine) -> Finding:
     """Judge whether TensorFlow is installed."""
-    found = machine.packages.versions.get("tensorflow")
-    if found:
-        return ok(f"tensorflow {found}")
+    version = machine.packages.versions.get("tensorflow")
+    if version:
+        return ok(f"tensorflow {version}")
     return fail(
         "TensorFlow is not installed in this environment",
         install(tensorflow_for(machine), "the versions seqforecast works with"),
@@ -67,9 +67,9 @@ def requirements(machine: Machine) -> Finding:
     rest = [one for one in machine.packages.unmet if one.name not in NAMED]
     if not rest:
         return ok("every requirement is met")
-    wanted = tuple(dict.fromkeys(one.requirement for one in rest))
+    specifiers = tuple(dict.fromkeys(one.requirement for one in rest))
     absent = [one for one in rest if one.found is None]
-    fix = pip(("install", *wanted), why="what is asked for")
+    fix = pip(("install", *specifiers), why="what is asked for")
     evidence = {one.name: _told(one) for one in rest}
     if absent:
         names = ", ".join(dict.fromkeys(one.name for one in absent))
@@ -80,18 +80,18 @@ def requirements(machine: Machine) -> Finding:
 
 def owners(machine: Machine) -> Finding:
     """Judge whether one distribution alone owns the folder `tensorflow`."""
-    found = machine.packages.owners
-    if len(found) <= 1:
-        return ok(found[0] if found else "none")
+    names = machine.packages.owners
+    if len(names) <= 1:
+        return ok(names[0] if names else "none")
     return fail(
-        f"{len(found)} distributions have written into the folder `tensorflow`",
+        f"{len(names)} distributions have written into the folder `tensorflow`",
         pip(
-            ("uninstall", "-y", *found),
+            ("uninstall", "-y", *names),
             ("install", "--no-cache-dir", tensorflow_for(machine)),
             why="removes all of them, then installs one",
         ),
         detail="Whichever was installed last has overwritten files of the other.",
-        owners=", ".join(found),
+        owners=", ".join(names),
     )
 
 
@@ -245,23 +245,23 @@ def _judge_one(machine: Machine, name: str, detail: str) -> Finding:
     unmet = _unmet(machine, name)
     if not unmet:
         return ok(f"{name} {machine.packages.versions.get(name, 'not asked for')}")
-    wanted = tuple(dict.fromkeys(one.requirement for one in unmet))
-    found = unmet[0].found
+    specifiers = tuple(dict.fromkeys(one.requirement for one in unmet))
+    version = unmet[0].found
     cause = (
-        f"{name} {found} is outside the range that {unmet[0].owner} asks for"
-        if found
+        f"{name} {version} is outside the range that {unmet[0].owner} asks for"
+        if version
         else f"{name} is not installed"
     )
     return fail(
         cause,
-        pip(("install", _all_of(name, wanted)), why="the newest that all accept"),
+        pip(("install", _all_of(name, specifiers)), why="the newest that all accept"),
         detail=detail,
         **{f"{one.owner} asks for": one.requirement for one in unmet},
     )
 
 
-def _all_of(name: str, wanted: tuple[str, ...]) -> str:
-    return name + ",".join(one.removeprefix(name) for one in wanted)
+def _all_of(name: str, specifiers: tuple[str, ...]) -> str:
+    return name + ",".join(one.removeprefix(name) for one in specifiers)
 
 
 def _unmet(machine: Machine, name: str) -> list[Unmet]:

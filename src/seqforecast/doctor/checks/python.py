@@ -10,14 +10,16 @@ OLDEST, NEWEST = (3, 10), (3, 13)
 
 def version(machine: Machine) -> Finding:
     """Judge whether TensorFlow is published for this Python."""
-    found = machine.python.version
-    shown = ".".join(str(number) for number in found)
-    if found[:2] < OLDEST:
-        cause = f"Python {shown} is too old: seqforecast needs 3.10 or newer"
-    elif found[:2] > NEWEST:
-        cause = f"no stable TensorFlow is published for Python {found[0]}.{found[1]}"
+    running = machine.python.version
+    label = ".".join(str(number) for number in running)
+    if running[:2] < OLDEST:
+        cause = f"Python {label} is too old: seqforecast needs 3.10 or newer"
+    elif running[:2] > NEWEST:
+        cause = (
+            f"no stable TensorFlow is published for Python {running[0]}.{running[1]}"
+        )
     else:
-        return ok(f"Python {shown}")
+        return ok(f"Python {label}")
     return fail(cause, new_environment(machine), python=machine.python.executable)
 
 
@@ -57,10 +59,10 @@ def environment(machine: Machine) -> Finding:
 
 def shadows(machine: Machine) -> Finding:
     """Judge whether a file of the user hides a package."""
-    found = machine.python.shadows
-    if not found:
+    files = machine.python.shadows
+    if not files:
         return ok("no file hides a package")
-    first = found[0]
+    first = files[0]
     name = first.replace("\\", "/").rpartition("/")[2]
     renamed = f"my_{name}"
     return fail(
@@ -71,7 +73,7 @@ def shadows(machine: Machine) -> Finding:
         ),
         detail=f"Python imports this file wherever a program asks for the package "
         f"{name.partition('.')[0]}.",
-        files=", ".join(found),
+        files=", ".join(files),
     )
 
 

@@ -34,11 +34,11 @@ def tensorflow_for(machine: Machine) -> str:
 
 def cuda_extra(machine: Machine) -> Fix:
     """Return the fix that brings the CUDA libraries of this TensorFlow."""
-    found = machine.packages.versions.get("tensorflow")
-    fits = (2, 18) <= version_of(found or "") < (2, 22)
-    wanted = f"=={found}" if found and fits else ">=2.18.1,<2.22"
+    version = machine.packages.versions.get("tensorflow")
+    fits = (2, 18) <= version_of(version or "") < (2, 22)
+    pin = f"=={version}" if version and fits else ">=2.18.1,<2.22"
     return pip(
-        ("install", f"tensorflow[and-cuda]{wanted}"),
+        ("install", f"tensorflow[and-cuda]{pin}"),
         why="TensorFlow with the CUDA libraries it was built with",
     )
 
@@ -66,9 +66,9 @@ def install(requirement: str, why: str) -> Fix:
 def reinstall_tensorflow(machine: Machine) -> Fix:
     """Return the fix that puts every file of TensorFlow in place again."""
     version = machine.packages.versions.get("tensorflow")
-    wanted = f"tensorflow=={version}" if version else tensorflow_for(machine)
+    requirement = f"tensorflow=={version}" if version else tensorflow_for(machine)
     return pip(
-        ("install", "--force-reinstall", "--no-deps", "--no-cache-dir", wanted),
+        ("install", "--force-reinstall", "--no-deps", "--no-cache-dir", requirement),
         why="downloads TensorFlow again, without what pip has kept",
     )
 

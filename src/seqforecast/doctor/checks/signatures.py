@@ -86,11 +86,11 @@ def reinstall(machine: Machine) -> tuple[Fix, ...]:
     return (reinstall_tensorflow(machine),)
 
 
-def upgrade(*wanted: str) -> Callable[[Machine], tuple[Fix, ...]]:
+def upgrade(*requirements: str) -> Callable[[Machine], tuple[Fix, ...]]:
     """Return the function whose fix resolves packages again."""
 
     def fixes(machine: Machine) -> tuple[Fix, ...]:
-        again = ("install", "--upgrade", tensorflow_for(machine), *wanted)
+        again = ("install", "--upgrade", tensorflow_for(machine), *requirements)
         return (pip(again, why="resolves the versions again"),)
 
     return fixes
@@ -315,7 +315,7 @@ def judge_ending(machine: Machine, probe: ProbeResult, doing: str) -> Finding | 
     text = f"{probe.data.get('error', '')}\n{probe.output}"
     signature = recognise(text)
     evidence = {"ending": _ending(probe), "output": telling_line(text, signature)}
-    evidence = {name: told for name, told in evidence.items() if told}
+    evidence = {name: value for name, value in evidence.items() if value}
     if signature and probe.signal != "SIGKILL":
         return fail(signature.cause, *signature.fixes(machine), **evidence)
     if probe.outcome == "timeout":

@@ -54,9 +54,9 @@ def milliseconds(machine: Machine) -> dict[str, float]:
     probe = machine.probes.get("speed")
     if probe is None or probe.outcome != "ok":
         return {}
-    found = dict(probe.data.get("milliseconds") or {})
+    times = dict(probe.data.get("milliseconds") or {})
     return {
         str(name): float(value)
-        for name, value in found.items()
+        for name, value in times.items()
         if isinstance(value, int | float) and math.isfinite(value) and value > 0
     }

@@ -25,11 +25,11 @@ def tensorflow(machine: Machine) -> Finding:
 
 def backend(machine: Machine) -> Finding:
     """Judge whether Keras runs on TensorFlow."""
-    found = machine.probes["import"].data.get("keras_backend", "tensorflow")
-    if found == "tensorflow":
+    keras_backend = machine.probes["import"].data.get("keras_backend", "tensorflow")
+    if keras_backend == "tensorflow":
         return ok("Keras runs on TensorFlow")
     return fail(
-        f"Keras runs on {found}, not on TensorFlow",
+        f"Keras runs on {keras_backend}, not on TensorFlow",
         advice("remove `backend` from keras.json in the folder .keras at home"),
         KERAS_BACKEND=machine.environ.get("KERAS_BACKEND", "not set"),
     )

@@ -21,7 +21,7 @@ def gather_cuda(
     system: System,
     host: Host,
     installed: Mapping[str, Distribution],
-    wanted: Sequence[str],
+    requirements: Sequence[str],
 ) -> Cuda:
     """Return what is known of NVIDIA's side; nothing is tried on a Mac.
 
@@ -29,7 +29,7 @@ def gather_cuda(
         system: the machine.
         host: its kind.
         installed: the packages, by name.
-        wanted: what the extra and-cuda of the installed TensorFlow asks for.
+        requirements: what the extra and-cuda of the installed TensorFlow asks for.
     """
     if host.system == "Darwin":
         return Cuda()
@@ -50,8 +50,8 @@ def gather_cuda(
         smi_output=ran.output.strip() if ran and ran.code else "",
         cards=cards,
         kernel_driver=kernel[1] if kernel else "",
-        wanted=tuple(wanted),
-        missing=unmet_extra("tensorflow", wanted, versions),
+        wanted=tuple(requirements),
+        missing=unmet_extra("tensorflow", requirements, versions),
         copies=_copies(system),
     )
 
@@ -74,7 +74,7 @@ def _query(system: System, program: str, fields: Sequence[str]) -> Ran | None:
 
 
 def _cards(output: str) -> tuple[Card, ...]:
-    rows = [[each.strip() for each in line.split(",")] for line in output.splitlines()]
+    rows = [[cell.strip() for cell in line.split(",")] for line in output.splitlines()]
     return tuple(
         Card(
             name=row[0],
@@ -123,11 +123,11 @@ def gather_plugins(
 def _folders(system: System, tensorflow: Distribution | None) -> dict[str, PluginPlace]:
     """Return the folders TensorFlow looks into, in its order."""
     python = system.interpreter
-    found: dict[str, PluginPlace] = {}
+    folders: dict[str, PluginPlace] = {}
     for site in python.path:
         if site.rstrip("/\\").endswith(("site-packages", "dist-packages")):
             own = site != python.user_site
-            found[f"{site}/{FOLDER}"] = "environment" if own else "user-site"
+            folders[f"{site}/{FOLDER}"] = "environment" if own else "user-site"
     if _searches_every_scheme(tensorflow):
         for site in python.schemes:
             place: PluginPlace = "other-scheme"
@@ -135,11 +135,11 @@ def _folders(system: System, tensorflow: Distribution | None) -> dict[str, Plugi
                 place = "user-site"
             elif site.startswith(python.prefix):
                 place = "environment"
-            found.setdefault(f"{site}/{FOLDER}", place)
+            folders.setdefault(f"{site}/{FOLDER}", place)
     named = system.environ.get("TF_PLUGGABLE_DEVICE_LIBRARY_PATH")
     if named:
-        found.setdefault(named, "variable")
-    return found
+        folders.setdefault(named, "variable")
+    return folders
 
 
 def _searches_every_scheme(tensorflow: Distribution | None) -> bool:

@@ -62,16 +62,16 @@ def gather(system: System, required: Required = "") -> Machine:
     """
     host = gather_host(system)
     installed = distributions(system)
-    asked = Requirement.of(system.interpreter)
+    environment = Requirement.of(system.interpreter)
     tensorflow = installed.get("tensorflow")
     lines = requires(system, tensorflow) if tensorflow else ()
-    wanted = extra_of("and-cuda", lines, asked)
+    cuda_requirements = extra_of("and-cuda", lines, environment)
     machine = Machine(
         host=host,
         python=gather_python(system, container=host.container),
-        packages=gather_packages(system, installed, asked),
+        packages=gather_packages(system, installed, environment),
         plugins=gather_plugins(system, tensorflow),
-        cuda=gather_cuda(system, host, installed, wanted),
+        cuda=gather_cuda(system, host, installed, cuda_requirements),
         environ={
             name: value
             for name, value in system.environ.items()
@@ -81,8 +81,8 @@ def gather(system: System, required: Required = "") -> Machine:
     )
     if not machine.cuda.present or host.system != "Linux":
         return machine
-    found = {name: system.probe(name) for name in ("driver", "libraries")}
-    return replace(machine, probes=found)
+    probes = {name: system.probe(name) for name in ("driver", "libraries")}
+    return replace(machine, probes=probes)
 
 
 def gather_host(system: System) -> Host:
@@ -107,7 +107,7 @@ def _mac(system: System, python: Interpreter) -> Host:
     # Keys that a Mac does not know are complained about; the others are answered.
     ran = system.run("sysctl", *MAC_KEYS)
     lines = ran.output.splitlines() if ran else []
-    told = {
+    values = {
         key.strip(): value.strip()
         for key, colon, value in (line.partition(":") for line in lines)
         if colon and key.strip() in MAC_KEYS
@@ -115,14 +115,14 @@ def _mac(system: System, python: Interpreter) -> Host:
     return Host(
         system="Darwin",
         machine=python.machine,
-        arm64_hardware=told.get("hw.optional.arm64") == "1"
+        arm64_hardware=values.get("hw.optional.arm64") == "1"
         or python.machine == "arm64",
-        translated=told.get("sysctl.proc_translated") == "1",
-        version=told.get("kern.osproductversion", ""),
-        virtual=told.get("kern.hv_vmm_present") == "1",
-        chip=told.get("machdep.cpu.brand_string", ""),
+        translated=values.get("sysctl.proc_translated") == "1",
+        version=values.get("kern.osproductversion", ""),
+        virtual=values.get("kern.hv_vmm_present") == "1",
+        chip=values.get("machdep.cpu.brand_string", ""),
         cores=python.cores,
-        memory=_whole(told.get("hw.memsize", "")),
+        memory=_whole(values.get("hw.memsize", "")),
         disk_free=system.disk_free(python.prefix),
         name=python.host,
         home=python.home,
@@ -163,12 +163,12 @@ def _is_container(system: System) -> bool:
 
 def _first_fields(text: str) -> dict[str, str]:
     """Return `key : value` lines; of a key that repeats, the first."""
-    found: dict[str, str] = {}
+    fields: dict[str, str] = {}
     for line in text.splitlines():
         key, colon, value = line.partition(":")
         if colon:
-            found.setdefault(key.strip(), value.strip())
-    return found
+            fields.setdefault(key.strip(), value.strip())
+    return fields
 
 
 def _whole(text: str) -> int:
@@ -177,17 +177,17 @@ def _whole(text: str) -> int:
 
 def gather_python(system: System, *, container: bool) -> Python:
     """Return what is known about the running Python."""
-    found = system.interpreter
+    interpreter = system.interpreter
     return Python(
-        version=found.version,
-        implementation=found.implementation,
-        executable=found.executable,
-        prefix=found.prefix,
+        version=interpreter.version,
+        implementation=interpreter.implementation,
+        executable=interpreter.executable,
+        prefix=interpreter.prefix,
         kind=_kind(system, container=container),
-        bits=found.bits,
+        bits=interpreter.bits,
         shadows=_shadows(system),
-        user_site=found.user_site_enabled,
-        free_threaded=found.free_threaded,
+        user_site=interpreter.user_site_enabled,
+        free_threaded=interpreter.free_threaded,
     )
 
 
@@ -206,13 +206,13 @@ def _shadows(system: System) -> tuple[str, ...]:
     python = system.interpreter
     added = system.environ.get("PYTHONPATH", "")
     separator = ";" if python.system == "Windows" else ":"
-    folders = [python.working, *(each for each in added.split(separator) if each)]
-    found: dict[str, None] = {}
+    folders = [python.working, *(path for path in added.split(separator) if path)]
+    files: dict[str, None] = {}
     for folder in dict.fromkeys(folders):
         if folder.rstrip("/\\").endswith(("site-packages", "dist-packages")):
             continue
         names = system.names(folder)
         for name in HIDDEN:
             if f"{name}.py" in names:
-                found[os.path.join(folder, f"{name}.py")] = None  # noqa: PTH118
-    return tuple(found)
+                files[os.path.join(folder, f"{name}.py")] = None  # noqa: PTH118
+    return tuple(files)

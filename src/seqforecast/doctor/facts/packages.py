@@ -30,7 +30,7 @@ class Distribution:
 
 def distributions(system: System) -> dict[str, Distribution]:
     """Return what is installed, by normalized name; the first on the path counts."""
-    found: dict[str, Distribution] = {}
+    installed: dict[str, Distribution] = {}
     for site in dict.fromkeys(system.interpreter.path):
         for name in system.names(site):
             if not name.endswith(".dist-info"):
@@ -38,8 +38,8 @@ def distributions(system: System) -> dict[str, Distribution]:
             label, _, version = name.removesuffix(".dist-info").partition("-")
             normal = re.sub(r"[-_.]+", "-", label).lower()
             folder = f"{site}/{name}"
-            found.setdefault(normal, Distribution(normal, version, site, folder))
-    return found
+            installed.setdefault(normal, Distribution(normal, version, site, folder))
+    return installed
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Requirement:
 
 
 def gather_packages(
-    system: System, installed: Mapping[str, Distribution], asked: Requirement
+    system: System, installed: Mapping[str, Distribution], environment: Requirement
 ) -> Packages:
     """Return what is installed and what of it does not fit."""
     versions = {name: one.version for name, one in installed.items()}
@@ -81,7 +81,9 @@ def gather_packages(
         miss
         for name in ASKING
         if name in installed
-        for miss in unmet_of(name, requires(system, installed[name]), versions, asked)
+        for miss in unmet_of(
+            name, requires(system, installed[name]), versions, environment
+        )
     ]
     owners = tuple(_owners(system, installed))
     tensorflow = installed.get("tensorflow") or installed.get("tensorflow-macos")
@@ -136,36 +138,42 @@ def _damaged(system: System, one: Distribution) -> Iterator[str]:
 
 
 def unmet_of(
-    owner: str, lines: Sequence[str], versions: Mapping[str, str], asked: Requirement
+    owner: str,
+    lines: Sequence[str],
+    versions: Mapping[str, str],
+    environment: Requirement,
 ) -> Iterator[Unmet]:
     """Yield the requirements of one package that what is installed does not meet."""
-    yield from _judged(owner, lines, versions, dict(asked.marks) | {"extra": ""})
+    yield from _judged(owner, lines, versions, dict(environment.marks) | {"extra": ""})
 
 
-def extra_of(extra: str, lines: Sequence[str], asked: Requirement) -> tuple[str, ...]:
+def extra_of(
+    extra: str, lines: Sequence[str], environment: Requirement
+) -> tuple[str, ...]:
     """Return what an extra asks for beyond the package itself, without markers."""
     try:
         from packaging.requirements import InvalidRequirement, Requirement
     except ImportError:
         return ()
-    wanted = []
+    requirements = []
     for line in lines:
         try:
-            one = Requirement(line)
+            requirement = Requirement(line)
         except InvalidRequirement:
             continue
-        marks = dict(asked.marks)
-        plain = one.marker is None or one.marker.evaluate(marks | {"extra": ""})
-        if not plain and one.marker and one.marker.evaluate(marks | {"extra": extra}):
-            wanted.append(_shown(one.name, str(one.specifier)))
-    return tuple(wanted)
+        marks = dict(environment.marks)
+        marker = requirement.marker
+        plain = marker is None or marker.evaluate(marks | {"extra": ""})
+        if not plain and marker and marker.evaluate(marks | {"extra": extra}):
+            requirements.append(_shown(requirement.name, str(requirement.specifier)))
+    return tuple(requirements)
 
 
 def unmet_extra(
-    owner: str, wanted: Sequence[str], versions: Mapping[str, str]
+    owner: str, lines: Sequence[str], versions: Mapping[str, str]
 ) -> tuple[Unmet, ...]:
     """Return what of an extra's requirements is not met."""
-    return tuple(_judged(owner, wanted, versions, {"extra": ""}))
+    return tuple(_judged(owner, lines, versions, {"extra": ""}))
 
 
 def _judged(
@@ -179,15 +187,22 @@ def _judged(
         return
     for line in lines:
         try:
-            one = Requirement(line)
+            requirement = Requirement(line)
         except InvalidRequirement:
             continue
-        if one.marker and not one.marker.evaluate(marks):
+        if requirement.marker and not requirement.marker.evaluate(marks):
             continue
-        name = str(canonicalize_name(one.name))
-        found = versions.get(name)
-        if found is None or not one.specifier.contains(found, prereleases=True):
-            yield Unmet(owner, _shown(one.name, str(one.specifier)), name, found)
+        name = str(canonicalize_name(requirement.name))
+        version = versions.get(name)
+        if version is None or not requirement.specifier.contains(
+            version, prereleases=True
+        ):
+            yield Unmet(
+                owner,
+                _shown(requirement.name, str(requirement.specifier)),
+                name,
+                version,
+            )
 
 
 def _shown(name: str, specifier: str) -> str:

@@ -30,8 +30,8 @@ def run(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
     if name not in MODULES:
         raise ValueError(f"no probe is called {name!r}")
     module = importlib.import_module(f"seqforecast.doctor.probes.{MODULES[name]}")
-    found: dict[str, Any] = getattr(module, f"probe_{name}")(**arguments)
-    return found
+    result: dict[str, Any] = getattr(module, f"probe_{name}")(**arguments)
+    return result
 
 
 def main(name: str, arguments: str, result: str) -> None:
@@ -41,16 +41,16 @@ def main(name: str, arguments: str, result: str) -> None:
     """
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "0"  # causes are among TensorFlow's news
     try:
-        found = run(name, json.loads(arguments))
+        document = run(name, json.loads(arguments))
     except Exception as error:
         cause = error.__cause__ or error
         _write({"error": f"{type(cause).__name__}: {cause}"}, result)
         raise
-    _write(found, result)
+    _write(document, result)
 
 
-def _write(found: dict[str, Any], result: str) -> None:
-    Path(result).write_text(json.dumps(found), encoding="utf-8")
+def _write(document: dict[str, Any], result: str) -> None:
+    Path(result).write_text(json.dumps(document), encoding="utf-8")
 
 
 if __name__ == "__main__":

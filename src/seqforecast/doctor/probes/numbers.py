@@ -98,7 +98,7 @@ def _computed(
 
     compiled = tf.function(step, autograph=False)
     output, gradients = compiled(
-        *(tf.constant(each, tf.float32) for each in (x, toward))
+        *(tf.constant(array, tf.float32) for array in (x, toward))
     )
     flat = [np.ravel(gradient.numpy()) for gradient in gradients]
     return output.numpy().astype(np.float64), np.concatenate(flat).astype(np.float64)
@@ -146,7 +146,9 @@ def probe_canary(device: str) -> dict[str, Any]:
         "minimum": lowest[""],
         "works_with": good[0] if good else "",
         "remapper_off": False,
-        "tries": [{"switches": name, "minimum": each} for name, each in lowest.items()],
+        "tries": [
+            {"switches": name, "minimum": minimum} for name, minimum in lowest.items()
+        ],
     }
 
 
@@ -168,7 +170,7 @@ def _lowest(tf: Any, place: AbstractContextManager[Any]) -> float:
     x, weights = draw.normal(size=(64, 32)), draw.normal(size=(32, 16))
     with place:
         values = [
-            tf.constant(each, tf.float32) for each in (x, weights, np.full(16, -1.0))
+            tf.constant(array, tf.float32) for array in (x, weights, np.full(16, -1.0))
         ]
         compiled: Callable[..., Any] = tf.function(_relu_layer, autograph=False)
         return float(compiled(*values))

@@ -21,7 +21,7 @@ def probe_import() -> dict[str, Any]:
         "numpy": metadata.version("numpy"),
         "gpus": [_describe(tf, gpu) for gpu in tf.config.list_physical_devices("GPU")],
         "build": {
-            key: _plain(each) for key, each in tf.sysconfig.get_build_info().items()
+            key: _plain(value) for key, value in tf.sysconfig.get_build_info().items()
         },
         "seconds": seconds,
     }
@@ -42,5 +42,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [_plain(item) for item in value]
     return str(value)

@@ -38,8 +38,8 @@ def probe_training(device: str) -> dict[str, Any]:
     show_only(device)
 
     engine, windows = sine_engine(MODEL, TRAINING, *LENGTH)
-    taken = engine.train(repeat(windows, STEPS))
-    return {"device": device, "losses": {device: taken.losses.tolist()}}
+    steps = engine.train(repeat(windows, STEPS))
+    return {"device": device, "losses": {device: steps.losses.tolist()}}
 
 
 def probe_saving(device: str) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def probe_speed(
     milliseconds = _milliseconds(model, training, length)
     batch = int(training["batch_size"])
     shape = shape_of(ModelSection.model_validate(dict(model)), lookback, batch)
-    found = {"shape": shape, "milliseconds": {device: milliseconds}}
+    document = {"shape": shape, "milliseconds": {device: milliseconds}}
     if device == "cpu":
         times = {
             cell: milliseconds
@@ -121,9 +121,9 @@ def probe_speed(
             else _milliseconds({**model, "cell": cell}, training, length)
             for cell in CELLS
         }
-        rates = {cell: 1000 * batch / taken for cell, taken in times.items()}
-        found["windows_per_second"] = rates
-    return found
+        rates = {cell: 1000 * batch / duration for cell, duration in times.items()}
+        document["windows_per_second"] = rates
+    return document
 
 
 def _milliseconds(
@@ -133,9 +133,9 @@ def _milliseconds(
     engine, windows = sine_engine(model, training, *length)
     batches = repeat(windows, TIMED_STEPS)
     engine.train(batches)
-    taken: list[float] = []
-    while len(taken) < CALLS and (len(taken) < 2 or sum(taken) < ENOUGH_SECONDS):
+    seconds: list[float] = []
+    while len(seconds) < CALLS and (len(seconds) < 2 or sum(seconds) < ENOUGH_SECONDS):
         started = time.perf_counter()
         engine.train(batches)
-        taken.append(time.perf_counter() - started)
-    return 1000 * float(np.median(taken)) / TIMED_STEPS
+        seconds.append(time.perf_counter() - started)
+    return 1000 * float(np.median(seconds)) / TIMED_STEPS

@@ -33,8 +33,8 @@ def each_output(
     for layer in core.layers:
         if isinstance(layer, load_keras().layers.InputLayer):
             continue
-        given = [out, *ahead] if ahead and layer.name == "head" else out
-        out = run(layer, given)
+        layer_inputs = [out, *ahead] if ahead and layer.name == "head" else out
+        out = run(layer, layer_inputs)
         yield layer, out
 
 

@@ -66,14 +66,15 @@ def scan(
         for output in outputs
     )
 
-    def take(done: Any, state: State, arrays: Any) -> Any:
-        step = steps - 1 - done if reverse else done
-        state, made = body(step, state)
-        pairs = zip(arrays, made, strict=True)
-        return done + 1, state, tuple(array.write(step, one) for array, one in pairs)
+    def take(count: Any, state: State, arrays: Any) -> Any:
+        step = steps - 1 - count if reverse else count
+        state, results = body(step, state)
+        pairs = zip(arrays, results, strict=True)
+        written = (array.write(step, result) for array, result in pairs)
+        return count + 1, state, tuple(written)
 
     _, _, arrays = tf.while_loop(
-        lambda done, *_: done < steps,
+        lambda count, *_: count < steps,
         take,
         (tf.constant(0), state, arrays),
         maximum_iterations=steps,
