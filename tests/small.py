@@ -44,10 +44,11 @@ def train(
     **overrides: Any,
 ) -> RunDirectory:
     """Train an experiment below `root`."""
-    from seqforecast.workflows.train.train import Place, train_experiment
+    from seqforecast.runs.locate import Destination
+    from seqforecast.workflows.train.train import train_experiment
 
     loaded = load_mapping(mapping, overrides)
-    return train_experiment(loaded, Place(root, exact), display)
+    return train_experiment(loaded, Destination(root, exact), display)
 
 
 def same_run(one: RunDirectory, other: RunDirectory) -> list[str]:

@@ -170,9 +170,10 @@ def test_the_first_block_is_what_the_shipped_experiment_prints(tmp_path):
     """Word for word; numbers within 5 %, because machines round differently."""
     from seqforecast.config.experiment_file import load_experiment, resolve
     from seqforecast.reporting.tables import render_scores
-    from seqforecast.workflows.train.train import Place, train_experiment
+    from seqforecast.runs.locate import Destination
+    from seqforecast.workflows.train.train import train_experiment
 
-    run = train_experiment(load_experiment(resolve("simplernn")), Place(tmp_path))
+    run = train_experiment(load_experiment(resolve("simplernn")), Destination(tmp_path))
     printed = render_scores(run.read_json(run.metrics)["test"])
     block = README.read_text(encoding="utf-8").split("<!-- block: textbook -->")[1]
     shown = block.split("train simplernn\n")[1].split("```")[0]

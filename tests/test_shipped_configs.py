@@ -102,7 +102,8 @@ def noise(random: np.random.Generator, steps: int) -> np.ndarray:
 @pytest.mark.tensorflow
 @pytest.mark.slow
 def test_a_shipped_experiment_trains_with_another_cell(name, tmp_path):
-    from seqforecast.workflows.train.train import Place, train_experiment
+    from seqforecast.runs.locate import Destination
+    from seqforecast.workflows.train.train import train_experiment
 
     changes = {"model.cell": "simple_rnn", "training.epochs": 1}
     if name in RECIPES:
@@ -111,7 +112,9 @@ def test_a_shipped_experiment_trains_with_another_cell(name, tmp_path):
             "data.path": str(tmp_path / "data.csv"),
             "training.steps_per_epoch": 5,
         }
-    run = train_experiment(load_experiment(resolve(name), changes), Place(tmp_path))
+    run = train_experiment(
+        load_experiment(resolve(name), changes), Destination(tmp_path)
+    )
 
     assert run.is_complete
     test = run.read_json(run.metrics)["test"]
@@ -128,10 +131,11 @@ def test_the_random_walk_is_forecast_as_well_as_can_be(seed, tmp_path):
 
     Broken on purpose: `instance_norm: none` with raw values gives above 500.
     """
-    from seqforecast.workflows.train.train import Place, train_experiment
+    from seqforecast.runs.locate import Destination
+    from seqforecast.workflows.train.train import train_experiment
 
     loaded = load_experiment(resolve("simplernn"), {"seed": seed})
-    run = train_experiment(loaded, Place(tmp_path))
+    run = train_experiment(loaded, Destination(tmp_path))
     test = run.read_json(run.metrics)["test"]
 
     assert test["model"]["mse"] <= 1.05 * test["baselines"]["naive"]["mse"]
@@ -142,10 +146,11 @@ def test_the_random_walk_is_forecast_as_well_as_can_be(seed, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_air_passengers_beat_the_season(seed, tmp_path):
-    from seqforecast.workflows.train.train import Place, train_experiment
+    from seqforecast.runs.locate import Destination
+    from seqforecast.workflows.train.train import train_experiment
 
     loaded = load_experiment(resolve("air_passengers"), {"seed": seed})
-    run = train_experiment(loaded, Place(tmp_path))
+    run = train_experiment(loaded, Destination(tmp_path))
     test = run.read_json(run.metrics)["test"]
 
     assert test["windows"] == 13

@@ -128,9 +128,10 @@ def test_the_saved_model_takes_raw_values_and_gives_raw_values(run):
 
 def test_the_resolved_settings_train_the_same_run_again(run, tmp_path):
     from seqforecast.config.experiment_file import load_experiment
-    from seqforecast.workflows.train.train import Place, train_experiment
+    from seqforecast.runs.locate import Destination
+    from seqforecast.workflows.train.train import train_experiment
 
-    again = train_experiment(load_experiment(run.resolved), Place(tmp_path))
+    again = train_experiment(load_experiment(run.resolved), Destination(tmp_path))
     assert same_run(run, again) == []
 
 
@@ -139,9 +140,10 @@ def test_the_same_seed_gives_the_same_run_in_a_second_process(run, tmp_path):
     code = (
         "import sys; from pathlib import Path\n"
         "from seqforecast.config.experiment_file import load_experiment\n"
-        "from seqforecast.workflows.train.train import Place, train_experiment\n"
+        "from seqforecast.runs.locate import Destination\n"
+        "from seqforecast.workflows.train.train import train_experiment\n"
         "loaded = load_experiment(Path(sys.argv[1]))\n"
-        "print(train_experiment(loaded, Place(Path(sys.argv[2]))).path)\n"
+        "print(train_experiment(loaded, Destination(Path(sys.argv[2]))).path)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(run.config), str(tmp_path)],

@@ -18,10 +18,11 @@ pytestmark = pytest.mark.tensorflow
 
 def train(root, mapping, start=None, exact=None, display=None, **overrides):
     from seqforecast.config.experiment_file import load_mapping
-    from seqforecast.workflows.train.train import Place, train_experiment
+    from seqforecast.runs.locate import Destination
+    from seqforecast.workflows.train.train import train_experiment
 
     loaded = load_mapping(mapping, {"training.compile": "eager"} | overrides)
-    return train_experiment(loaded, Place(root, exact), display, start=start)
+    return train_experiment(loaded, Destination(root, exact), display, start=start)
 
 
 def first_losses(run):
