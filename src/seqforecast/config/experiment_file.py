@@ -137,7 +137,7 @@ def _anchor_path(experiment: Experiment, origins: Mapping[str, str]) -> Experime
     data = experiment.data
     if data.source != "table" or origins["data.path"] not in ("--set", "overrides"):
         return experiment
-    path = str(Path(data.path).expanduser().absolute())
+    path = str(data.file(Path()).absolute())
     anchored = data.model_copy(update={"path": path})
     return experiment.model_copy(update={"data": anchored})
 

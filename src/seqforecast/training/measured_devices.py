@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from seqforecast.files import expand
 from seqforecast.models.section import ModelSection
 from seqforecast.models.token_shape import Tokens, tokens_of
 from seqforecast.section import Section
@@ -118,7 +119,7 @@ def read_all() -> dict[str, Evidence]:
 def evidence_file() -> Path:
     """Return where evidence is kept: SEQFORECAST_CACHE, or the user's cache folder."""
     if folder := os.environ.get("SEQFORECAST_CACHE"):
-        return Path(folder, "evidence.json")
+        return expand(folder) / "evidence.json"
     if sys.platform == "darwin":
         cache = Path.home() / "Library" / "Caches"
     elif sys.platform == "win32":

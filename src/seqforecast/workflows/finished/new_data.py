@@ -16,6 +16,7 @@ from seqforecast.data.table.load import load_frame, load_table
 from seqforecast.data.table.section import TableSource
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import ConfigError, DataError, SeqforecastError, did_you_mean
+from seqforecast.files import expand
 from seqforecast.runs.directory import RunDirectory
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def load_data(
         )
     place = "data frame"
     if isinstance(data, str | Path):
-        place, file = str(data), Path(data).expanduser()
+        place, file = str(data), expand(data)
         if not file.exists():
             hint = "a relative path starts where you are"
             raise DataError(f"{place} does not exist", hint=hint)

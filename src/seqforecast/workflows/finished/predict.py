@@ -220,5 +220,5 @@ def check_destination(output: Path, run: RunDirectory, data: Path | None) -> Non
 def _own_data(run: RunDirectory) -> Path | None:
     """Return the file that the run was trained on, if any."""
     loaded = load_experiment(run.resolved)
-    path = getattr(loaded.experiment.data, "path", None)
-    return None if path is None else loaded.folder / Path(path).expanduser()
+    source = loaded.experiment.data
+    return source.file(loaded.folder) if source.source == "table" else None
