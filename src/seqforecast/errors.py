@@ -6,6 +6,8 @@ SeqforecastError
 │   └── TrainingError   3    the loss left the finite numbers
 ├── BackendError        4    this machine cannot do it
 ├── RunError            5    the run directory is missing, incomplete, in use or taken
+│   └── WriteError      5    a file of it cannot be written
+│       └── DiskFullError    5    there is no space left to write it
 └── Interrupted       130    Ctrl-C or SIGTERM; the run can be resumed
 """
 
@@ -54,6 +56,14 @@ class RunError(SeqforecastError):
     """A run directory is missing, incomplete, in use or already there."""
 
     exit_code = 5
+
+
+class WriteError(RunError):
+    """A file cannot be written."""
+
+
+class DiskFullError(WriteError):
+    """There is no space left to write a file; with space the run goes on."""
 
 
 class Interrupted(SeqforecastError):  # noqa: N818 - nothing went wrong

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from seqforecast import __version__
-from seqforecast.errors import Interrupted, RunError
+from seqforecast.errors import DiskFullError, Interrupted, RunError
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.write import FREE_SPACE, write_json
+from seqforecast.runs.write import write_json
 
 # For the run's log alone: the command line says errors itself.
 UNHEARD = logging.getLogger("seqforecast.unheard")
@@ -106,7 +106,7 @@ def recorded(run: RunDirectory, manifest: dict[str, Any]) -> Iterator[None]:
     except BaseException as error:
         UNHEARD.error("%s", error)
         end(run, {**manifest, "error": str(error)}, status="failed")
-        if isinstance(error, RunError) and error.hint == FREE_SPACE:
+        if isinstance(error, DiskFullError):
             error.hint += f", then {run.how_to_resume} goes on"
         raise
 

@@ -1,6 +1,5 @@
 """Writing files whole or not at all."""
 
-import errno
 import json
 import os
 import shutil
@@ -9,34 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from seqforecast.errors import RunError
+from seqforecast.files import cannot_write, write_whole
 
-FREE_SPACE = "free some space"
+__all__ = [
+    "cannot_write",
+    "make_folder",
+    "refuse_output",
+    "write_folder",
+    "write_json",
+    "write_text",
+    "write_whole",
+]
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write JSON whole or not at all."""
     text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
     write_whole(path, lambda part: part.write_text(text + "\n", encoding="utf-8"))
-
-
-def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
-    """Let `write` fill a file beside the path, then put it in its place.
-
-    A full disk or a killed process leaves the old file, or none.
-
-    Raises:
-        RunError: the file cannot be written.
-    """
-    part = path.with_name(f".part-{os.getpid()}-{path.name}")
-    try:
-        write(part)
-        with part.open("r+b") as file:  # Windows syncs only what it may write
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def write_folder(path: Path, write: Callable[[Path], Any]) -> None:
@@ -59,14 +47,6 @@ def write_folder(path: Path, write: Callable[[Path], Any]) -> None:
     finally:
         shutil.rmtree(part, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
-
-
-def cannot_write(path: Path, error: OSError) -> RunError:
-    """Return the error for a file that cannot be written."""
-    hint = "choose another place with --runs or --run-dir"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        hint = FREE_SPACE
-    return RunError(f"{path} cannot be written: {error.strerror or error}", hint=hint)
 
 
 def refuse_output(path: Path) -> None:

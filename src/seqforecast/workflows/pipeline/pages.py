@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from seqforecast.config.defaults import defaults_of, read_settings
-from seqforecast.errors import ConfigError, RunError
+from seqforecast.errors import ConfigError, DiskFullError, RunError, WriteError
 from seqforecast.models.cells import Cell
 from seqforecast.reporting.comparison import page as comparison_page
 from seqforecast.reporting.run import page as run_page
@@ -16,7 +16,7 @@ from seqforecast.runs import locate
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.records import find_pictures, read_series
 from seqforecast.runs.request import ComparisonDirectory
-from seqforecast.runs.write import FREE_SPACE, write_text
+from seqforecast.runs.write import write_text
 
 LOGGER = logging.getLogger("seqforecast")
 PAGES = (".html", ".htm")
@@ -50,10 +50,16 @@ def report(path: Path, output: Path | None = None) -> Path:
         )
     result, manifest = run.read_json(run.metrics), run.read_json(run.manifest)
     target = output or run.report
-    if is_comparison:
-        write_comparison_page(comparison, result, manifest, target)
-    else:
-        write_run_page(run, result, manifest, target)
+    try:
+        if is_comparison:
+            write_comparison_page(comparison, result, manifest, target)
+        else:
+            write_run_page(run, result, manifest, target)
+    except DiskFullError:
+        raise
+    except WriteError as error:
+        error.hint = "write it to another place with --output"
+        raise
     return target
 
 
@@ -88,7 +94,7 @@ def write_run_page(
             pictures=find_pictures(run, run_page.READING),
         )
         page = run_page.render_run_page(documents)
-    _write(target, page)
+    write_text(target, page)
 
 
 def write_comparison_page(
@@ -124,20 +130,21 @@ def write_comparison_page(
         }
         pictures = find_pictures(directory, comparison_page.READING)
         page = comparison_page.render_comparison_page(document, pictures, details)
-    _write(target, page)
+    write_text(target, page)
 
 
 @contextmanager
 def unless_it_fails(what: str) -> Iterator[None]:
     """Let a run be completed when what it can do without has failed.
 
-    A full disk is no such case: the run fails, and goes on when there is space.
+    A file that cannot be written is no such case: as with any other file, the run
+    fails, and goes on when it can be.
     """
     try:
         yield
+    except WriteError:
+        raise
     except Exception as error:
-        if isinstance(error, RunError) and error.hint == FREE_SPACE:
-            raise
         LOGGER.warning("%s failed: %s: %s", what, type(error).__name__, error)
         LOGGER.debug("the traceback", exc_info=True)
 
@@ -153,15 +160,6 @@ def _check_output(output: Path) -> None:
         folder = output if output.is_dir() else output.parent
         what = "is a directory" if output.is_dir() else "is not a directory"
         raise ConfigError(f"{folder} {what}", hint="name a file in a folder there is")
-
-
-def _write(target: Path, page: str) -> None:
-    try:
-        write_text(target, page)
-    except RunError as error:
-        if error.hint != FREE_SPACE:
-            error.hint = "write it to another place with --output"
-        raise
 
 
 def _as_named(path: Path) -> str:
