@@ -14,7 +14,6 @@ from seqforecast.execution.ray_task import request_fit
 from seqforecast.files import expand
 from seqforecast.workflows.compare.members import choose_contenders, differences
 from seqforecast.workflows.finished.new_data import load_data
-from seqforecast.workflows.finished.predict import _own_data
 from seqforecast.workflows.pipeline.prepare import prepare
 from small import small
 
@@ -112,7 +111,7 @@ def test_a_run_on_data_at_home_goes_on_from_anywhere(home, tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     opened = seqforecast.load_run(f"~/runs/small/{run.path.name}")
     assert opened.predict().equals(opened.predict("~/x.csv"))
-    assert _own_data(opened.directory) == home / "x.csv"
+    assert load_experiment(opened.directory.resolved).data_file == home / "x.csv"
     assert opened.report("~/page.html") == home / "page.html"
     again = seqforecast.train("~/x.yaml", quick, runs="~/runs", start=opened.path)
     assert again.path.parent == run.path.parent

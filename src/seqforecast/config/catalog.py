@@ -10,6 +10,7 @@ from seqforecast.config.experiment_file import load_experiment
 from seqforecast.config.shipped import list_shipped
 from seqforecast.errors import ConfigError, RunError, did_you_mean
 from seqforecast.files import cannot_write, write_whole
+from seqforecast.runs.output import check_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def copy_shipped(name: str, to: Path | None = None) -> list[Path]:
     for origin, path in pairs:
         if path.exists() and path.read_bytes() != origin.read_bytes():
             raise RunError(f"{path} is there already", hint="name another file")
+        check_kept(path)
     try:
         for origin, path in pairs:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -53,6 +53,12 @@ class Loaded:
     path: Path | None
     origins: Mapping[str, str]
 
+    @property
+    def data_file(self) -> Path | None:
+        """The file of the data, absolute; None where they are made."""
+        data = self.experiment.data
+        return data.file(self.folder) if data.source == "table" else None
+
 
 def load_experiment(path: Path, overrides: Overrides = ()) -> Loaded:
     """Return the experiment of a YAML file, with overrides laid over it.

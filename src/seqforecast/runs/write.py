@@ -7,13 +7,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from seqforecast.errors import RunError
 from seqforecast.files import cannot_write, write_whole
 
 __all__ = [
     "cannot_write",
     "make_folder",
-    "refuse_output",
     "write_folder",
     "write_json",
     "write_text",
@@ -47,23 +45,6 @@ def write_folder(path: Path, write: Callable[[Path], Any]) -> None:
     finally:
         shutil.rmtree(part, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
-
-
-def refuse_output(path: Path) -> None:
-    """Refuse a file named by the user that could not be written once work is done.
-
-    Raises:
-        RunError: its folder is absent or takes no files, or it is a folder.
-    """
-    why, hint = "", "name another file"
-    if not path.parent.is_dir():
-        why, hint = f"there is no folder {path.parent}", "make the folder first"
-    elif path.is_dir():
-        why = "it is a folder"
-    elif not os.access(path.parent, os.W_OK):
-        why = f"the folder {path.parent} takes no files from you"
-    if why:
-        raise RunError(f"{path} cannot be written: {why}", hint=hint)
 
 
 def write_text(path: Path, text: str) -> None:

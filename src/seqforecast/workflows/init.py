@@ -24,7 +24,8 @@ from seqforecast.data.table.files import open_table
 from seqforecast.data.table.load import load_table
 from seqforecast.data.table.section import TableSource
 from seqforecast.errors import DataError, RunError
-from seqforecast.runs.write import refuse_output, write_text
+from seqforecast.runs.output import check_output
+from seqforecast.runs.write import write_text
 from seqforecast.workflows.finished.new_data import MANY, listed
 
 LOGGER = logging.getLogger("seqforecast")
@@ -71,7 +72,7 @@ def start_experiment(
         raise RunError(
             f"{path} is there already", hint="name another file with --output"
         )
-    refuse_output(path)
+    check_output(path, [data])
     is_table = data.suffix.lower() == ".parquet"
     dialect = PLAIN if is_table else _dialect(data)
     open_table(data, dialect)  # refuses what is no table

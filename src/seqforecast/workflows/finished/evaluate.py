@@ -79,11 +79,11 @@ def evaluate_run(
         DataError: the data cannot be used, hold nothing to score, or are to be audited
             and have changed.
     """
-    if output is not None:
-        check_destination(output, run, data)
     manifest = run.read_json(run.manifest)
     with stoppable():
         loaded = load_experiment(run.resolved)
+        if output is not None:
+            check_destination(output, loaded, data)
         own = data or _own_data(manifest, loaded, audit=audit)
         _use(device, manifest["device"]["name"])
         forecaster = load_forecaster(run.model)

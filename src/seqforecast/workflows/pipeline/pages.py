@@ -14,6 +14,7 @@ from seqforecast.reporting.run import page as run_page
 from seqforecast.reporting.run.tables import name_command
 from seqforecast.runs import locate
 from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.output import check_kept
 from seqforecast.runs.records import find_pictures, read_series
 from seqforecast.runs.request import ComparisonDirectory
 from seqforecast.runs.write import write_text
@@ -37,6 +38,7 @@ def report(path: Path, output: Path | None = None) -> Path:
     """
     if output is not None:
         _check_output(output)
+        check_kept(output, own=RunDirectory(path).report)
     comparison = ComparisonDirectory(path)
     # Backtests and searches are asked for too, and have no page.
     is_comparison = comparison.is_begun and "members" in comparison.read_json(
