@@ -240,12 +240,20 @@ def _usual(panel: Panel) -> int | None:
     )
 
 
+def _way_to(data: str, folder: Path) -> str:
+    """Return the path of the data from a folder; whole where there is no way to it."""
+    try:
+        return os.path.relpath(data, folder)
+    except ValueError:  # on Windows, another drive
+        return data
+
+
 def data_choices(
     source: TableSource, panel: Panel, facts: Facts, roles: Roles, path: Path
 ) -> list[Choice]:
     """Return the settings of `data`, those that are not the defaults."""
-    relative = os.path.relpath(source.path, path.resolve().parent)
-    choices = [Choice("data.source", "table"), Choice("data.path", relative)]
+    where = _way_to(source.path, path.resolve().parent)
+    choices = [Choice("data.source", "table"), Choice("data.path", where)]
     if source.separator != ",":
         choices.append(Choice("data.separator", source.separator))
     if source.decimal != ".":
