@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqforecast.config.experiment_file import load_experiment, load_mapping, resolve
+from seqforecast.files import expand
 from seqforecast.runs import locate
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.forecasts import read_forecasts
@@ -69,7 +70,7 @@ class Run:
         """
         from seqforecast.workflows.pipeline.pages import report
 
-        return report(self.path, None if output is None else Path(output))
+        return report(self.path, None if output is None else expand(output))
 
 
 def train(
@@ -98,8 +99,8 @@ def train(
         loaded = load_mapping(experiment, changed)
     else:
         loaded = load_experiment(resolve(str(experiment)), changed)
-    begin = None if start is None else Path(start)
-    return Run(train_experiment(loaded, Destination(Path(runs)), start=begin))
+    begin = None if start is None else expand(start)
+    return Run(train_experiment(loaded, Destination(expand(runs)), start=begin))
 
 
 def load_run(path: str | Path) -> Run:
@@ -108,4 +109,4 @@ def load_run(path: str | Path) -> Run:
     Raises:
         RunError: there is no run, or it has not been scored.
     """
-    return Run(locate.open_complete(Path(path)))
+    return Run(locate.open_complete(expand(path)))

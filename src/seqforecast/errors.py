@@ -8,7 +8,8 @@ SeqforecastError
 │   └── TrainingError        3    the loss left the finite numbers
 ├── BackendError             4    this machine cannot do it
 ├── RunError                 5    the run is missing, incomplete, in use or taken
-│   └── DiskFullError        5    there is no space left to write it
+│   └── WriteError           5    a file of it cannot be written
+│       └── DiskFullError    5    there is no space left to write it
 └── Interrupted            130    Ctrl-C or SIGTERM; the run can be resumed
 """
 
@@ -67,7 +68,11 @@ class RunError(SeqforecastError):
     exit_code = 5
 
 
-class DiskFullError(RunError):
+class WriteError(RunError):
+    """A file cannot be written."""
+
+
+class DiskFullError(WriteError):
     """There is no space left to write a file; with space the run goes on."""
 
 

@@ -1,6 +1,7 @@
 """The `doctor` command: what it prints where, and its exit codes."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -158,3 +159,17 @@ def test_the_shapes_of_an_experiment_are_taken_from_its_file() -> None:
     workload = _workload("simplernn")
     assert workload.model.cell.value == "simple_rnn"
     assert workload.lookback > 0
+
+
+def test_the_time_of_quick_is_said_in_one_way() -> None:
+    """0.3 seconds of work, measured; `benchmarks/start.py` measures it anew."""
+    root = Path(__file__).parents[2]
+    pages = [root / "docs" / "commands.md", *root.glob("src/**/*.py")]
+    said = {
+        match
+        for page in pages
+        for line in page.read_text("utf-8").splitlines()
+        if "--quick" in line or "static facts" in line
+        for match in re.findall(r"(?:about )?(?:half a|one|under a|a) second", line)
+    }
+    assert said == {"under a second"}

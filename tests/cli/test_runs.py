@@ -42,6 +42,21 @@ def test_a_copy_trains_as_it_is(tmp_path, monkeypatch):
     assert "did you mean 'gru'" in result.stderr
 
 
+def test_a_copy_is_whole_or_not_there(tmp_path, monkeypatch):
+    """Broken on purpose: copied to the path itself."""
+
+    def full(origin, part):
+        part.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    result = call("config", "cp", "gru", tmp_path / "mine.yaml")
+    assert result.exit_code == 5
+    assert "mine.yaml cannot be written: No space left on device" in result.stderr
+    assert "hint: free some space" in result.stderr
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_every_setting_is_shown_with_its_origin(tmp_path):
     (tmp_path / "x.yaml").write_text("data: {source: synthetic, kind: sine}\nseed: 3\n")
     shown = call("config", "show", tmp_path / "x.yaml", "-s", "model.cell=gru").stdout

@@ -1,6 +1,7 @@
 """The experiment that `init` writes: found, explained, and training as it is."""
 
 import gzip
+import ntpath
 from pathlib import Path
 
 import numpy as np
@@ -158,6 +159,19 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_data_are_read(tmp_
     assert result.exit_code == 5
     assert f"there is no folder {tmp_path / 'no'}" in result.stderr
     assert "hint: make the folder first" in result.stderr
+
+
+def test_data_on_another_drive_are_named_by_their_whole_path(tmp_path, monkeypatch):
+    """As Windows says it. Broken on purpose: the error let through."""
+    with pytest.raises(ValueError, match="path is on mount"):
+        ntpath.relpath(r"D:\x.csv", r"C:\ada")
+
+    def relpath(path, start):
+        return ntpath.relpath(rf"D:{path}", rf"C:{start}")
+
+    monkeypatch.setattr("os.path.relpath", relpath)
+    data = write(waves(), tmp_path / "x.csv")
+    assert start(data, tmp_path)[0].data.path == str(data)
 
 
 def test_the_season_is_that_of_the_train_part(tmp_path):

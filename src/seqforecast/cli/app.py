@@ -17,6 +17,7 @@ from seqforecast.cli import doctor as examination
 from seqforecast.cli import evaluate as evaluating
 from seqforecast.cli import export as exporting
 from seqforecast.cli import init as starting
+from seqforecast.cli import options
 from seqforecast.cli import predict as predicting
 from seqforecast.cli import report as reporting
 from seqforecast.cli import reproduce as reproducing
@@ -45,7 +46,7 @@ class Commands(TyperGroup):
             raise typer.Exit(Interrupted.exit_code) from None
 
 
-app = typer.Typer(
+app = options.CommandLine(
     cls=Commands,
     no_args_is_help=True,
     rich_markup_mode=None,

@@ -8,7 +8,7 @@ import typer
 from seqforecast.cli import options
 from seqforecast.cli.terminal import print_json, print_result
 
-commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+commands = options.CommandLine(no_args_is_help=True, rich_markup_mode=None)
 
 
 @commands.callback()

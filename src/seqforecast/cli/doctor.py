@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def doctor(
     *,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Do not start TensorFlow; one second.")
+        bool, typer.Option("--quick", help="Do not start TensorFlow; under a second.")
     ] = False,
     experiment: Annotated[
         str | None,

@@ -1,16 +1,45 @@
 """Options that several commands share, so that they read the same everywhere."""
 
+import functools
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, cast
 
 import typer
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def _remember_json(ctx: typer.Context, wanted: bool) -> bool:  # noqa: FBT001
     """Tell the error boundary that stdout belongs to one JSON document."""
     ctx.meta["json"] = wanted
     return wanted
+
+
+class CommandLine(typer.Typer):
+    """Commands whose paths may begin with `~`, also where no shell expands it.
+
+    No shell does in `--output="~/x.csv"`, and that of Windows nowhere.
+    """
+
+    def command(self, *args: Any, **settings: Any) -> Callable[[Function], Function]:
+        """Return what makes a function a command."""
+        register = super().command(*args, **settings)
+        return lambda function: register(_with_home(function))
+
+
+def _with_home(function: Function) -> Function:
+    """Return a function that is told its paths with the home folder for `~`."""
+
+    @functools.wraps(function)
+    def expanded(**told: Any) -> Any:
+        from seqforecast.files import expand
+
+        paths = {name: value for name, value in told.items() if isinstance(value, Path)}
+        return function(**told | {name: expand(paths[name]) for name in paths})
+
+    return cast(Function, expanded)
 
 
 def device_option(said: str) -> Any:

@@ -54,12 +54,10 @@ def predict(
 
     from seqforecast.runs.forecasts import write_csv, write_frames
     from seqforecast.runs.locate import open_complete
-    from seqforecast.workflows.finished.predict import check_destination, forecast_run
+    from seqforecast.workflows.finished.predict import forecast_run
 
     opened = open_complete(run)
-    if output is not None:
-        check_destination(output, opened, data)
-    made = forecast_run(opened, data, device or "auto")
+    made = forecast_run(opened, data, device or "auto", output)
     if output is not None:
         write_frames(output, made.frames, made.date_format)
         if as_json:

@@ -1,14 +1,18 @@
 """The `runs` commands."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from seqforecast.cli import options
 from seqforecast.cli.terminal import print_json, print_result
 
-commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+commands = options.CommandLine(no_args_is_help=True, rich_markup_mode=None)
+
+# What the command calls its result in JSON, by kind of directory.
+DOCUMENT = {"comparison": "comparison", "backtest": "backtest", "tuning": "tune"}
 
 Run = Annotated[Path, typer.Argument(metavar="RUN", show_default=False)]
 
@@ -73,43 +77,65 @@ def ls(
 def show(run: Run, *, as_json: options.AsJson = False) -> None:
     """Show one run: status, scores, and the settings that are not the defaults.
 
+    Comparisons, backtests and searches are shown too.
+
     Example:
 
         seqforecast runs show runs/simplernn/20260131-120000-a1b2c3
     """
-    from seqforecast.reporting.tables import render_scores
     from seqforecast.reporting.terminal import render_rows
-    from seqforecast.runs.locate import describe_run, open_run
+    from seqforecast.runs.request import open_any
     from seqforecast.workflows.finished.diff import changed_settings
 
-    opened = open_run(run)
-    told = describe_run(opened.path)
+    opened, told = open_any(run)
     changed = changed_settings(opened)
+    found = opened.read_json(opened.metrics) if opened.metrics.is_file() else {}
     if as_json:
         settings = {name: value for name, value, _ in changed}
         status = {"status": told.status, "started": told.started}
-        about = {"run": str(run), "name": told.name, **status}
-        print_json({"schema": 1, **about, "settings": settings, "test": told.test})
+        about = {"run": str(run), "kind": told.kind, "name": told.name, **status}
+        test = {"test": found.get("test", {})}
+        document = {} if told.kind == "run" else {DOCUMENT[told.kind]: found}
+        print_json({"schema": 1, **about, "settings": settings, **test, **document})
         return
-    print_result(f"{told.name}, {told.status}, started {told.started}\n")
-    if told.test:
-        print_result(render_scores(told.test) + "\n")
+    kind = "" if told.kind == "run" else f"{told.kind}, "
+    print_result(f"{told.name}, {kind}{told.status}, started {told.started}\n")
+    if found.get("test") or (told.kind != "run" and found):
+        print_result(_rendered(told.kind, found) + "\n")
     print_result(render_rows(("setting", "value", "default"), changed))
+
+
+def _rendered(kind: str, document: Mapping[str, Any]) -> str:
+    """Return what the command that wrote a document prints of it."""
+    from seqforecast.reporting.backtest.text import render_backtest
+    from seqforecast.reporting.comparison.table import render_comparison
+    from seqforecast.reporting.tables import render_scores
+    from seqforecast.reporting.tuning.table import render_tuning
+
+    if kind == "run":
+        return render_scores(document["test"])
+    several = {
+        "comparison": render_comparison,
+        "backtest": render_backtest,
+        "tuning": render_tuning,
+    }
+    return several[kind](document)
 
 
 @commands.command("diff")
 def diff(first: Run, second: Run, *, as_json: options.AsJson = False) -> None:
     """Show what differs between two runs: settings, data, versions, scores.
 
+    Two comparisons, backtests or searches can be set side by side too.
+
     Example:
 
         seqforecast runs diff runs/gru/20260131-120000-a1b2c3 runs/gru/other
     """
     from seqforecast.reporting.terminal import render_rows
-    from seqforecast.runs.locate import open_run
     from seqforecast.workflows.finished.diff import differences_of
 
-    found = differences_of(open_run(first).path, open_run(second).path)
+    found = differences_of(first, second)
     if as_json:
         print_json({"schema": 1, "differences": found})
         return

@@ -1,12 +1,16 @@
 """The catalog of shipped experiments: what each is, and a copy to change."""
 
 import re
+import shutil
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from seqforecast.config.experiment_file import load_experiment
 from seqforecast.config.shipped import list_shipped
 from seqforecast.errors import ConfigError, RunError, did_you_mean
+from seqforecast.files import cannot_write, write_whole
+from seqforecast.runs.output import check_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,11 @@ def copy_shipped(name: str, to: Path | None = None) -> list[Path]:
     for origin, path in pairs:
         if path.exists() and path.read_bytes() != origin.read_bytes():
             raise RunError(f"{path} is there already", hint="name another file")
+        check_kept(path)
     try:
         for origin, path in pairs:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(origin.read_bytes())
+            write_whole(path, partial(shutil.copyfile, origin))
     except OSError as error:
-        raise RunError(f"{path} cannot be written: {error.strerror}") from error
+        raise cannot_write(path, error) from error
     return [path for _, path in pairs]

@@ -43,7 +43,7 @@ def dump(experiment: Experiment, folder: Path | None = None) -> str:
     """
     settings = experiment.model_dump(mode="json")
     if folder is not None and isinstance(experiment.data, TableSource):
-        settings["data"]["path"] = str((folder / experiment.data.path).resolve())
+        settings["data"]["path"] = str(experiment.data.file(folder).resolve())
     return to_yaml(settings)
 
 

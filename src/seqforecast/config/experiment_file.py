@@ -53,6 +53,12 @@ class Loaded:
     path: Path | None
     origins: Mapping[str, str]
 
+    @property
+    def data_file(self) -> Path | None:
+        """The file of the data, absolute; None where they are made."""
+        data = self.experiment.data
+        return data.file(self.folder) if data.source == "table" else None
+
 
 def load_experiment(path: Path, overrides: Overrides = ()) -> Loaded:
     """Return the experiment of a YAML file, with overrides laid over it.
@@ -137,7 +143,7 @@ def _anchor_path(experiment: Experiment, origins: Mapping[str, str]) -> Experime
     data = experiment.data
     if data.source != "table" or origins["data.path"] not in ("--set", "overrides"):
         return experiment
-    path = str(Path(data.path).expanduser().absolute())
+    path = str(data.file(Path()).absolute())
     anchored = data.model_copy(update={"path": path})
     return experiment.model_copy(update={"data": anchored})
 

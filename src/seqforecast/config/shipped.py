@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from seqforecast.errors import ConfigError, did_you_mean
+from seqforecast.files import expand
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -32,7 +33,7 @@ def resolve(name_or_path: str) -> Path:
     Raises:
         ConfigError: neither a shipped experiment nor a file.
     """
-    path = Path(name_or_path)
+    path = expand(name_or_path)
     has_separator = "/" in name_or_path or "\\" in name_or_path
     if has_separator or name_or_path.endswith(SUFFIXES):
         return path

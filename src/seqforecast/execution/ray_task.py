@@ -112,7 +112,7 @@ def request_fit(fit: Fit) -> FitRequest:
     loaded = load_experiment(fit.experiment)
     source, data = loaded.experiment.data, None
     if source.source == "table":
-        path = loaded.folder / Path(source.path).expanduser()
+        path = source.file(loaded.folder)
         data = path if path.is_file() else None
     return FitRequest(fit.name, dump(loaded.experiment, loaded.folder), data)
 
@@ -164,9 +164,9 @@ def unpack_run(packed: bytes, fit: Fit) -> None:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
             archive.extractall(part.path)
         write_text(part.config, loaded.text)
-        if part.resolved.is_file() and loaded.experiment.data.source == "table":
-            path = loaded.folder / Path(loaded.experiment.data.path).expanduser()
-            _name_data(part.resolved, path)
+        source = loaded.experiment.data
+        if part.resolved.is_file() and source.source == "table":
+            _name_data(part.resolved, source.file(loaded.folder))
         if place.is_dir():
             wait_until_free(RunDirectory(place), PATIENCE)
             shutil.rmtree(place)

@@ -12,7 +12,6 @@ import filelock
 
 from seqforecast.errors import RunError
 
-LOCK = ".lock"
 NEWEST = 2  # of the forms that a JSON file can have and be read
 # Only directories of several fits have one.
 REQUEST = "request.json"
@@ -130,6 +129,11 @@ class RunDirectory:
         return self.path / "report.html"
 
     @property
+    def lock(self) -> Path:
+        """Held by the process that writes here."""
+        return self.path / ".lock"
+
+    @property
     def is_complete(self) -> bool:
         """Whether the scores have been written."""
         return self.metrics.is_file()
@@ -146,7 +150,7 @@ class RunDirectory:
         Raises:
             RunError: another process trains this run.
         """
-        lock = filelock.FileLock(self.path / LOCK)
+        lock = filelock.FileLock(self.lock)
         try:
             lock.acquire(blocking=False)
         except filelock.Timeout:

@@ -22,6 +22,9 @@ DOCUMENTS = {
     "tuning": "tune.json",
 }
 
+# What only its request has, by kind of directory.
+REQUESTED = {"comparison": "members", "backtest": "cutoffs", "tuning": "settings"}
+
 
 def create(root: Path, name: str, started: datetime) -> RunDirectory:
     """Make runs/<name>/<UTC yyyymmdd-hhmmss>-<6 hex>/, which nobody else has.
@@ -120,13 +123,13 @@ def refuse_several(run: RunDirectory) -> None:
         raise RunError(
             f"{run.path} is not a run but several fits: a comparison, a backtest or a "
             "search",
-            hint=_how_to_one_run(run),
+            hint=how_to_one_run(run),
         )
 
 
-def _how_to_one_run(several: RunDirectory) -> str:
+def how_to_one_run(several: RunDirectory) -> str:
     """Return the way to a run of a comparison, a backtest or a search."""
-    inner = sorted(several.path.rglob(several.metrics.name))
+    inner = sorted(several.path.rglob(RunDirectory(several.path).metrics.name))
     if inner:
         return f"name one of its runs, as {inner[0].parent}"
     if several.resolved.is_file():
@@ -228,7 +231,15 @@ def describe_run(path: Path) -> Listed:
 
 
 def _kind_of(path: Path) -> str:
-    """Return the kind of an unfinished directory, by the name of its folder."""
+    """Return the kind of an unfinished directory, by its request or its folder."""
+    try:
+        request = json.loads((path / REQUEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        request = None
+    if isinstance(request, dict):
+        for kind, name in REQUESTED.items():
+            if name in request:
+                return kind
     for kind, start in (
         ("comparison", "compare-"),
         ("backtest", "backtest-"),

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from seqforecast.errors import RunError
 from seqforecast.runs.directory import REQUEST, RunDirectory
-from seqforecast.runs.locate import Destination
+from seqforecast.runs.locate import Destination, Listed, describe_run, open_run
 from seqforecast.runs.write import write_json
 
 
@@ -142,9 +142,14 @@ class BacktestDirectory(RequestDirectory):
         """One row a cutoff: the model and every baseline."""
         return self.path / "cutoffs.csv"
 
+    @property
+    def fits(self) -> Path:
+        """The folder of what each fit left."""
+        return self.path / "fits"
+
     def fit(self, number: int) -> BacktestFit:
         """Return the directory of one fit, counted from 1."""
-        return BacktestFit(self.path / "fits" / str(number))
+        return BacktestFit(self.fits / str(number))
 
 
 class TuningDirectory(RequestDirectory):
@@ -193,10 +198,36 @@ class ComparisonDirectory(RequestDirectory):
         """One row a member and baseline."""
         return self.path / "comparison.csv"
 
+    @property
+    def members(self) -> Path:
+        """The folder of the experiments and runs of the members."""
+        return self.path / "members"
+
     def experiment_of(self, member: str, seed: int) -> Path:
         """Return the experiment file of one fit."""
-        return self.path / "members" / member / f"seed-{seed}.yaml"
+        return self.members / member / f"seed-{seed}.yaml"
 
     def run_of(self, member: str, seed: int) -> RunDirectory:
         """Return the run directory of one fit."""
-        return RunDirectory(self.path / "members" / member / f"seed-{seed}")
+        return RunDirectory(self.members / member / f"seed-{seed}")
+
+
+KINDS: dict[str, type[RunDirectory]] = {
+    "run": RunDirectory,
+    "comparison": ComparisonDirectory,
+    "backtest": BacktestDirectory,
+    "tuning": TuningDirectory,
+}
+
+
+def open_any(path: Path) -> tuple[RunDirectory, Listed]:
+    """Open a run, comparison, backtest or search, complete or not.
+
+    Returns:
+        Its files, and what it says of itself.
+
+    Raises:
+        RunError: there is none of them at this path.
+    """
+    listed = describe_run(open_run(path).path)
+    return KINDS[listed.kind](path), listed

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from seqforecast.files import expand
 from seqforecast.hardware import gpu_names
 from seqforecast.models.section import ModelSection
 from seqforecast.models.token_shape import Tokens, tokens_of
@@ -121,7 +122,7 @@ def evidence_file() -> Path:
     lost when another package upgrades it.
     """
     if folder := os.environ.get("SEQFORECAST_CACHE"):
-        return Path(folder, "evidence.json")
+        return expand(folder) / "evidence.json"
     if sys.platform == "darwin":
         cache = Path.home() / "Library" / "Caches"
     elif sys.platform == "win32":

@@ -31,7 +31,8 @@ from seqforecast.errors import (
     RunError,
     name_first,
 )
-from seqforecast.runs.write import refuse_output, write_text
+from seqforecast.runs.output import check_output
+from seqforecast.runs.write import write_text
 from seqforecast.workflows.finished.new_data import MANY
 
 LOGGER = logging.getLogger("seqforecast")
@@ -78,7 +79,7 @@ def start_experiment(
         raise RunError(
             f"{path} is there already", hint="name another file with --output"
         )
-    refuse_output(path)
+    check_output(path, [data])
     is_table = data.suffix.lower() == ".parquet"
     dialect = PLAIN if is_table else _dialect(data)
     open_table(data, dialect)  # refuses what is no table
@@ -238,12 +239,20 @@ def _usual(panel: Panel) -> int | None:
     )
 
 
+def _way_to(data: str, folder: Path) -> str:
+    """Return the path of the data from a folder; whole where there is no way to it."""
+    try:
+        return os.path.relpath(data, folder)
+    except ValueError:  # on Windows, another drive
+        return data
+
+
 def data_choices(
     source: TableSource, panel: Panel, facts: Facts, roles: Roles, path: Path
 ) -> list[Choice]:
     """Return the settings of `data`, those that are not the defaults."""
-    relative = os.path.relpath(source.path, path.resolve().parent)
-    choices = [Choice("data.source", "table"), Choice("data.path", relative)]
+    where = _way_to(source.path, path.resolve().parent)
+    choices = [Choice("data.source", "table"), Choice("data.path", where)]
     if source.separator != ",":
         choices.append(Choice("data.separator", source.separator))
     if source.decimal != ".":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from seqforecast.errors import RunError
+from seqforecast.errors import DiskFullError
 from seqforecast.reporting.figures.loss import describe_loss, draw_loss
 from seqforecast.reporting.figures.style import drawing
 
@@ -26,17 +26,19 @@ def test_a_failed_drawing_leaves_the_old_file_and_nothing_else(tmp_path: Path) -
 def test_a_failed_save_leaves_the_old_file_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Broken once by saving to the path itself."""
+    """Broken once by saving to the path itself; a full disk is told by its type."""
 
-    def full(self: object, part: Path, **_: object) -> None:
-        part.write_bytes(b"half")
+    def full(part: Path, _: bytes) -> None:
+        part.write_text("half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("matplotlib.figure.Figure.savefig", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     path = tmp_path / "loss.png"
-    path.write_bytes(b"old")
-    with pytest.raises(RunError, match=r"loss\.png cannot be written: No space left"):
+    path.write_text("old")
+    with pytest.raises(DiskFullError) as caught:
         draw_loss(describe_loss(ROWS, 1), path)
+    assert str(caught.value) == f"{path} cannot be written: No space left on device"
+    assert caught.value.hint == "free some space"
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -143,15 +143,17 @@ def test_the_command_says_what_is_wrong(run: RunDirectory, tmp_path: Path) -> No
 
 
 def test_what_fails_by_the_way_is_a_warning(caplog: Any) -> None:
-    """A full disk is none: the run could go on when there is space."""
+    """A file that cannot be written is none: the run goes on when it can be."""
     with unless_it_fails("drawing"):
         raise ValueError("no such colour")
     assert "drawing failed: ValueError: no such colour" in caplog.text
-    full = cannot_write(Path("loss.png"), OSError(errno.ENOSPC, "full"))
-    assert isinstance(full, DiskFullError)
-    assert full.hint == "free some space"
-    with pytest.raises(RunError), unless_it_fails("drawing"):
-        raise full
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EIO, errno.EROFS):
+        failed = cannot_write(Path("loss.png"), OSError(number, "why"))
+        is_full = number in (errno.ENOSPC, errno.EDQUOT)
+        assert isinstance(failed, DiskFullError) == is_full
+        assert failed.exit_code == 5
+        with pytest.raises(RunError, match="cannot be written"), unless_it_fails("it"):
+            raise failed
 
 
 @pytest.mark.tensorflow
@@ -166,6 +168,43 @@ def test_training_writes_the_page_that_report_makes_again(tmp_path: Path) -> Non
     images = Page("\n".join(first)).all("img")
     assert len(images) == len(list(run.plots.iterdir())) == 4
     assert not [each for each in images if "no description" in str(each["alt"])]
+
+
+@pytest.mark.tensorflow
+def test_a_full_disk_at_the_end_ends_the_run_and_space_completes_it(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    """Broken on purpose: `unless_it_fails` that lets a run go on without figures."""
+    path = tmp_path / "small.yaml"
+    path.write_text(yaml.safe_dump(SMALL))
+    put, full = Path.replace, ["loss.png", "memory.png", "report.html", "metrics.json"]
+
+    def replace(part: Path, target: Path) -> Path:
+        if full and target.name == full[0]:
+            full.pop(0)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return put(part, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    run = RunDirectory(tmp_path / "run")
+    changes = ("-s", "training.epochs=1", "-s", "training.compile=eager")
+    words: tuple[Any, ...] = ("train", path, "--run-dir", run.path, *changes)
+    while full:
+        name = full[0]
+        result = call(*words)
+        assert result.exit_code == 5, result.stderr
+        assert f"{name} cannot be written: No space left on device" in result.stderr
+        assert (
+            "hint: free some space, then `seqforecast train --resume" in result.stderr
+        )
+        assert run.read_json(run.manifest)["status"] == "failed"
+        assert run.model.is_file()
+        assert not run.is_complete
+        words = ("train", "--resume", run.path)
+    result = call(*words)
+    assert result.exit_code == 0, result.stderr
+    assert len([*run.plots.iterdir()]) == 4
+    assert not [*run.path.rglob(".part*")]
 
 
 @pytest.mark.tensorflow

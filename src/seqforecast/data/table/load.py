@@ -61,7 +61,7 @@ def load_frame(section: TableSource, frame: pd.DataFrame) -> Panel:
 
 
 def _open(section: TableSource, folder: Path) -> Table:
-    return open_table(folder / Path(section.path).expanduser(), section.dialect)
+    return open_table(section.file(folder), section.dialect)
 
 
 def assemble(

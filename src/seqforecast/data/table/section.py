@@ -1,10 +1,12 @@
 """The `data:` section for CSV and Parquet files, wide or long."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from seqforecast.data.calendar import CalendarName
+from seqforecast.files import expand
 from seqforecast.section import Section
 
 if TYPE_CHECKING:
@@ -116,6 +118,10 @@ class TableSource(Section):
                 "told apart"
             )
         return self
+
+    def file(self, folder: Path) -> Path:
+        """Return the file, of a relative path below the folder where it starts."""
+        return folder / expand(self.path)
 
     @property
     def dialect(self) -> "Dialect":

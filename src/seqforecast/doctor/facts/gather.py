@@ -1,4 +1,4 @@
-"""The static facts of a machine, gathered through the seam in about a second."""
+"""The static facts of a machine, gathered through the seam in under a second."""
 
 import os
 from dataclasses import replace

@@ -1,6 +1,6 @@
 """Style: what all figures share: colours, type, header, bands, saving."""
 
-import os
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from seqforecast.errors import RunError
+from seqforecast.files import write_whole
 from seqforecast.reporting.figures.labels import FONT, drawable
 from seqforecast.reporting.figures.thinning import Points
 
@@ -93,7 +93,7 @@ def drawing(path: Path, height: float) -> Iterator[Figure]:
         height: in inches.
 
     Raises:
-        RunError: the file cannot be written.
+        WriteError: the file cannot be written.
     """
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -113,18 +113,10 @@ def drawing(path: Path, height: float) -> Iterator[Figure]:
 
 def _save(figure: Figure, path: Path) -> None:
     """Write a picture whole or not at all."""
-    part = path.with_name(f".part-{os.getpid()}-{path.name}")
-    try:
-        said = {"Description": figure.get_label()}
-        figure.savefig(part, format="png", metadata=said if said["Description"] else {})
-        part.replace(path)
-    except OSError as error:
-        raise RunError(
-            f"{path} cannot be written: {error.strerror or error}",
-            hint="free some space or choose another place with --runs or --run-dir",
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
+    said = {"Description": figure.get_label()}
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", metadata=said if said["Description"] else {})
+    write_whole(path, lambda part: part.write_bytes(drawn.getvalue()))
 
 
 def place(figure: Figure, box: tuple[float, float, float, float]) -> Axes:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from seqforecast.config.experiment import Experiment
@@ -149,5 +148,5 @@ def _values(member: Member, section: str) -> dict[str, Any]:
         return {"": settings}
     data = member.experiment.data
     if section == "data" and isinstance(data, TableSource):
-        settings["path"] = str((member.loaded.folder / Path(data.path)).resolve())
+        settings["path"] = str(data.file(member.loaded.folder).resolve())
     return settings

@@ -20,6 +20,7 @@ from seqforecast.data.table.files import open_table
 from seqforecast.data.table.section import TableSource
 from seqforecast.data.windows import index_windows
 from seqforecast.errors import BackendError, DataError, name_first
+from seqforecast.files import expand
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.section import check_values
@@ -78,11 +79,11 @@ def evaluate_run(
         DataError: the data cannot be used, hold nothing to score, or are to be audited
             and have changed.
     """
-    if output is not None:
-        check_destination(output, run, data)
     manifest = run.read_json(run.manifest)
     with stoppable():
         loaded = load_experiment(run.resolved)
+        if output is not None:
+            check_destination(output, loaded, data)
         own = data or _own_data(manifest, loaded, audit=audit)
         _use(device, manifest["device"]["name"])
         forecaster = load_forecaster(run.model)
@@ -161,7 +162,7 @@ def _own_data(
             hint="put the data back, or train anew on what they are now",
         )
     LOGGER.warning("%s; they are scored like other data", changed)
-    return loaded.folder / Path(experiment.data.path).expanduser()
+    return experiment.data.file(loaded.folder)
 
 
 def _is_recorded(run: RunDirectory, test: Any) -> bool:
@@ -272,7 +273,7 @@ def _nothing_new(
 def _group_of(experiment: Experiment, data: Path) -> tuple[str | None, list[str]]:
     """Return the column of `evaluation.group`, where the file has it, and notes."""
     group, source = experiment.evaluation.group, experiment.data
-    file = data.expanduser()
+    file = expand(data)
     # What is not there is refused by `load_data`.
     if group is None or source.source != "table" or not file.exists():
         return None, []

@@ -1,12 +1,13 @@
 """Export a finished run's model for other programs, checked on real windows."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from seqforecast.config.experiment_file import load_experiment
+from seqforecast.config.experiment_file import Loaded, load_experiment
 from seqforecast.data.panel import FloatArray
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import RunError, SeqforecastError
@@ -15,6 +16,7 @@ from seqforecast.models.export import FORMATS, OUTPUT, Format, check_format
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.manifest import versions
+from seqforecast.runs.output import check_kept
 from seqforecast.runs.write import make_folder, write_folder, write_json, write_whole
 from seqforecast.workflows.pipeline.prepare import Prepared, prepare
 from seqforecast.workflows.pipeline.scores import read_intervals
@@ -58,11 +60,11 @@ def export_run(
         RunError: nothing can be written there.
         SeqforecastError: the forecasts differ; the file is not kept.
     """
-    check_format(name)
     form = FORMATS[name]
     path = output or run.exports / form.name
-    _check_place(path, form)
     loaded = load_experiment(run.resolved)
+    _check_place(path, form, loaded, run)
+    check_format(name)
     prepared = prepare(loaded.experiment, loaded.folder)
     forecaster = load_forecaster(run.model)
     windows = _some(prepared.test)
@@ -82,25 +84,47 @@ def export_run(
     (write_folder if form.is_folder else write_whole)(path, write)
     check = {"windows": len(windows), "largest": found[0], "tolerance": tolerance}
     told = describe_export(run, forecaster, name, path) | {"check": check}
-    write_json(path.with_name(f"{path.name}.json"), told)
+    write_json(_beside(path), told)
     return told
 
 
-def _check_place(path: Path, form: Format) -> None:
-    """Refuse to write over what is no earlier export.
+def _beside(path: Path) -> Path:
+    """Return the file that says how an export is called."""
+    return path.with_name(f"{path.name}.json")
+
+
+def _check_place(path: Path, form: Format, loaded: Loaded, run: RunDirectory) -> None:
+    """Refuse to write over what is no earlier export, or what a run recorded.
 
     Raises:
+        ConfigError: it is the data, or a record.
         RunError: there is something else.
     """
-    if form.is_folder:
-        is_ours = (path / "saved_model.pb").is_file() or not path.exists()
-        is_free = is_ours or (path.is_dir() and not any(path.iterdir()))
-    else:
-        is_free = not path.is_dir()
-    if not is_free:
-        raise RunError(
-            f"{path} holds something else", hint="choose another place with --output"
-        )
+    about = _beside(path)
+    for each in (path, about):
+        check_kept(each, filter(None, [loaded.data_file]), own=run.exports)
+    is_empty = path.is_dir() and not any(path.iterdir())
+    is_free = {
+        path: (path / "saved_model.pb").is_file() or is_empty
+        if form.is_folder
+        else path.is_file() and _is_of_export(about),
+        about: _is_of_export(about),
+    }
+    for each in (path, about):
+        if each.exists() and not is_free[each]:
+            raise RunError(
+                f"{each} holds something else",
+                hint="choose another place with --output",
+            )
+
+
+def _is_of_export(path: Path) -> bool:
+    """Return whether a file says how an export is called."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and {"file", "format", "inputs"} <= set(told)
 
 
 def _some(windows: WindowIndex) -> WindowIndex:

@@ -21,6 +21,7 @@ from seqforecast.errors import (
     did_you_mean,
     name_first,
 )
+from seqforecast.files import expand
 from seqforecast.runs.directory import RunDirectory
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def load_data(
         )
     place = "data frame"
     if isinstance(data, str | Path):
-        place, file = str(data), Path(data).expanduser()
+        place, file = str(data), expand(data)
         if not file.exists():
             hint = "a relative path starts where you are"
             raise DataError(f"{place} does not exist", hint=hint)

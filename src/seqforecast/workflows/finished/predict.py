@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from seqforecast.config.experiment_file import load_experiment
+from seqforecast.config.experiment_file import Loaded, load_experiment
 from seqforecast.data.features import (
     Features,
     FeatureSpec,
@@ -20,13 +20,14 @@ from seqforecast.data.windows import latest_windows
 from seqforecast.errors import ConfigError, DataError
 from seqforecast.evaluation.intervals import Intervals, quantiles_of
 from seqforecast.evaluation.quantiles import by_name
+from seqforecast.files import expand
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.forecast import forecast
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.section import check_values
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.forecasts import RowMaker
-from seqforecast.runs.write import refuse_output
+from seqforecast.runs.output import check_output
 from seqforecast.training.devices import use_device
 from seqforecast.workflows.finished.new_data import (
     LOGGER,
@@ -98,6 +99,7 @@ def forecast_run(
     run: RunDirectory,
     data: "pd.DataFrame | str | Path | None" = None,
     device: str | None = None,
+    output: Path | None = None,
 ) -> Forecasts:
     """Check data and begin to forecast; as `predict_run`, some series at a time.
 
@@ -105,14 +107,18 @@ def forecast_run(
         run: complete.
         data: as for `predict_run`.
         device: auto, cpu, gpu or gpu:N; None: where TensorFlow runs already.
+        output: where the forecasts will go; refused before any work.
 
     Raises:
         DataError: as for `predict_run`, before the first forecast; while they are
             taken, one that is not a finite number.
-        ConfigError: as for `predict_run`.
+        ConfigError: as for `predict_run`, or for `check_destination`.
+        RunError: as for `check_destination`.
         BackendError: TensorFlow does not load, or the device is not there.
     """
     loaded = load_experiment(run.resolved)
+    if output is not None:
+        check_destination(output, loaded, data)
     panel = load_data(loaded, data)
     check_values(panel, loaded.experiment.model.instance_norm)
     say_news(run, panel, is_own=data is None)
@@ -185,12 +191,12 @@ def series_numbers(panel: Panel, known: list[str]) -> npt.NDArray[np.int32]:
     return np.array(numbers, dtype=np.int32)
 
 
-def check_destination(output: Path, run: RunDirectory, data: Path | None) -> None:
-    """Refuse a file that is read, or that the run recorded, or of no known kind.
+def check_destination(output: Path, loaded: Loaded, data: Any) -> None:
+    """Refuse a file that is read, or that a run recorded, or of no known kind.
 
     Args:
         output: where forecasts are to go.
-        run: that makes them.
+        loaded: the settings of the run that makes them.
         data: what they are made from; None: the run's own data.
 
     Raises:
@@ -202,23 +208,5 @@ def check_destination(output: Path, run: RunDirectory, data: Path | None) -> Non
             f"{output}: forecasts are written as {' or '.join(SUFFIXES)}",
             hint=f"name it {output.with_suffix('.csv')}",
         )
-    refuse_output(output)
-    kept = [run.forecasts, run.many_forecasts, run.series, run.history]
-    taken = dict.fromkeys(kept, "a record of the run")
-    own = _own_data(run)
-    for path in (own, data):
-        if path is not None:
-            taken[path] = "the data"
-    for path, what in taken.items():
-        if output.exists() and path.exists() and output.samefile(path):
-            raise ConfigError(
-                f"--output {output} is {what}, and would be written over",
-                hint="name another file",
-            )
-
-
-def _own_data(run: RunDirectory) -> Path | None:
-    """Return the file that the run was trained on, if any."""
-    loaded = load_experiment(run.resolved)
-    path = getattr(loaded.experiment.data, "path", None)
-    return None if path is None else loaded.folder / Path(path).expanduser()
+    given = expand(data) if isinstance(data, str | Path) else None
+    check_output(output, filter(None, [loaded.data_file, given]))

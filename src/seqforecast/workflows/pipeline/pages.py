@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from seqforecast.config.defaults import defaults_of, read_settings
-from seqforecast.errors import ConfigError, DiskFullError, RunError
+from seqforecast.errors import ConfigError, DiskFullError, RunError, WriteError
 from seqforecast.models.cells import Cell
 from seqforecast.reporting.comparison import page as comparison_page
 from seqforecast.reporting.run import page as run_page
 from seqforecast.reporting.run.tables import name_command
 from seqforecast.runs import locate
 from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.output import check_kept
 from seqforecast.runs.records import find_pictures, read_series
 from seqforecast.runs.request import ComparisonDirectory
 from seqforecast.runs.write import write_text
@@ -37,6 +38,7 @@ def report(path: Path, output: Path | None = None) -> Path:
     """
     if output is not None:
         _check_output(output)
+        check_kept(output, own=RunDirectory(path).report)
     comparison = ComparisonDirectory(path)
     # Backtests and searches are asked for too, and have no page.
     is_comparison = comparison.is_begun and "members" in comparison.read_json(
@@ -50,10 +52,16 @@ def report(path: Path, output: Path | None = None) -> Path:
         )
     result, manifest = run.read_json(run.metrics), run.read_json(run.manifest)
     target = output or run.report
-    if is_comparison:
-        write_comparison_page(comparison, result, manifest, target)
-    else:
-        write_run_page(run, result, manifest, target)
+    try:
+        if is_comparison:
+            write_comparison_page(comparison, result, manifest, target)
+        else:
+            write_run_page(run, result, manifest, target)
+    except DiskFullError:
+        raise
+    except WriteError as error:
+        error.hint = "write it to another place with --output"
+        raise
     return target
 
 
@@ -88,7 +96,7 @@ def write_run_page(
             pictures=find_pictures(run, run_page.READING),
         )
         page = run_page.render_run_page(documents)
-    _write(target, page)
+    write_text(target, page)
 
 
 def write_comparison_page(
@@ -124,18 +132,19 @@ def write_comparison_page(
         }
         pictures = find_pictures(directory, comparison_page.READING)
         page = comparison_page.render_comparison_page(document, pictures, details)
-    _write(target, page)
+    write_text(target, page)
 
 
 @contextmanager
 def unless_it_fails(what: str) -> Iterator[None]:
     """Let a run be completed when what it can do without has failed.
 
-    A full disk is no such case: the run fails, and goes on when there is space.
+    A file that cannot be written is no such case: as with any other file, the run
+    fails, and goes on when it can be.
     """
     try:
         yield
-    except DiskFullError:
+    except WriteError:
         raise
     except Exception as error:
         LOGGER.warning("%s failed: %s: %s", what, type(error).__name__, error)
@@ -153,16 +162,6 @@ def _check_output(output: Path) -> None:
         folder = output if output.is_dir() else output.parent
         what = "is a directory" if output.is_dir() else "is not a directory"
         raise ConfigError(f"{folder} {what}", hint="name a file in a folder there is")
-
-
-def _write(target: Path, page: str) -> None:
-    try:
-        write_text(target, page)
-    except DiskFullError:
-        raise
-    except RunError as error:
-        error.hint = "write it to another place with --output"
-        raise
 
 
 def _as_named(path: Path) -> str:

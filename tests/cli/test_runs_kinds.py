@@ -1,0 +1,214 @@
+"""`runs show` and `runs diff` on everything that `runs ls` lists."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+import yaml
+from calling import call
+from pretending import pretend, write_run
+from small import SINE, small
+
+from seqforecast.config.experiment_file import dump, load_experiment, load_mapping
+from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.locate import Destination
+from seqforecast.runs.request import BacktestDirectory, TuningDirectory, begin
+from seqforecast.runs.write import write_json
+from seqforecast.workflows.backtest.plan import plan_backtest
+from seqforecast.workflows.backtest.results import describe_backtest, score_backtest
+from seqforecast.workflows.compare import compare as compare_module
+from seqforecast.workflows.compare.compare import compare_experiments
+from seqforecast.workflows.compare.members import choose_members
+from seqforecast.workflows.compare.plan import Budget
+from seqforecast.workflows.pipeline.scores import fit_baseline
+
+LONG = small(data=SINE | {"length": 600}) | {"model": {"cell": "gru", "units": [6]}}
+TOLD = {"started": "2026-01-31T12:00:00+00:00", "versions": {"numpy": "2.0"}}
+
+
+def write_manifest(directory, name, status="complete", **facts):
+    write_json(directory.manifest, {"name": name, "status": status, **TOLD, **facts})
+
+
+def a_run(root, **changed):
+    path = root.parent / "small.yaml"
+    path.write_text(yaml.safe_dump(LONG | changed))
+    run = RunDirectory(root / "small" / f"run-{changed.get('seed', 0)}")
+    write_run(path, run.path, lambda *_: 0.1)
+    data = run.read_json(run.manifest)["data"]
+    write_manifest(run, "small", data=data)
+    run.resolved.write_text(dump(load_experiment(path).experiment))
+    return run
+
+
+def a_comparison(root, monkeypatch, error=0.1, units=(6,)):
+    path = root.parent / "small.yaml"
+    path.write_text(yaml.safe_dump(LONG | {"model": {"units": [*units]}}))
+    fits = pretend(lambda cell, _: error if cell == "gru" else 0.1)
+    monkeypatch.setattr(compare_module, "run_local", fits)
+    sides = choose_members(["rnn", "gru"], str(path))
+    return compare_experiments(sides, Budget(seeds=3, jobs=1), Destination(root))
+
+
+def a_backtest(root, cutoffs=5):
+    planned = plan_backtest(load_mapping(LONG), cutoffs=cutoffs)
+    directory, _ = begin(
+        BacktestDirectory, Destination(root), "backtest-small", planned.request
+    )
+    truth = planned.windows.targets(planned.first.panel.values).astype(np.float64)
+    made = {"model": truth + 0.1}
+    for name in planned.first.experiment.evaluation.reported:
+        parts = [planned.prepare(fold) for fold in planned.folds]
+        out = [fit_baseline(part, name)(part.test) for part in parts]
+        made[name] = np.concatenate(out)
+    fits = [{"fit": each.number, "epochs": 3, "levels": []} for each in planned.folds]
+    document = describe_backtest(planned, score_backtest(planned, made, ()), fits)
+    write_manifest(directory, "small", data={"sha256": "0" * 64, "series": 1})
+    write_json(directory.metrics, document)
+    return directory
+
+
+def a_search(root, test, units=8):
+    settings = LONG | {"tune": {"space": {"model.units": [[6], [units]]}}}
+    experiment = load_mapping(settings).experiment
+    request = {"settings": experiment.model_dump(mode="json"), "data": "0" * 64}
+    directory, _ = begin(TuningDirectory, Destination(root), "tune-small", request)
+    trial = {"state": "complete", "epochs": 3, "seconds": 1.0, "error": None}
+    trials = [
+        {"number": 0, "value": 2.0, "settings": {}, **trial},
+        {"number": 1, "value": 1.0, "settings": {"model.units": [units]}, **trial},
+    ]
+    found = {"trials": trials, "best": trials[1], "searched": ["model.units"]}
+    rest = {"metric": "mae", "validation": {"mae": 1.0}, "test": test}
+    write_manifest(directory, "tune-small")
+    write_json(directory.metrics, {"schema": 1, "name": "small", **found, **rest})
+    return directory
+
+
+@pytest.fixture
+def several(tmp_path, monkeypatch):
+    """One directory of each kind, by kind."""
+    root = tmp_path / "runs"
+    run = a_run(root)
+    test = run.read_json(run.metrics)["test"]
+    return {
+        "run": run,
+        "comparison": a_comparison(root, monkeypatch),
+        "backtest": a_backtest(root),
+        "tuning": a_search(root, test),
+    }
+
+
+SHOWN = {
+    "run": ("small, complete, started 2026-01-31", "model.cell", "naive"),
+    "comparison": (
+        *("small, comparison, complete, started ", "gru: model.cell", "seeds"),
+        *("Verdict: ", "model.units"),
+    ),
+    "backtest": (
+        *("small, backtest, complete, started ", "MAE at each cutoff", "cutoffs"),
+        *("model.units", "refit"),
+    ),
+    "tuning": (
+        *(
+            "tune-small, tuning, complete, started ",
+            "Trial 1 has a validation MAE 50 %",
+        ),
+        *("tune.space.model.units", "naive"),
+    ),
+}
+
+
+def test_all_that_is_listed_can_be_shown_and_set_beside_itself(several, tmp_path):
+    """Broken on purpose: settings of all kinds read from resolved.yaml."""
+    words = ("runs", "ls", "--runs", tmp_path / "runs", "--json")
+    listed = json.loads(call(*words).stdout)["runs"]
+    assert {each["kind"] for each in listed} == {*several} == {*SHOWN}
+    for each in listed:
+        result = call("runs", "show", each["path"])
+        assert result.exit_code == 0, result.stderr
+        for text in SHOWN[each["kind"]]:
+            assert text in result.stdout, (text, result.stdout)
+        told = json.loads(call("runs", "show", each["path"], "--json").stdout)
+        assert (told["kind"], told["status"]) == (each["kind"], "complete")
+        assert told["settings"]
+        same = call("runs", "diff", each["path"], each["path"])
+        assert same.stdout.startswith("no difference"), same.stderr
+
+
+def test_json_has_the_document_that_the_command_prints(several):
+    for kind, name in (
+        *(("comparison", "comparison"), ("backtest", "backtest"), ("tuning", "tune")),
+    ):
+        directory = several[kind]
+        told = json.loads(call("runs", "show", directory.path, "--json").stdout)
+        assert told[name] == directory.read_json(directory.metrics)
+        assert told["test"] == told[name].get("test", {})
+    told = json.loads(call("runs", "show", several["run"].path, "--json").stdout)
+    assert told["test"]["model"]["mae"]
+
+
+def test_two_of_a_kind_differ_in_settings_data_and_scores(
+    several, tmp_path, monkeypatch
+):
+    root = tmp_path / "others"
+    test = several["tuning"].read_json(several["tuning"].metrics)["test"]
+    others = {
+        "run": a_run(root, seed=1),
+        "comparison": a_comparison(root, monkeypatch, 0.3, (5,)),
+        "backtest": a_backtest(root, cutoffs=4),
+        "tuning": a_search(root, test | {"verdict": "another"}, units=9),
+    }
+    names = {
+        "run": {"seed", "mae"},
+        "comparison": {"members.gru.model.units", "gru: mae"},
+        "backtest": {"cutoffs", "windows"},
+        "tuning": {"settings.tune.space.model.units", "verdict"},
+    }
+    for kind, other in others.items():
+        words = ("runs", "diff", several[kind].path, other.path, "--json")
+        found = json.loads(call(*words).stdout)["differences"]
+        assert names[kind] <= {each["name"] for each in found}, kind
+        assert "started" not in {each["name"] for each in found}
+        assert call(*words[:-1]).exit_code == 0
+
+
+def test_two_kinds_are_not_set_side_by_side(several):
+    one, other = several["run"].path, several["backtest"].path
+    result = call("runs", "diff", one, other)
+    assert result.exit_code == 5
+    assert result.stderr == (
+        f"error: {one} is a run, {other} is a backtest: only two of one kind are set "
+        "side by side\nhint: the command that began it goes on with it\n"
+    )
+    result = call("runs", "diff", several["comparison"].path, one)
+    assert result.exit_code == 5
+    assert "hint: name one of its runs, as " in result.stderr
+
+
+def test_what_has_no_scores_or_settings_yet_is_shown_too(several):
+    """Stopped early, and failed: by their requests they are still what they are."""
+    for kind, directory in several.items():
+        directory.metrics.unlink()
+        directory.resolved.unlink(missing_ok=True)
+        place = directory.path.parent.parent / "elsewhere" / kind
+        moved = shutil.copytree(directory.path, place)
+        write_json(
+            RunDirectory(moved).manifest, {"name": "x", "status": "failed", **TOLD}
+        )
+        result = call("runs", "show", moved)
+        assert result.exit_code == 0, result.stderr
+        told = json.loads(call("runs", "show", moved, "--json").stdout)
+        assert (told["kind"], told["status"]) == (kind, "failed")
+        assert call("runs", "diff", moved, moved).exit_code == 0
+
+
+def test_what_is_broken_is_said_to_be_broken(several):
+    for directory in several.values():
+        directory.metrics.write_text("{")
+        result = call("runs", "show", directory.path)
+        assert result.exit_code == 5
+        assert f"{directory.metrics} cannot be read" in result.stderr
+        directory.manifest.unlink()
+        assert call("runs", "show", directory.path).exit_code == 5
