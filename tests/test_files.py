@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from small import small
 
 import seqforecast
 from seqforecast.config.experiment_file import dump, load_experiment, load_mapping
@@ -16,6 +15,7 @@ from seqforecast.files import expand
 from seqforecast.workflows.compare.members import choose_members, differences
 from seqforecast.workflows.finished.new_data import load_data
 from seqforecast.workflows.pipeline.prepare import prepare
+from support.small_run import small
 
 PACKAGE = Path(seqforecast.__file__).parent
 ROWS = "ds,y\n" + "".join(f"{step},{step % 7}\n" for step in range(160))

@@ -1,8 +1,10 @@
-"""Files on every floor: `~` in a path, and writing a file whole or not at all."""
+"""Files on every floor: `~` in a path, and writing files whole or not at all."""
 
 import errno
+import json
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,3 +48,48 @@ def cannot_write(path: Path, error: OSError) -> WriteError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFullError(what, hint="free some space")
     return WriteError(what, hint="choose another place with --runs or --run-dir")
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write JSON whole or not at all."""
+    text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
+    write_whole(path, lambda part: part.write_text(text + "\n", encoding="utf-8"))
+
+
+def write_folder(path: Path, write: Callable[[Path], Any]) -> None:
+    """Let `write` fill a folder beside the path, then put it in its place.
+
+    What was there goes only when the new one is whole.
+
+    Raises:
+        RunError: the folder cannot be written.
+    """
+    part = path.with_name(f".part-{os.getpid()}-{path.name}")
+    old = path.with_name(f".old-{os.getpid()}-{path.name}")
+    try:
+        write(part)
+        if path.exists():
+            path.rename(old)
+        part.rename(path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text whole or not at all."""
+    write_whole(path, lambda part: part.write_text(text, encoding="utf-8"))
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder inside a run, if it is not there yet.
+
+    Raises:
+        RunError: it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(path, error) from error

@@ -5,9 +5,9 @@ from typing import get_args, get_type_hints
 
 import pytest
 import typer.main
-from calling import call
 
 from seqforecast.cli.app import app
+from support.command_line import call
 
 NEEDED = {"export": ["--format", "onnx"]}
 

@@ -6,15 +6,12 @@ import shutil
 import numpy as np
 import pytest
 import yaml
-from calling import call
-from pretending import pretend, write_run
-from small import SINE, small
 
 from seqforecast.config.experiment_file import dump, load_experiment, load_mapping
+from seqforecast.files import write_json
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.locate import Destination
 from seqforecast.runs.request import BacktestDirectory, TuningDirectory, begin
-from seqforecast.runs.write import write_json
 from seqforecast.workflows.backtest.plan import plan_backtest
 from seqforecast.workflows.backtest.results import describe_backtest, score_backtest
 from seqforecast.workflows.compare import compare as compare_module
@@ -22,6 +19,9 @@ from seqforecast.workflows.compare.compare import compare_experiments
 from seqforecast.workflows.compare.members import choose_members
 from seqforecast.workflows.compare.plan import Budget
 from seqforecast.workflows.pipeline.scores import fit_baseline
+from support.command_line import call
+from support.pretended_fits import pretend, write_run
+from support.small_run import SINE, small
 
 LONG = small(data=SINE | {"length": 600}) | {"model": {"cell": "gru", "units": [6]}}
 TOLD = {"started": "2026-01-31T12:00:00+00:00", "versions": {"numpy": "2.0"}}

@@ -8,9 +8,8 @@ from datetime import datetime, timezone
 import pytest
 
 from seqforecast.errors import RunError
-from seqforecast.runs.directory import LOCK
+from seqforecast.files import write_json, write_whole
 from seqforecast.runs.locate import Destination, claim, create, open_complete, open_run
-from seqforecast.runs.write import write_json, write_whole
 from seqforecast.workflows.pipeline.pages import report
 from seqforecast.workflows.train.train import resume_run
 
@@ -111,7 +110,7 @@ def test_what_is_no_run_is_not_opened(tmp_path, name, message):
 def test_a_run_whose_lock_cannot_be_had_is_told(tmp_path):
     """As on a file system without locks; here the lock is a folder."""
     run = claim(tmp_path / "run")
-    (run.path / LOCK).mkdir()
+    run.lock.mkdir()
     message = f"^{re.escape(str(run.path))} cannot be locked: "
     with pytest.raises(RunError, match=message), run.locked():
         pytest.fail("it was locked")

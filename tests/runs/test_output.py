@@ -8,17 +8,17 @@ from typing import get_args, get_type_hints
 import pytest
 import typer.main
 import yaml
-from calling import call
-from pretending import write_run
-from small import small
 
 from seqforecast.cli.app import app
 from seqforecast.config.experiment_file import dump, load_experiment
 from seqforecast.errors import ConfigError, RunError
+from seqforecast.files import write_json
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.output import RECORDING, check_kept, check_output, record_names
 from seqforecast.runs.request import RequestDirectory
-from seqforecast.runs.write import write_json
+from support.command_line import call
+from support.pretended_fits import write_run
+from support.small_run import small
 
 # What each command writes where it is told to: the words before the file.
 WRITING = {
@@ -139,7 +139,7 @@ def test_a_name_of_a_record_is_kept_free(run, name):
 
 def test_links_and_relative_paths_lead_to_the_same_file(run, tmp_path, monkeypatch):
     link = tmp_path / "link.csv"
-    link.symlink_to(run.memory)
+    link.symlink_to(run.gradient_profile)
     with pytest.raises(ConfigError, match="is a record of the run in"):
         check_kept(link)
     twin = tmp_path / "twin.csv"

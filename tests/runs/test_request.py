@@ -5,10 +5,10 @@ import json
 import pytest
 
 from seqforecast.errors import RunError
+from seqforecast.files import write_json
 from seqforecast.runs import locate
 from seqforecast.runs.locate import Destination
 from seqforecast.runs.request import ComparisonDirectory, begin
-from seqforecast.runs.write import write_json
 
 ASKED = {"seeds": (0, 1), "members": {"gru": {"units": [3]}}}
 

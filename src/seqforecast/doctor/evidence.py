@@ -9,7 +9,7 @@ from typing import Any
 
 from seqforecast.doctor.facts.machine import ProbeResult
 from seqforecast.errors import RunError
-from seqforecast.runs.write import write_json
+from seqforecast.files import write_json
 from seqforecast.training.measured_devices import (
     Evidence,
     MeasuredNumbers,

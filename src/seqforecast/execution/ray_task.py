@@ -19,8 +19,8 @@ from seqforecast.execution.fits import (
     wait_until_free,
 )
 from seqforecast.execution.local import run_local
+from seqforecast.files import cannot_write, write_text
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.write import cannot_write, write_text
 
 SAME_VERSION = "install the same seqforecast on every machine of the cluster"
 

@@ -11,8 +11,8 @@ import numpy as np
 from seqforecast.data.panel import FloatArray, Panel
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import RunError
+from seqforecast.files import write_whole
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.write import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd

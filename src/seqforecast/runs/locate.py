@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from seqforecast.errors import RunError
+from seqforecast.files import cannot_write
 from seqforecast.runs.directory import REQUEST, RunDirectory
 from seqforecast.runs.manifest import now
-from seqforecast.runs.write import cannot_write
 
 # What is written last, by kind of directory.
 DOCUMENTS = {

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqforecast.files import cannot_write, write_text, write_whole
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.write import cannot_write, write_text, write_whole
 
 LOGGER = logging.getLogger("seqforecast")
 

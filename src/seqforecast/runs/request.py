@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from seqforecast.errors import RunError
+from seqforecast.files import write_json
 from seqforecast.runs.directory import REQUEST, RunDirectory
 from seqforecast.runs.locate import Destination, Listed, describe_run, open_run
-from seqforecast.runs.write import write_json
 
 
 class RequestDirectory(RunDirectory):

@@ -31,8 +31,8 @@ from seqforecast.errors import (
     RunError,
     name_first,
 )
+from seqforecast.files import write_text
 from seqforecast.runs.output import check_output
-from seqforecast.runs.write import write_text
 from seqforecast.workflows.finished.new_data import MANY
 
 LOGGER = logging.getLogger("seqforecast")

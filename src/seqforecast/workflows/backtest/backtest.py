@@ -12,6 +12,7 @@ import numpy.typing as npt
 from seqforecast.config.experiment_file import dump
 from seqforecast.evaluation.intervals import tails
 from seqforecast.evaluation.scoring import MODEL
+from seqforecast.files import make_folder, write_json, write_text
 from seqforecast.reporting.backtest import rolling_forecasts
 from seqforecast.reporting.backtest.cutoffs import describe_cutoffs, draw_cutoffs
 from seqforecast.reporting.backtest.text import say_plan
@@ -20,7 +21,6 @@ from seqforecast.runs import manifest, records
 from seqforecast.runs.locate import Destination
 from seqforecast.runs.manifest import stoppable
 from seqforecast.runs.request import QUANTILES, BacktestDirectory, begin, check_place
-from seqforecast.runs.write import make_folder, write_json, write_text
 from seqforecast.training.devices import Device
 from seqforecast.training.loop import Learner
 from seqforecast.workflows.backtest.fits import SharedModels, read_made, refit_all

@@ -15,11 +15,11 @@ import numpy.typing as npt
 from seqforecast.data.split import Fold
 from seqforecast.errors import DataError, RunError
 from seqforecast.evaluation.intervals import quantiles_of
+from seqforecast.files import make_folder, write_json
 from seqforecast.models.forecast import forecast
 from seqforecast.models.forecaster import Forecaster, join_members
 from seqforecast.runs import records
 from seqforecast.runs.request import QUANTILES, BacktestDirectory, BacktestFit
-from seqforecast.runs.write import make_folder, write_json
 from seqforecast.training.checkpoints import Arrays, Checkpoint
 from seqforecast.training.history import EpochRecord
 from seqforecast.training.loop import Learner, Trained, assign, fit_members, values_of

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from seqforecast.files import make_folder
 from seqforecast.reporting.comparison import (
     error_by_step,
     gradient_profiles,
@@ -18,7 +19,6 @@ from seqforecast.reporting.figures.forecasts import WindowPicture
 from seqforecast.runs.forecasts import read_y_hat
 from seqforecast.runs.records import read_gradient_profile, read_history
 from seqforecast.runs.request import ComparisonDirectory
-from seqforecast.runs.write import make_folder
 from seqforecast.workflows.compare.results import (
     Finished,
     TestedMembers,

@@ -11,13 +11,13 @@ from seqforecast.config.experiment_file import Loaded, load_experiment
 from seqforecast.data.panel import FloatArray
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import RunError, SeqforecastError
+from seqforecast.files import make_folder, write_folder, write_json, write_whole
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.export import FORMATS, OUTPUT, Format, check_format
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.manifest import versions
 from seqforecast.runs.output import check_kept
-from seqforecast.runs.write import make_folder, write_folder, write_json, write_whole
 from seqforecast.workflows.pipeline.prepare import Prepared, prepare
 from seqforecast.workflows.pipeline.scores import read_intervals
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from seqforecast.data.panel import IntArray
 from seqforecast.data.windows import WindowIndex, known_targets
 from seqforecast.evaluation.intervals import Intervals, quantiles_of, tails
+from seqforecast.files import make_folder
 from seqforecast.models.forecast import forecast
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.reporting.figures import (
@@ -25,7 +26,6 @@ from seqforecast.reporting.figures.forecasts import (
     describe_forecasts,
 )
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.write import make_folder
 from seqforecast.training.early_stopping import kept_epoch
 from seqforecast.training.history import selections
 from seqforecast.workflows.pipeline.learners import LearningCurves

@@ -8,6 +8,7 @@ from typing import Any
 
 from seqforecast.config.defaults import defaults_of, read_settings
 from seqforecast.errors import ConfigError, DiskFullError, RunError, WriteError
+from seqforecast.files import write_text
 from seqforecast.models.cells import Cell
 from seqforecast.reporting.comparison import page as comparison_page
 from seqforecast.reporting.run import page as run_page
@@ -17,7 +18,6 @@ from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.output import check_kept
 from seqforecast.runs.records import find_pictures, read_series
 from seqforecast.runs.request import ComparisonDirectory
-from seqforecast.runs.write import write_text
 
 LOGGER = logging.getLogger("seqforecast")
 PAGES = (".html", ".htm")

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from seqforecast.data.panel import IntArray, Panel, format_stamp
+from seqforecast.files import write_json
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.write import write_json
 from seqforecast.workflows.pipeline.prepare import Prepared
 
 LOGGER = logging.getLogger("seqforecast")

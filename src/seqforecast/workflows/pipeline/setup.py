@@ -9,9 +9,9 @@ from seqforecast.config.experiment_file import Loaded, dump
 from seqforecast.data.features import strange_texts
 from seqforecast.data.scaling import train_range
 from seqforecast.errors import DataError, name_first
+from seqforecast.files import write_json, write_text
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.write import write_json, write_text
 from seqforecast.training.devices import Device
 from seqforecast.workflows.pipeline.prepare import Prepared
 

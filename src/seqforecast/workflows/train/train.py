@@ -8,12 +8,12 @@ from typing import Any
 
 from seqforecast.config.experiment_file import Loaded, load_experiment
 from seqforecast.errors import RunError
+from seqforecast.files import write_json, write_whole
 from seqforecast.models.forecaster import join_members
 from seqforecast.runs import locate, manifest, records
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.locate import Destination
 from seqforecast.runs.manifest import stoppable
-from seqforecast.runs.write import write_json, write_whole
 from seqforecast.training.checkpoints import Arrays, Checkpoint
 from seqforecast.training.gradient_profile import GradientProbe
 from seqforecast.training.loop import (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqforecast.config.experiment_file import Loaded, dump, load_experiment
 from seqforecast.errors import Interrupted, TrainingError
+from seqforecast.files import make_folder, write_json, write_text
 from seqforecast.reporting.tuning.figures import (
     describe_settings,
     draw_settings,
@@ -17,7 +18,6 @@ from seqforecast.runs import manifest, records
 from seqforecast.runs.locate import Destination
 from seqforecast.runs.manifest import stoppable
 from seqforecast.runs.request import TuningDirectory, begin, check_place
-from seqforecast.runs.write import make_folder, write_json, write_text
 from seqforecast.workflows.pipeline.prepare import prepare
 from seqforecast.workflows.pipeline.setup import say_notes
 from seqforecast.workflows.train.train import resume_run, train_experiment
