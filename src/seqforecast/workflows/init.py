@@ -23,7 +23,7 @@ from seqforecast.data.table.csv_file import PLAIN, Dialect
 from seqforecast.data.table.files import open_table
 from seqforecast.data.table.load import load_table
 from seqforecast.data.table.section import TableSource
-from seqforecast.errors import DataError, RunError
+from seqforecast.errors import DataError, RunError, as_command
 from seqforecast.runs.output import check_output
 from seqforecast.runs.write import write_text
 from seqforecast.workflows.finished.new_data import MANY, listed
@@ -91,7 +91,7 @@ def start_experiment(
     chosen = choose_settings(facts, horizon)
     opening = [
         f"{data.name}: written by `seqforecast init`; every line may be changed.",
-        f"Train it with `seqforecast train {path.name}`.",
+        f"Train it with {as_command('train', path.name)}.",
         *found,
     ]
     choices = data_choices(source, panel, facts, roles, path)
