@@ -13,6 +13,7 @@ SeqforecastError
 └── Interrupted            130    Ctrl-C or SIGTERM; the run can be resumed
 """
 
+import shlex
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import ClassVar
@@ -88,6 +89,11 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
     closest = get_close_matches(given, names, n=1)
     guess = f"did you mean {closest[0]!r}? " if closest else ""
     return f"{guess}known: {', '.join(names)}"
+
+
+def as_command(*words: object) -> str:
+    """Return a command of ours as hints show it, each word quoted for a shell."""
+    return f"`seqforecast {shlex.join(map(str, words))}`"
 
 
 def name_first(

@@ -1,5 +1,6 @@
 """Experiment files: read from disk, overrides laid over, one checked experiment."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -226,9 +227,11 @@ def _not_text(path: Path) -> ConfigError:
 def _refuse_a_table(path: Path) -> None:
     """Refuse data where an experiment was asked for."""
     if path.name.lower().endswith(TABLES) and path.is_file():
+        is_plain = re.fullmatch(r"[\w.-]+", path.name)
+        name = path.name if is_plain else json.dumps(path.name, ensure_ascii=False)
         raise ConfigError(
             f"{path} is data, not an experiment file",
-            hint=f"write a YAML file with `data: {{source: table, path: {path.name}}}`",
+            hint=f"write a YAML file with `data: {{source: table, path: {name}}}`",
         )
 
 

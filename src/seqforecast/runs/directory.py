@@ -1,7 +1,6 @@
 """One run on disk: where it is, what its files are called, when it is complete."""
 
 import json
-import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Any
 
 import filelock
 
-from seqforecast.errors import RunError
+from seqforecast.errors import RunError, as_command
 
 NEWEST = 2  # of the forms that a JSON file can have and be read
 # Only directories of several fits have one.
@@ -141,7 +140,7 @@ class RunDirectory:
     @property
     def how_to_resume(self) -> str:
         """What goes on with a run that was stopped."""
-        return f"`seqforecast train --resume {shlex.quote(str(self.path))}`"
+        return as_command("train", "--resume", self.path)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -192,4 +191,4 @@ class RunDirectory:
         """Return how to make again what is here."""
         if (self.path / REQUEST).is_file() or not self.resolved.is_file():
             return "the command that made it makes it again, in another directory"
-        return f"`seqforecast train {self.resolved}` makes the run again"
+        return f"{as_command('train', self.resolved)} makes the run again"

@@ -3,13 +3,14 @@
 import json
 import os
 import secrets
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from seqforecast.errors import RunError
+from seqforecast.errors import RunError, as_command
 from seqforecast.files import cannot_write
 from seqforecast.runs.directory import REQUEST, RunDirectory
 from seqforecast.runs.manifest import now
@@ -108,7 +109,7 @@ def open_complete(path: Path) -> RunDirectory:
         status = run.read_json(run.manifest).get("status", "unknown")
         raise RunError(
             f"{path} is not complete (status {status}): {run.metrics.name} is missing",
-            hint=f"go on with `seqforecast train --resume {path}`",
+            hint=f"go on with {run.how_to_resume}",
         )
     return run
 
@@ -131,9 +132,10 @@ def how_to_one_run(several: RunDirectory) -> str:
     """Return the way to a run of a comparison, a backtest or a search."""
     inner = sorted(several.path.rglob(RunDirectory(several.path).metrics.name))
     if inner:
-        return f"name one of its runs, as {inner[0].parent}"
+        return f"name one of its runs, as {shlex.quote(str(inner[0].parent))}"
     if several.resolved.is_file():
-        return f"`seqforecast train {several.resolved}` makes a run of its experiment"
+        train = as_command("train", several.resolved)
+        return f"{train} makes a run of its experiment"
     return "the command that began it goes on with it"
 
 

@@ -29,6 +29,7 @@ from seqforecast.errors import (
     MissingValuesError,
     NoSeasonError,
     RunError,
+    as_command,
     name_first,
 )
 from seqforecast.files import write_text
@@ -98,7 +99,7 @@ def start_experiment(
     chosen = choose_settings(facts, horizon)
     opening = [
         f"{data.name}: written by `seqforecast init`; every line may be changed.",
-        f"Train it with `seqforecast train {path.name}`.",
+        f"Train it with {as_command('train', path.name)}.",
         *found,
     ]
     choices = data_choices(source, panel, facts, roles, path)

@@ -1,5 +1,7 @@
 """Checks of the Metal plug-in and what it needs, with their rows in the table."""
 
+import shlex
+
 from seqforecast.doctor.checks import finding
 from seqforecast.doctor.checks.finding import (
     Check,
@@ -256,10 +258,11 @@ def _remove(plugin: Plugin, machine: Machine) -> Fix:
         return command("unset TF_PLUGGABLE_DEVICE_LIBRARY_PATH", "stops loading it")
     major, minor = machine.python.version[:2]
     folder = plugin.path.replace("\\", "/").rpartition("/")[0]
+    remove = f"rm -r {shlex.quote(folder)}"
     if plugin.place == "user-site" and not machine.packages.versions.get("pip"):
-        return command(f"rm -r '{folder}'", "removes the folder TensorFlow looks into")
+        return command(remove, "removes the folder TensorFlow looks into")
     return command(
-        f"rm -r '{folder}'",
+        remove,
         "removes the folder TensorFlow looks into; afterwards outside every "
         f"environment: python{major}.{minor} -m pip uninstall tensorflow-metal",
     )

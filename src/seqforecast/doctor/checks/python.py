@@ -1,5 +1,7 @@
 """Checks of the interpreter and its environment, with their rows in the table."""
 
+import shlex
+
 from seqforecast.doctor.checks import finding
 from seqforecast.doctor.checks.finding import Check, Finding, command, fail, ok, warn
 from seqforecast.doctor.checks.recipes import new_environment
@@ -68,7 +70,7 @@ def shadows(machine: Machine) -> Finding:
     return fail(
         f"{name} in the working directory or on PYTHONPATH hides a package",
         command(
-            f"mv '{first}' '{first.removesuffix(name)}{renamed}'",
+            shlex.join(["mv", first, first.removesuffix(name) + renamed]),
             "gives it a name that no package has",
         ),
         detail=f"Python imports this file wherever a program asks for the package "

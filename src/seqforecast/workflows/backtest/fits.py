@@ -5,6 +5,7 @@ once, because scales and weights are its variables.
 """
 
 import logging
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -236,7 +237,8 @@ def read_made(directory: BacktestDirectory, planned: BacktestPlan) -> dict[str, 
         except (OSError, ValueError, EOFError) as error:
             raise RunError(
                 f"{path} cannot be read: {error}",
-                hint=f"remove {path.parent}; the same command trains that fit again",
+                hint=f"remove {shlex.quote(str(path.parent))}; the same command trains "
+                "that fit again",
             ) from error
     joined = {name: np.concatenate(parts, axis=1) for name, parts in pieces.items()}
     return {

@@ -3,24 +3,23 @@
 import dataclasses
 import logging
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from seqforecast.config.experiment import Experiment
 from seqforecast.config.experiment_file import Loaded, load_experiment
 from seqforecast.data.panel import IntArray, Panel, format_stamp
 from seqforecast.data.scaling import Scaler, train_deviation
-from seqforecast.data.source import load_panel
 from seqforecast.data.split import Parts, split
 from seqforecast.data.table.files import open_table
+from seqforecast.data.table.load import assemble
 from seqforecast.data.table.section import TableSource
 from seqforecast.data.windows import index_windows
 from seqforecast.errors import BackendError, DataError, name_first
-from seqforecast.files import expand
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.section import check_values
@@ -150,19 +149,28 @@ def _own_data(
     Raises:
         DataError: they are to be audited, or were made by seqforecast, and changed.
     """
-    experiment = loaded.experiment
-    panel = load_panel(experiment.data, loaded.folder, experiment.evaluation.group)
-    if panel.sha256 == manifest["data"]["sha256"]:
+    experiment, source = loaded.experiment, loaded.experiment.data
+    trained_on, path = manifest["data"]["sha256"], None
+    load: Callable[[], Panel]
+    if isinstance(source, TableSource):
+        # A file is told by its bytes: one that has changed is not read here.
+        table = open_table(source.file(loaded.folder), source.dialect)
+        load = partial(assemble, source, table, experiment.evaluation.group)
+        sha256, path = table.sha256, table.path
+    else:
+        made = source.generate_panel()
+        sha256, load = made.sha256, lambda: made
+    if sha256 == trained_on:
+        panel = load()
         return prepare_panel(experiment, panel, split(panel, experiment.split))
     changed = "the data have changed since this run was trained on them"
-    if audit or not isinstance(experiment.data, TableSource):
+    if audit or path is None:
         raise DataError(
-            f"{changed}: SHA-256 {panel.sha256[:12]}..., it was "
-            f"{manifest['data']['sha256'][:12]}...",
+            f"{changed}: SHA-256 {sha256[:12]}..., it was {trained_on[:12]}...",
             hint="put the data back, or train anew on what they are now",
         )
     LOGGER.warning("%s; they are scored like other data", changed)
-    return experiment.data.file(loaded.folder)
+    return path
 
 
 def _is_recorded(run: RunDirectory, test: Any) -> bool:
@@ -215,8 +223,10 @@ def prepare_unseen(
         DataError: the file cannot be used, or nothing in it is unseen.
     """
     experiment = loaded.experiment
-    group, ungrouped = _group_of(experiment, data)
-    panel = load_data(loaded, data, group)
+    group = experiment.evaluation.group
+    panel, ungrouped = load_data(loaded, data, group), list[str]()
+    if group is not None and panel.groups is None:
+        ungrouped = [f"There are no scores of groups: {data} has no column {group!r}."]
     say_news(run, panel, is_own=False)
     check_values(panel, experiment.model.instance_norm)
     preprocess = run.read_json(run.preprocess)
@@ -268,18 +278,6 @@ def _nothing_new(
         hint=f"it needs {length[1]} new steps and {history} before them; no series has "
         f"more than {max(int(new.max()), 0):,} new ones",
     )
-
-
-def _group_of(experiment: Experiment, data: Path) -> tuple[str | None, list[str]]:
-    """Return the column of `evaluation.group`, where the file has it, and notes."""
-    group, source = experiment.evaluation.group, experiment.data
-    file = expand(data)
-    # What is not there is refused by `load_data`.
-    if group is None or source.source != "table" or not file.exists():
-        return None, []
-    if group in open_table(file, source.dialect).columns:
-        return group, []
-    return None, [f"There are no scores of groups: {data} has no column {group!r}."]
 
 
 def _borders(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqforecast.config.experiment import Experiment
 from seqforecast.config.experiment_file import Loaded, load_experiment
 from seqforecast.data.panel import FloatArray
 from seqforecast.data.windows import WindowIndex
@@ -83,7 +84,8 @@ def export_run(
     make_folder(path.parent)
     (write_folder if form.is_folder else write_whole)(path, write)
     check = {"windows": len(windows), "largest": found[0], "tolerance": tolerance}
-    told = describe_export(run, forecaster, name, path) | {"check": check}
+    told = describe_export(run, forecaster, name, path, loaded.experiment)
+    told |= {"check": check}
     write_json(_beside(path), told)
     return told
 
@@ -191,7 +193,11 @@ def _differs(name: str, found: float, tolerance: float) -> SeqforecastError:
 
 
 def describe_export(
-    run: RunDirectory, forecaster: Forecaster, name: str, path: Path
+    run: RunDirectory,
+    forecaster: Forecaster,
+    name: str,
+    path: Path,
+    experiment: Experiment,
 ) -> dict[str, Any]:
     """Return how the file is called: inputs, output, order of series and covariates.
 
@@ -200,6 +206,7 @@ def describe_export(
         forecaster: its model.
         name: of the format.
         path: where it lies.
+        experiment: of the run.
     """
     form, preprocess = FORMATS[name], run.read_json(run.preprocess)
     steps = forecaster.horizon
@@ -226,7 +233,7 @@ def describe_export(
             "meaning": f"the {steps} steps after the lookback, in the unit of the data",
         },
         "quantiles": list(forecaster.quantiles),
-        "intervals": _describe_intervals(run, forecaster),
+        "intervals": _describe_intervals(run, forecaster, experiment),
         "lookback": forecaster.lookback,
         "horizon": steps,
         **{key: preprocess.get(key) for key in ("frequency", "features", "series")},
@@ -235,10 +242,9 @@ def describe_export(
 
 
 def _describe_intervals(
-    run: RunDirectory, forecaster: Forecaster
+    run: RunDirectory, forecaster: Forecaster, experiment: Experiment
 ) -> dict[str, Any] | None:
     """Return how intervals are made around the output, which is without them."""
-    experiment = load_experiment(run.resolved).experiment
     intervals = read_intervals(run, experiment)
     if intervals is None:
         return None

@@ -10,8 +10,8 @@ import numpy as np
 from seqforecast.config.experiment_file import Loaded
 from seqforecast.data.panel import FloatArray, Panel, TimeZone
 from seqforecast.data.source import load_panel
-from seqforecast.data.table.files import open_table
-from seqforecast.data.table.load import load_frame, load_table
+from seqforecast.data.table.files import Table, open_frame, open_table
+from seqforecast.data.table.load import assemble
 from seqforecast.data.table.section import TableSource
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import (
@@ -44,7 +44,7 @@ def load_data(
     Args:
         loaded: the settings of the run.
         data: a file or frame with the columns of the run's; None: its own data.
-        group: a column of a file, as for `load_panel`.
+        group: a column with one value a series; other data need not have it.
 
     Raises:
         DataError: they cannot be used, columns are absent, or steps have another
@@ -70,14 +70,13 @@ def load_data(
         if not file.exists():
             hint = "a relative path starts where you are"
             raise DataError(f"{place} does not exist", hint=hint)
-        source = source.model_copy(update={"path": str(data)})
-        columns: Sequence[str] = open_table(file, source.dialect).columns
+        table: Table = open_table(file, source.dialect)
     else:
         # A named index is read as a column, as it is from a Parquet file.
-        names = (*data.index.names, *data.columns)
-        columns = [str(name) for name in names if name is not None]
+        table = open_frame(data)
+    columns = [name for name in table.columns if name]
     _refuse_absent(source, columns, place)
-    return _same_steps(source, data, place, group)
+    return _same_steps(source, table, place, group if group in columns else None)
 
 
 def _refuse_absent(source: TableSource, columns: Sequence[str], place: str) -> None:
@@ -97,7 +96,7 @@ def _refuse_absent(source: TableSource, columns: Sequence[str], place: str) -> N
 
 
 def _same_steps(
-    source: TableSource, data: "pd.DataFrame | Path | str", place: str, group: Any
+    source: TableSource, table: Table, place: str, group: str | None
 ) -> Panel:
     """Read data, and say so where their steps are others than the run's.
 
@@ -106,9 +105,7 @@ def _same_steps(
     """
 
     def read(section: TableSource) -> Panel:
-        if isinstance(data, str | Path):
-            return load_table(section, Path(), group)
-        return load_frame(section, data)
+        return assemble(section, table, group)
 
     try:
         panel = read(source)

@@ -4,6 +4,7 @@ import logging
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqforecast.config.experiment_file import load_experiment
-from seqforecast.data.source import load_panel
+from seqforecast.data.panel import Panel
 from seqforecast.errors import DataError, RunError
 from seqforecast.models.builder import load_forecaster
 from seqforecast.runs.directory import RunDirectory
@@ -69,10 +70,10 @@ def reproduce_run(
             "manifest.json",
         )
     loaded = load_experiment(run.resolved)
-    _check_data(recorded, loaded, run.path)
+    check = partial(_check_data, recorded, run.path)
     with tempfile.TemporaryDirectory(prefix="seqforecast-") as folder:
         place = Destination(exact=exact or Path(folder) / "run")
-        again = train_experiment(loaded, place, display)
+        again = train_experiment(loaded, place, display, check=check)
         compared = compare_runs(run, again)
         now = again.read_json(again.manifest)
     return {
@@ -114,14 +115,12 @@ def compare_surroundings(
     ]
 
 
-def _check_data(recorded: Mapping[str, Any], loaded: Any, path: Path) -> None:
+def _check_data(recorded: Mapping[str, Any], path: Path, panel: Panel) -> None:
     """Refuse to train on other data than the run was trained on.
 
     Raises:
-        DataError: the data are gone or have changed.
+        DataError: the data have changed.
     """
-    experiment = loaded.experiment
-    panel = load_panel(experiment.data, loaded.folder, experiment.evaluation.group)
     trained_on = recorded.get("data", {}).get("sha256", "?")
     if panel.sha256 != trained_on:
         raise DataError(

@@ -1,6 +1,7 @@
 """From an experiment to data that are ready to train on; TensorFlow is not needed."""
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -59,18 +60,25 @@ class Prepared:
         return tokens_of(section, lookback=lookback, horizon=horizon, features=spec)
 
 
-def prepare(experiment: Experiment, folder: Path) -> Prepared:
+def prepare(
+    experiment: Experiment,
+    folder: Path,
+    check: Callable[[Panel], None] | None = None,
+) -> Prepared:
     """Load, cut, scale and index the data of an experiment.
 
     Args:
         experiment: what is asked.
         folder: where relative paths start.
+        check: refuses data as they are loaded, before anything is done with them.
 
     Raises:
         DataError: the data cannot be used as asked.
         ConfigError: a setting does not fit the data.
     """
     panel = load_panel(experiment.data, folder, experiment.evaluation.group)
+    if check is not None:
+        check(panel)
     return prepare_panel(experiment, panel, split(panel, experiment.split))
 
 

@@ -1,12 +1,13 @@
 """Train one experiment, or go on with a run, and complete its directory."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from seqforecast.config.experiment_file import Loaded, load_experiment
+from seqforecast.data.panel import Panel
 from seqforecast.errors import RunError
 from seqforecast.files import write_json, write_whole
 from seqforecast.models.forecaster import join_members
@@ -62,6 +63,7 @@ def train_experiment(
     *,
     start: Path | None = None,
     mirrors: Sequence[str] = (),
+    check: Callable[[Panel], None] | None = None,
 ) -> RunDirectory:
     """Train, score on the test part, and write the run.
 
@@ -73,6 +75,7 @@ def train_experiment(
         display: is told of epochs.
         start: a complete run with whose weights training begins; see `check_start`.
         mirrors: names in `MIRRORS`, told of the run as well.
+        check: refuses data as they are loaded.
 
     Raises:
         ConfigError: a setting does not fit the data.
@@ -85,7 +88,7 @@ def train_experiment(
     with records.logged() as log, stoppable():
         check_mirrors(mirrors)
         place.check()
-        prepared = prepare(loaded.experiment, loaded.folder)
+        prepared = prepare(loaded.experiment, loaded.folder, check)
         say_notes(prepared)
         origin = None if start is None else check_start(start, prepared)
         stages.end("read data")
