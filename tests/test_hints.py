@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 import typer.main
-from support.command_line import call
-from support.run_documents import PREPROCESS
-from support.machines.ready import LINUX
-from seqforecast.runs.write import write_json
 
 import seqforecast
 from seqforecast.cli.app import app
 from seqforecast.errors import DiskFullError, Interrupted, RunError
+from seqforecast.files import write_json
 from seqforecast.reporting.run.page import list_commands
 from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.locate import open_complete
 from seqforecast.runs.manifest import recorded
+from support.command_line import call
+from support.machines.ready import LINUX
+from support.run_documents import PREPROCESS
 
 PACKAGE = Path(seqforecast.__file__).parent
 ODD = 'it\'s $HOME; "a" run'

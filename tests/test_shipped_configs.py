@@ -90,7 +90,7 @@ def write_data(name: str, path: Path) -> None:
         return
     hours, length = (1, 14400) if name.startswith("etth1") else (24, 7588)
     stamps = pd.date_range("2016-07-01", periods=length, freq=f"{hours}h")
-    columns = {column: noise(random, length) for column in "abc"}
+    columns = {column: noise(random, length) for column in "ab"}
     pd.DataFrame({"date": stamps} | columns).to_csv(path, index=False)
 
 

@@ -1,5 +1,7 @@
 """Exported models forecast what the model does, whatever it is built of."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -95,6 +97,16 @@ def ensemble():
     return join_members(members, weights)
 
 
+@functools.cache
+def built(name):
+    """Return the model of this name, once for all forms: exports do not change it."""
+    if name == "an ensemble":
+        return ensemble()
+    if name == "one scale":
+        return build({}, ONE)
+    return build(MODELS[name], features=SPECS.get(name))
+
+
 def inputs_of(forecaster, count=5):
     draw = np.random.default_rng(0)
     values = draw.uniform(1, 90, (count, LOOKBACK, 1)).astype(np.float32)
@@ -114,12 +126,7 @@ def test_an_exported_model_forecasts_the_same(name, form, tmp_path):
     """Broken on purpose: inputs in another order, an output of another name."""
     from seqforecast.models.export import FORMATS
 
-    if name == "an ensemble":
-        forecaster = ensemble()
-    elif name == "one scale":
-        forecaster = build({}, ONE)
-    else:
-        forecaster = build(MODELS[name], features=SPECS.get(name))
+    forecaster = built(name)
     inputs = inputs_of(forecaster)
     wanted = np.asarray(forecaster.model(inputs, training=False))
     path = tmp_path / FORMATS[form].name

@@ -43,10 +43,17 @@ def train(
     display: Any = None,
     **overrides: Any,
 ) -> RunDirectory:
-    """Train an experiment below `root`."""
+    """Train an experiment below `root`, as a graph where it does not say how.
+
+    XLA compiles for longer than so few epochs take. What is compiled as by default is
+    held against graphs and plain Keras step by step, and trained, stopped and resumed
+    by the tests of `train` itself.
+    """
     from seqforecast.runs.locate import Destination
     from seqforecast.workflows.train.train import train_experiment
 
+    if "compile" not in mapping.get("training", {}):
+        overrides = {"training.compile": "graph"} | overrides
     loaded = load_mapping(mapping, overrides)
     return train_experiment(loaded, Destination(root, exact), display)
 

@@ -5,11 +5,11 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from support.command_line import call
-from support.small_run import small, train
 
 from seqforecast.config import experiment_file
 from seqforecast.data.table import files, load
+from support.command_line import call
+from support.small_run import small, train
 
 pytestmark = pytest.mark.tensorflow
 

@@ -1,5 +1,7 @@
 """The probes pass on a CPU that is right, and fail on arithmetic that is not."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -127,6 +129,12 @@ def test_a_gpu_that_loses_the_relu_whatever_is_set_leaves_the_cpu(monkeypatch):
     assert judged("canary", found).because == "a ReLU returned -3"
 
 
+@functools.cache
+def parity_as_it_is():
+    """Return what is judged of the cells of this machine."""
+    return judged("parity", numbers.probe_parity("cpu"))
+
+
 def wrong_lstm(x, weights):
     """Swap the input gate and the forget gate."""
     order = [1, 0, 2, 3]
@@ -152,7 +160,7 @@ def wrong_gru(x, weights):
     ],
 )
 def test_parity_finds_a_cell_that_computes_something_else(cell, wrong, monkeypatch):
-    assert judged("parity", numbers.probe_parity("cpu")).verdict == "right"
+    assert parity_as_it_is().verdict == "right"
     monkeypatch.setitem(reference.CELLS, cell, wrong)
 
     judgement = judged("parity", numbers.probe_parity("cpu"))

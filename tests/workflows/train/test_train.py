@@ -15,6 +15,8 @@ from support.small_run import SMALL, same_run, small, train
 
 pytestmark = pytest.mark.tensorflow
 
+# Compiled as by default, unlike most runs of the tests.
+DEFAULT = small(training={**SMALL["training"], "compile": "auto"})
 FILES = {
     "config.yaml",
     "resolved.yaml",
@@ -37,7 +39,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    return train(tmp_path_factory.mktemp("run"), SMALL)
+    return train(tmp_path_factory.mktemp("run"), DEFAULT)
 
 
 def test_a_run_holds_every_file(run):
@@ -158,7 +160,7 @@ def test_the_same_seed_gives_the_same_run_in_a_second_process(run, tmp_path):
 
 
 def test_another_seed_gives_another_run(run, tmp_path):
-    other = train(tmp_path, SMALL, seed=1)
+    other = train(tmp_path, DEFAULT, seed=1)
     assert same_run(run, other)
 
 

@@ -29,7 +29,8 @@ with RunDirectory(Path(sys.argv[1])).locked():
     time.sleep(60)
 """
 
-# Dropout, a schedule that looks back and a partial batch: all that a checkpoint holds.
+# Dropout, a schedule that looks back and a partial batch: all that a checkpoint holds;
+# compiled as by default.
 LONG = small(
     training={
         "epochs": 6,
@@ -37,6 +38,7 @@ LONG = small(
         "batch_size": 24,
         "schedule": "plateau",
         "decay_every": 1,
+        "compile": "auto",
     }
 )
 
