@@ -44,6 +44,12 @@ RUN_FILES = {
     "run.log",
 }
 
+ABOUT_THE_PROJECT = {
+    f"test_{subject}.py"
+    for subject in ("architecture", "dependencies", "docs", "installer", "packaging")
+}
+ABOUT_THE_PROJECT |= {"test_raises.py", "test_readme.py", "test_shipped_configs.py"}
+
 Source = dict[str, ast.Module]
 
 
@@ -258,3 +264,19 @@ def test_messages_name_only_commands_there_are(source: Source) -> None:
         for word in re.findall(r"`seqforecast (\w+)", node.value)
     }
     assert not {word: path for word, path in named.items() if word not in known}
+
+
+def test_the_tests_of_a_module_bear_its_name() -> None:
+    """`test_<module>.py`, or `test_<module>_<what>.py`, in a folder like the module's.
+
+    Those beside this file may be about the project instead.
+    """
+    tests = Path(__file__).parent
+    strangers = []
+    for path in tests.rglob("test_*.py"):
+        folder = PACKAGE / path.relative_to(tests).parent
+        modules = [module.stem for module in folder.glob("*.py")]
+        named = path.stem.removeprefix("test_") + "_"
+        if not any(named.startswith(f"{module}_") for module in modules):
+            strangers.append(path.relative_to(tests).as_posix())
+    assert set(strangers) <= ABOUT_THE_PROJECT

@@ -184,12 +184,12 @@ def _shown(machine: Machine, request: Request) -> tuple[Result, ...]:
     return tuple(one for one in results if one.check.id in names)
 
 
-def run_import(run: RunChild) -> ProbeResult:
+def run_import(run: RunChild = run_child) -> ProbeResult:
     """Import TensorFlow and ask it what it sees."""
     return run("import", {}, IMPORT_LIMIT)
 
 
-def run_numeric(device: str, run: RunChild) -> dict[str, ProbeResult]:
+def run_numeric(device: str, run: RunChild = run_child) -> dict[str, ProbeResult]:
     """Try whether a device computes rightly, by probe: canary, parity, ...
 
     Args:
