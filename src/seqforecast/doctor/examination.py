@@ -206,7 +206,9 @@ def run_numeric(device: str, run: RunChild = run_child) -> dict[str, ProbeResult
     return probes
 
 
-def run_speed(devices: Sequence[str], workload: Workload, run: RunChild) -> ProbeResult:
+def run_speed(
+    devices: Sequence[str], workload: Workload, run: RunChild = run_child
+) -> ProbeResult:
     """Measure a training step on each device, each in a process of its own.
 
     A GPU must be hidden before the first layer is built, so one process can measure

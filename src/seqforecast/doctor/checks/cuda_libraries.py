@@ -53,7 +53,9 @@ def libraries(machine: Machine) -> Finding:
         return skip("no NVIDIA card" if probe is None else "they were not tried")
     failed = dict(probe.data.get("failed") or {})
     if probe.outcome == "ok" and not failed:
-        return ok(f"{len(probe.data.get('loaded') or {})} libraries open")
+        loaded = probe.data.get("loaded")
+        count = len(loaded) if isinstance(loaded, dict) else 0
+        return ok(f"{count} libraries open")
     path = machine.environ.get("LD_LIBRARY_PATH")
     again = pip(
         ("install", "--force-reinstall", "--no-deps", *_pins(machine, failed)),

@@ -7,7 +7,7 @@ from typing import Literal
 from seqforecast.doctor.facts.accelerators import gather_cuda, gather_plugins
 from seqforecast.doctor.facts.machine import Host, Machine, Python, PythonKind
 from seqforecast.doctor.facts.packages import (
-    Requirement,
+    MarkerEnvironment,
     distributions,
     extra_of,
     gather_packages,
@@ -62,7 +62,7 @@ def gather(system: System, required: Required = "") -> Machine:
     """
     host = gather_host(system)
     installed = distributions(system)
-    environment = Requirement.of(system.interpreter)
+    environment = MarkerEnvironment.of(system.interpreter)
     tensorflow = installed.get("tensorflow")
     lines = requires(system, tensorflow) if tensorflow else ()
     cuda_requirements = extra_of("and-cuda", lines, environment)

@@ -43,7 +43,7 @@ def distributions(system: System) -> dict[str, Distribution]:
 
 
 @dataclass(frozen=True, slots=True)
-class Requirement:
+class MarkerEnvironment:
     """For whom markers are evaluated.
 
     Attributes:
@@ -53,7 +53,7 @@ class Requirement:
     marks: Mapping[str, str]
 
     @classmethod
-    def of(cls, python: Interpreter) -> "Requirement":
+    def of(cls, python: Interpreter) -> "MarkerEnvironment":
         """Return the marks of an interpreter."""
         major, minor, micro = python.version
         return cls(
@@ -73,7 +73,9 @@ class Requirement:
 
 
 def gather_packages(
-    system: System, installed: Mapping[str, Distribution], environment: Requirement
+    system: System,
+    installed: Mapping[str, Distribution],
+    environment: MarkerEnvironment,
 ) -> Packages:
     """Return what is installed and what of it does not fit."""
     versions = {name: one.version for name, one in installed.items()}
@@ -141,14 +143,14 @@ def unmet_of(
     owner: str,
     lines: Sequence[str],
     versions: Mapping[str, str],
-    environment: Requirement,
+    environment: MarkerEnvironment,
 ) -> Iterator[Unmet]:
     """Yield the requirements of one package that what is installed does not meet."""
     yield from _judged(owner, lines, versions, dict(environment.marks) | {"extra": ""})
 
 
 def extra_of(
-    extra: str, lines: Sequence[str], environment: Requirement
+    extra: str, lines: Sequence[str], environment: MarkerEnvironment
 ) -> tuple[str, ...]:
     """Return what an extra asks for beyond the package itself, without markers."""
     try:
