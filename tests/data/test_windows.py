@@ -225,3 +225,20 @@ def test_a_series_without_the_least_history_is_refused_by_that_name():
     with pytest.raises(DataError, match=r"is 9 \+ 3 steps \(min_history") as caught:
         check_length(panel, parts, (20, 3), min_history=9)
     assert "lower window.min_history or window.horizon" in caught.value.hint
+
+
+@given(sizes=lengths, most=st.integers(1, 50))
+def test_thinned_windows_are_spread_over_all(sizes, most):
+    """Broken on purpose: the last window left out by `endpoint=False`."""
+    panel = counting(*sizes)
+    spans = split(panel, SplitSection(train=0.5, validation=0.25, test=0.25)).train
+    windows = index_windows(panel, spans, (2, 1))
+
+    few = windows.thinned(most)
+
+    assert len(few) == min(len(windows), most)
+    assert few.starts[0] == windows.starts[0]
+    assert most == 1 or few.starts[-1] == windows.starts[-1]
+    gaps = np.diff(np.searchsorted(windows.starts, few.starts))
+    assert len(gaps) == 0 or np.ptp(gaps) <= 1
+    assert np.array_equal(windows.thinned(len(windows)).starts, windows.starts)

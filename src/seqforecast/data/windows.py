@@ -49,6 +49,11 @@ class WindowIndex:
         return self.locate()[0]
 
     @property
+    def first_targets(self) -> IntArray:
+        """Where the first target of each window lies in the flat array."""
+        return self.starts + self.lookback
+
+    @property
     def series(self) -> npt.NDArray[np.int32]:
         """Which series each window belongs to, shape (windows,)."""
         return self.locate()[1]
@@ -76,6 +81,11 @@ class WindowIndex:
             places = np.flatnonzero(which) if which.dtype == np.bool_ else which
             return replace(self, chosen=places + self.chosen.start)
         return replace(self, chosen=self.chosen[which])
+
+    def thinned(self, most: int) -> "WindowIndex":
+        """Return at most so many of the windows, spread evenly over all."""
+        count = min(len(self), most)
+        return self.take(np.linspace(0, len(self) - 1, count).astype(np.int64))
 
     def chunks(self, size: int) -> Iterator["WindowIndex"]:
         """Yield the windows in order, at most `size` at a time."""
@@ -179,7 +189,7 @@ def mark_observed(panel: Panel, windows: WindowIndex) -> npt.NDArray[np.bool_] |
         return None
     rows = np.repeat(np.arange(len(windows)), counts)
     within = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-    columns = panel.filled[low[rows] + within] - _targets(windows)[rows]
+    columns = panel.filled[low[rows] + within] - windows.first_targets[rows]
     observed = np.ones((len(windows), windows.horizon), dtype=np.bool_)
     observed[rows, columns] = False
     return observed
@@ -195,15 +205,10 @@ def known_targets(panel: Panel, windows: WindowIndex) -> FloatArray:
 
 def _places(panel: Panel, windows: WindowIndex) -> tuple[IntArray, IntArray]:
     """Return where the filled targets of each window begin and end in `filled`."""
-    first = _targets(windows)
+    first = windows.first_targets
     low = np.searchsorted(panel.filled, first)
     high = np.searchsorted(panel.filled, first + windows.horizon)
     return low.astype(np.int64), high.astype(np.int64)
-
-
-def _targets(windows: WindowIndex) -> IntArray:
-    """Return where the first target of each window lies in the flat array."""
-    return windows.starts + windows.lookback
 
 
 def latest_windows(

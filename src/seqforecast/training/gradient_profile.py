@@ -29,9 +29,7 @@ class GradientProbe:
     """
 
     def __init__(self, engine: Engine, windows: WindowIndex) -> None:
-        count = min(len(windows), MOST_WINDOWS)
-        places = np.linspace(0, len(windows) - 1, count).astype(np.int64)
-        self._windows = windows.take(places)
+        self._windows = windows.thinned(MOST_WINDOWS)
         self._objective = engine.objective
         one_axis = [([None], "int64"), ([None], "int32")]
         mode: Mode = "eager" if engine.mode == "eager" else "graph"

@@ -68,7 +68,7 @@ def export_run(
     check_format(name)
     prepared = prepare(loaded.experiment, loaded.folder)
     forecaster = load_forecaster(run.model)
-    windows = _some(prepared.test)
+    windows = prepared.test.thinned(MOST_WINDOWS)
     inputs = _inputs_of(forecaster, prepared, windows)
     wanted = np.asarray(forecaster.forecast(**_flat(inputs)))
     unit = _unit_of(prepared)[windows.series]
@@ -127,12 +127,6 @@ def _is_of_export(path: Path) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(told, dict) and {"file", "format", "inputs"} <= set(told)
-
-
-def _some(windows: WindowIndex) -> WindowIndex:
-    """Return windows spread evenly over all."""
-    count = min(len(windows), MOST_WINDOWS)
-    return windows.take(np.linspace(0, len(windows) - 1, count).astype(np.int64))
 
 
 def _inputs_of(

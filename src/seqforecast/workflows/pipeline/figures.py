@@ -148,8 +148,7 @@ def picture_windows(
 def _scattered(prepared: Prepared, forecaster: Forecaster) -> scatter.ScatterFigure:
     """Return truth against forecast over the whole test part."""
     panel, test = prepared.panel, prepared.test
-    count = min(len(test), SCATTERED)
-    chosen = test.take(np.linspace(0, len(test) - 1, count).astype(np.int64))
+    chosen = test.thinned(SCATTERED)
     return scatter.describe_scatter(
         known_targets(panel, chosen),
         forecaster.median_of(_forecast(prepared, forecaster, chosen)),

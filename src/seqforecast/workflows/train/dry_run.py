@@ -7,10 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from seqforecast.config.experiment_file import Loaded
-from seqforecast.data.windows import WindowIndex
 from seqforecast.hardware import peak_memory
 from seqforecast.models import size
 from seqforecast.models.forecast import forecast
@@ -180,7 +177,8 @@ def count_fits(learner: Learner) -> float:
 
 def _scoring(prepared: Prepared, forecaster: Forecaster) -> float:
     """Return how long scoring both parts takes, from a few windows of each."""
-    validation, test = _some(prepared.validation), _some(prepared.test)
+    validation = prepared.validation.thinned(SCORED)
+    test = prepared.test.thinned(SCORED)
     values, features = prepared.panel.values, prepared.features
 
     def forecast_some() -> None:
@@ -209,12 +207,6 @@ def _scoring(prepared: Prepared, forecaster: Forecaster) -> float:
     whole = _seconds(score_some)
     rest = sum(spent) / len(test) * (len(prepared.test) - len(test))
     return traced + validating + whole + rest
-
-
-def _some(windows: WindowIndex) -> WindowIndex:
-    """Return a few windows, spread evenly."""
-    count = min(len(windows), SCORED)
-    return windows.take(np.linspace(0, len(windows) - 1, count).astype(np.int64))
 
 
 def _seconds(do: Callable[[], object]) -> float:

@@ -114,17 +114,13 @@ def _check_same_targets(windows: WindowIndex, given: WindowIndex) -> None:
     Raises:
         ConfigError: the targets are others.
     """
-    if not np.array_equal(_targets(windows), _targets(given)):
+    if not np.array_equal(windows.first_targets, given.first_targets):
         raise ConfigError(
             f"a lookback of {windows.lookback} has other validation windows "
             f"({len(windows)}) than the experiment as given ({len(given)}): their "
             "scores cannot be compared",
             hint="search shorter lookbacks, or set window.min_history",
         )
-
-
-def _targets(windows: WindowIndex) -> Any:
-    return windows.starts + windows.lookback
 
 
 def metric_of(wanted: str, panel: Panel, scores: Mapping[str, Any]) -> str:
