@@ -23,10 +23,10 @@ from pathlib import Path
 from measure.machine import describe
 
 from seqforecast.config.experiment_file import dump, load_experiment, resolve
-from seqforecast.execution.fits import Fit
+from seqforecast.execution.fit import Fit
 from seqforecast.execution.local import run_local
 from seqforecast.hardware import usable_cores
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.run_files import RunDirectory
 
 CELLS = ("simple_rnn", "lstm", "gru")
 SEEDS = range(5)

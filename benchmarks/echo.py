@@ -17,7 +17,7 @@ from typing import Any
 
 from measure.tables import put_into, table
 
-from seqforecast.reporting.text import significant
+from seqforecast.reporting.text_format import significant
 
 LAGS = (5, 20, 60)
 CELLS = {"simple_rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}

@@ -46,7 +46,7 @@ began = time.perf_counter()
 from seqforecast import backend
 from seqforecast.config.experiment_file import load_experiment
 from seqforecast.config.shipped import resolve
-from seqforecast.workflows.pipeline import stages
+from seqforecast.workflows.pipeline import stage_timing
 from seqforecast.workflows.pipeline.learners import build
 from seqforecast.workflows.pipeline.prepare import prepare
 loaded = load_experiment(resolve(sys.argv[2]), sys.argv[3:])
@@ -56,7 +56,7 @@ if sys.argv[1] == "thread":
 prepared = prepare(loaded.experiment, loaded.folder)
 if sys.argv[1] == "thread":
     starter.join()
-_, learners = build(prepared, stages.Stages())
+_, learners = build(prepared, stage_timing.Stages())
 engine = learners[0].engine
 engine.train(prepared.train.take(slice(0, engine.section.batch_size)))
 print(time.perf_counter() - began)

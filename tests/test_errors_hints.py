@@ -13,9 +13,9 @@ from seqforecast.cli.app import app
 from seqforecast.errors import DiskFullError, Interrupted, RunError
 from seqforecast.files import write_json
 from seqforecast.reporting.run.page import list_commands
-from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.locate import open_complete
+from seqforecast.runs.directory import open_complete
 from seqforecast.runs.manifest import recorded
+from seqforecast.runs.run_files import RunDirectory
 from support.command_line import call
 from support.machines.ready import LINUX
 from support.run_documents import PREPROCESS

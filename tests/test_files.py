@@ -9,7 +9,7 @@ import yaml
 import seqforecast
 from seqforecast.config.experiment_file import dump, load_experiment, load_mapping
 from seqforecast.config.shipped import resolve
-from seqforecast.execution.fits import Fit
+from seqforecast.execution.fit import Fit
 from seqforecast.execution.ray_task import request_fit
 from seqforecast.files import expand
 from seqforecast.workflows.compare.members import choose_members, differences

@@ -7,7 +7,7 @@ import pytest
 import typer
 
 from seqforecast.cli.app import app
-from seqforecast.config.reference import settings_reference
+from seqforecast.config.settings_reference import settings_reference
 from seqforecast.config.shipped import list_shipped
 from seqforecast.errors import ConfigError
 from support.command_line import call
@@ -182,7 +182,7 @@ def test_the_first_block_is_what_the_shipped_experiment_prints(tmp_path):
     """Word for word; numbers within 5 %, because machines round differently."""
     from seqforecast.config.experiment_file import load_experiment, resolve
     from seqforecast.reporting.tables import render_scores
-    from seqforecast.runs.locate import Destination
+    from seqforecast.runs.directory import Destination
     from seqforecast.workflows.train.train import train_experiment
 
     run = train_experiment(load_experiment(resolve("simplernn")), Destination(tmp_path))

@@ -102,7 +102,7 @@ def noise(random: np.random.Generator, steps: int) -> np.ndarray:
 @pytest.mark.tensorflow
 @pytest.mark.slow
 def test_a_shipped_experiment_trains_with_another_cell(name, tmp_path):
-    from seqforecast.runs.locate import Destination
+    from seqforecast.runs.directory import Destination
     from seqforecast.workflows.train.train import train_experiment
 
     changes = {"model.cell": "simple_rnn", "training.epochs": 1}
@@ -131,7 +131,7 @@ def test_the_random_walk_is_forecast_as_well_as_can_be(seed, tmp_path):
 
     Broken on purpose: `instance_norm: none` with raw values gives above 500.
     """
-    from seqforecast.runs.locate import Destination
+    from seqforecast.runs.directory import Destination
     from seqforecast.workflows.train.train import train_experiment
 
     loaded = load_experiment(resolve("simplernn"), {"seed": seed})
@@ -146,7 +146,7 @@ def test_the_random_walk_is_forecast_as_well_as_can_be(seed, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_air_passengers_beat_the_season(seed, tmp_path):
-    from seqforecast.runs.locate import Destination
+    from seqforecast.runs.directory import Destination
     from seqforecast.workflows.train.train import train_experiment
 
     loaded = load_experiment(resolve("air_passengers"), {"seed": seed})

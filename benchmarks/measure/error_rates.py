@@ -14,7 +14,7 @@ from seqforecast.evaluation.accuracy_tests import (
     compare_cutoffs,
     compare_series,
 )
-from seqforecast.evaluation.comparison import compare_losses
+from seqforecast.evaluation.significance import compare_losses
 
 SHARE = 0.8  # power that is asked for
 

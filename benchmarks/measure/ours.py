@@ -10,8 +10,8 @@ from seqforecast.data.windows import WindowIndex, count_windows
 from seqforecast.models.builder import build_forecaster
 from seqforecast.models.section import ModelSection
 from seqforecast.training.engine import Engine
-from seqforecast.training.order import fix_seeds
 from seqforecast.training.section import TrainingSection
+from seqforecast.training.window_order import fix_seeds
 
 LENGTH = 200_000
 

@@ -34,7 +34,7 @@ Predict = Callable[[np.ndarray], np.ndarray]
 def prepare_ours() -> Predict:
     """Return forecasts of all windows of a series, gathered in batches."""
     from measure import ours
-    from seqforecast.models.forecast import forecast
+    from seqforecast.models.batched_forecast import forecast
 
     engine = ours.build(CASE, "graph", np.zeros(100, np.float32))
 

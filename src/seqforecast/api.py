@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from seqforecast.config.experiment_file import load_experiment, load_mapping, resolve
 from seqforecast.files import expand
-from seqforecast.runs import locate
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs import directory
 from seqforecast.runs.forecasts import read_forecasts
 from seqforecast.runs.records import read_history
+from seqforecast.runs.run_files import RunDirectory
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +91,7 @@ def train(
     Raises:
         SeqforecastError: as the command line would; see `seqforecast.errors`.
     """
-    from seqforecast.runs.locate import Destination
+    from seqforecast.runs.directory import Destination
     from seqforecast.workflows.train.train import train_experiment
 
     changed = overrides or {}
@@ -109,4 +109,4 @@ def load_run(path: str | Path) -> Run:
     Raises:
         RunError: there is no run, or it has not been scored.
     """
-    return Run(locate.open_complete(expand(path)))
+    return Run(directory.open_complete(expand(path)))

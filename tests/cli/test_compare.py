@@ -5,7 +5,7 @@ import json
 import pytest
 import yaml
 
-from seqforecast.execution.fits import Ended
+from seqforecast.execution.fit import Ended
 from seqforecast.workflows.compare import compare
 from support.command_line import call
 from support.pretended_fits import pretend

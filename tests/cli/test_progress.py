@@ -11,7 +11,7 @@ from rich.console import Console
 
 from seqforecast.cli.progress import LiveFits
 from seqforecast.cli.terminal import MessageHandler
-from seqforecast.execution.fits import Ended, Fit
+from seqforecast.execution.fit import Ended, Fit
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from seqforecast.config.experiment_file import dump, load_experiment
 from seqforecast.config.shipped import list_shipped
 from seqforecast.data.source import load_panel
 from seqforecast.files import write_json
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.run_files import RunDirectory
 from support.command_line import call
 from support.pretended_fits import write_run
 from support.small_run import SINE, small

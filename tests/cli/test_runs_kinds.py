@@ -9,9 +9,13 @@ import yaml
 
 from seqforecast.config.experiment_file import dump, load_experiment, load_mapping
 from seqforecast.files import write_json
-from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.locate import Destination
-from seqforecast.runs.request import BacktestDirectory, TuningDirectory, begin
+from seqforecast.runs.directory import Destination
+from seqforecast.runs.multi_fit_directories import (
+    BacktestDirectory,
+    TuningDirectory,
+    begin,
+)
+from seqforecast.runs.run_files import RunDirectory
 from seqforecast.workflows.backtest.plan import plan_backtest
 from seqforecast.workflows.backtest.results import describe_backtest, score_backtest
 from seqforecast.workflows.compare import compare as compare_module

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from seqforecast.config.experiment import Experiment
 from seqforecast.config.experiment_file import load_experiment, load_mapping
-from seqforecast.config.reference import experiment_schema
 from seqforecast.config.schema import every_section
+from seqforecast.config.settings_reference import experiment_schema
 from seqforecast.config.tune_section import FIXED, accepts_whole, why_fixed
 from seqforecast.errors import ConfigError
 from support.small_run import small

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seqforecast.data.grid.first_pass import look_over
 from seqforecast.data.grid.grid import Grid, lay_grid
-from seqforecast.data.grid.overview import look_over
 from seqforecast.data.grid.records import Batch, Records
 from seqforecast.data.panel import Panel
 from seqforecast.data.season import calendar_season, infer_season

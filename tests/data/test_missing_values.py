@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seqforecast.data.grid.first_pass import check_order, look_over
 from seqforecast.data.grid.grid import Grid
-from seqforecast.data.grid.overview import check_order, look_over
 from seqforecast.data.grid.placement import place
 from seqforecast.data.grid.records import Batch, Records
 from seqforecast.data.missing_values import Cleaned, fill_gaps

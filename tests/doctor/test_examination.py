@@ -10,8 +10,8 @@ import pytest
 from seqforecast.doctor import examination, fix
 from seqforecast.doctor.examination import Request, examine
 from seqforecast.doctor.facts.machine import Machine, ProbeResult
-from seqforecast.doctor.judgement import judge
 from seqforecast.doctor.this_machine import ThisMachine
+from seqforecast.doctor.verdict import judge
 from seqforecast.errors import BackendError
 from support.machines.broken import BREAKAGES
 from support.machines.changes import having, running, static

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from seqforecast.doctor.checks.table import BY_ID, CHECKS
+from seqforecast.doctor.checks.all_checks import BY_ID, CHECKS
 from seqforecast.doctor.facts.machine import ProbeResult
-from seqforecast.doctor.judgement import judge
 from seqforecast.doctor.report import (
     Diagnosis,
     as_json,
@@ -19,6 +18,7 @@ from seqforecast.doctor.report import (
     to_paste,
     verdict,
 )
+from seqforecast.doctor.verdict import judge
 from support.machines.broken import BREAKAGES
 from support.machines.broken_otherwise import OTHERS
 from support.machines.changes import having, running, static, tried

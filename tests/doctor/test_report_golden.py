@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from seqforecast.doctor.judgement import judge
 from seqforecast.doctor.report import Diagnosis, text
+from seqforecast.doctor.verdict import judge
 from support.machines.broken import BREAKAGES
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from seqforecast.execution.fits import Fit, Watcher
+from seqforecast.execution.fit import Fit, Watcher
 from seqforecast.execution.local import run_local
 from seqforecast.hardware import usable_cores
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.run_files import RunDirectory
 
 STAND_IN = Path(__file__).parents[1] / "support" / "stand_in_program.py"
 
@@ -270,7 +270,7 @@ def test_a_watcher_that_breaks_leaves_no_child(tmp_path):
 PARENT = """
 import sys
 from pathlib import Path
-from seqforecast.execution.fits import Fit
+from seqforecast.execution.fit import Fit
 from seqforecast.execution.local import run_local
 root, stand_in = Path(sys.argv[1]), sys.argv[2]
 fits = [Fit(name, root / "unused.yaml", root / name) for name in "ab"]

@@ -7,10 +7,10 @@ import threading
 import pytest
 
 from seqforecast.config.experiment_file import dump, load_mapping
-from seqforecast.execution.fits import Fit, Watcher
+from seqforecast.execution.fit import Fit, Watcher
 from seqforecast.execution.local import run_local
 from seqforecast.hardware import usable_cores
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.run_files import RunDirectory
 from support.small_run import same_run, small, train
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]

@@ -13,10 +13,10 @@ import pytest
 from seqforecast.config.experiment_file import dump, load_experiment, load_mapping
 from seqforecast.errors import BackendError
 from seqforecast.execution import ray_cluster
-from seqforecast.execution.fits import Fit, Watcher
+from seqforecast.execution.fit import Fit, Watcher
 from seqforecast.execution.local import run_local
 from seqforecast.execution.ray_cluster import run_on_ray
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.run_files import RunDirectory
 from support.small_run import SMALL, same_run, small
 
 pytestmark = [

@@ -6,7 +6,7 @@ import yaml
 from seqforecast.config.experiment_file import load_experiment
 from seqforecast.errors import BackendError, RunError
 from seqforecast.execution import ray_task
-from seqforecast.execution.fits import Fit
+from seqforecast.execution.fit import Fit
 from seqforecast.execution.ray_cluster import run_on_ray
 from seqforecast.execution.ray_task import (
     pack_run,
@@ -14,7 +14,7 @@ from seqforecast.execution.ray_task import (
     unpack_request,
     unpack_run,
 )
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.run_files import RunDirectory
 from support.small_run import SMALL, small
 
 TABLE = {"source": "table", "path": "waves.csv"}

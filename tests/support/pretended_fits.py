@@ -9,11 +9,11 @@ import pandas as pd
 
 from seqforecast.config.experiment_file import load_experiment
 from seqforecast.evaluation.scoring import MODEL, Scorer
-from seqforecast.execution.fits import Ended, Fit, Watcher
+from seqforecast.execution.fit import Ended, Fit, Watcher
 from seqforecast.files import write_json
-from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.forecasts import RowMaker, write_frames
 from seqforecast.runs.records import write_gradient_profile
+from seqforecast.runs.run_files import RunDirectory
 from seqforecast.workflows.pipeline.prepare import Prepared, prepare
 from seqforecast.workflows.pipeline.scores import fit_baseline, history_stops
 

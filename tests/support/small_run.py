@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from seqforecast.config.experiment_file import load_mapping
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.run_files import RunDirectory
 
 SINE = {
     "source": "synthetic",
@@ -49,7 +49,7 @@ def train(
     held against graphs and plain Keras step by step, and trained, stopped and resumed
     by the tests of `train` itself.
     """
-    from seqforecast.runs.locate import Destination
+    from seqforecast.runs.directory import Destination
     from seqforecast.workflows.train.train import train_experiment
 
     if "compile" not in mapping.get("training", {}):

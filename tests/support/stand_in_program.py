@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.run_files import RunDirectory
 
 FAILURE = {"message": "the loss left the finite numbers", "hint": "lower the rate"}
 

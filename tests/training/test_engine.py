@@ -24,7 +24,7 @@ def setting(mode, learning_rate=1e-3, training=None, filled=None, change=0.0, **
     from seqforecast.models.builder import build_forecaster
     from seqforecast.training.engine import Engine
     from seqforecast.training.objective import WindowArrays
-    from seqforecast.training.order import fix_seeds
+    from seqforecast.training.window_order import fix_seeds
 
     steps = np.arange(60)
     panel = panel_of([np.sin(steps / 3), 100 + 10 * np.cos(steps / 4)])
@@ -131,7 +131,7 @@ def test_windows_handed_over_in_pieces_learn_the_same(mode):
 
 def test_the_loss_is_that_of_the_raw_forecasts_in_units_of_the_scale():
     """Computed a second way: forecast, subtract, divide by the spread, square."""
-    from seqforecast.models.forecast import forecast
+    from seqforecast.models.batched_forecast import forecast
 
     engine, windows, panel, scaler = setting("graph")
     pairs = list(forecast(engine.forecaster, panel.values, windows))

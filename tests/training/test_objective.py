@@ -45,7 +45,7 @@ def engine_of(mode="graph", filled=None, training=None, **model):
     from seqforecast.models.builder import build_forecaster
     from seqforecast.training.engine import Engine
     from seqforecast.training.objective import WindowArrays
-    from seqforecast.training.order import fix_seeds
+    from seqforecast.training.window_order import fix_seeds
 
     steps = np.arange(60)
     panel = panel_of([10 + np.sin(steps / 3), 100 + 10 * np.cos(steps / 4)])

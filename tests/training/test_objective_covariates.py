@@ -25,7 +25,7 @@ def setting(mode, **model):
     from seqforecast.models.builder import build_forecaster
     from seqforecast.training.engine import Engine
     from seqforecast.training.objective import WindowArrays
-    from seqforecast.training.order import fix_seeds
+    from seqforecast.training.window_order import fix_seeds
 
     steps = np.arange(STEPS)
     panel = panel_of([np.sin(steps / 3), 100 + 10 * np.cos(steps / 4)], season=4)

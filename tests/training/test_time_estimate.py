@@ -87,7 +87,7 @@ def test_a_short_fit_ends_by_itself(tmp_path):
     from seqforecast.training.time_estimate import measure_training_cost
     from seqforecast.workflows.pipeline.learners import build
     from seqforecast.workflows.pipeline.prepare import prepare
-    from seqforecast.workflows.pipeline.stages import Stages
+    from seqforecast.workflows.pipeline.stage_timing import Stages
     from support.small_run import small
 
     loaded = load_mapping(small(training={"epochs": 1, "batch_size": 20}))

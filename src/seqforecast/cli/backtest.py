@@ -83,7 +83,7 @@ def backtest(
 
     from seqforecast.config.experiment_file import load_experiment, resolve
     from seqforecast.reporting.backtest.text import render_backtest
-    from seqforecast.runs.locate import Destination
+    from seqforecast.runs.directory import Destination
     from seqforecast.workflows.backtest.backtest import backtest_experiment
     from seqforecast.workflows.backtest.plan import plan_backtest
 

@@ -11,7 +11,7 @@ from seqforecast.cli import options
 from seqforecast.cli.terminal import has_terminal, listen, print_json, print_result
 
 if TYPE_CHECKING:
-    from seqforecast.runs.request import ComparisonDirectory
+    from seqforecast.runs.multi_fit_directories import ComparisonDirectory
 
 
 class Match(str, Enum):
@@ -114,7 +114,7 @@ def compare(
 
         display = LiveFits()
 
-    from seqforecast.runs.locate import Destination
+    from seqforecast.runs.directory import Destination
     from seqforecast.workflows.compare.compare import compare_experiments
     from seqforecast.workflows.compare.members import choose_members
     from seqforecast.workflows.compare.plan import Budget
@@ -139,7 +139,7 @@ def _show(directory: "ComparisonDirectory", *, as_json: bool) -> None:
         told = {"schema": 1, "run": str(directory.path), "comparison": document}
         print_json(told)
     else:
-        from seqforecast.reporting.comparison.table import render_comparison
+        from seqforecast.reporting.compare.table import render_comparison
 
         print_result(render_comparison(document))
         print_result(str(directory.path))

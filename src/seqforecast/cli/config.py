@@ -56,7 +56,7 @@ def ls(*, as_json: options.AsJson = False) -> None:
 
         seqforecast config ls
     """
-    from seqforecast.config.catalog import describe_shipped
+    from seqforecast.config.shipped_catalog import describe_shipped
     from seqforecast.reporting.terminal import render_rows
 
     found = describe_shipped()
@@ -90,7 +90,7 @@ def cp(
 
         seqforecast config cp air_passengers passengers.yaml
     """
-    from seqforecast.config.catalog import copy_shipped
+    from seqforecast.config.shipped_catalog import copy_shipped
 
     for path in copy_shipped(name, to):
         print_result(str(path))
@@ -110,7 +110,7 @@ def show(
         seqforecast config show simplernn --set training.epochs=3
     """
     from seqforecast.config.experiment_file import load_experiment, resolve
-    from seqforecast.reporting.settings import flatten_settings
+    from seqforecast.reporting.settings_text import flatten_settings
     from seqforecast.reporting.terminal import render_rows
 
     loaded = load_experiment(resolve(experiment), overrides or ())
@@ -137,6 +137,6 @@ def schema() -> None:
 
         seqforecast config schema
     """
-    from seqforecast.config.reference import experiment_schema
+    from seqforecast.config.settings_reference import experiment_schema
 
     print_json(experiment_schema())

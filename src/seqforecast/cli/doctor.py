@@ -81,7 +81,7 @@ def doctor(
 
         seqforecast doctor --quick
     """
-    from seqforecast.doctor.checks.table import BY_ID, CHECKS
+    from seqforecast.doctor.checks.all_checks import BY_ID, CHECKS
     from seqforecast.doctor.report import explanation, listing
 
     if list_checks:

@@ -61,7 +61,7 @@ def evaluate(
         )
     listen(quiet=quiet, verbose=verbose)
 
-    from seqforecast.runs.locate import open_complete
+    from seqforecast.runs.directory import open_complete
     from seqforecast.workflows.finished.evaluate import evaluate_run
 
     opened = open_complete(run)

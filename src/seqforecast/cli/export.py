@@ -58,7 +58,7 @@ def export(
     """
     listen(quiet=quiet, verbose=verbose)
 
-    from seqforecast.runs.locate import open_complete
+    from seqforecast.runs.directory import open_complete
     from seqforecast.workflows.finished.export import export_run
 
     told = export_run(open_complete(run), form.value, output, tolerance=tolerance)

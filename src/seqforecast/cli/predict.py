@@ -52,8 +52,8 @@ def predict(
     """
     listen(quiet=quiet, verbose=verbose)
 
+    from seqforecast.runs.directory import open_complete
     from seqforecast.runs.forecasts import write_csv, write_frames
-    from seqforecast.runs.locate import open_complete
     from seqforecast.workflows.finished.predict import forecast_run
 
     opened = open_complete(run)

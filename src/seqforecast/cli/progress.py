@@ -12,9 +12,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from seqforecast.execution.fits import Ended, Fit, Watcher
+from seqforecast.execution.fit import Ended, Fit, Watcher
 from seqforecast.training.history import EpochRecord
-from seqforecast.workflows.pipeline.recorder import NoDisplay
+from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 
 
 class LiveProgress(NoDisplay):

@@ -51,7 +51,7 @@ def reproduce(
 
         display = LiveProgress()
 
-    from seqforecast.runs.locate import open_complete
+    from seqforecast.runs.directory import open_complete
     from seqforecast.workflows.finished.reproduce import DIFFERENT, reproduce_run
 
     told = reproduce_run(

@@ -38,7 +38,7 @@ def ls(
         seqforecast runs ls --runs runs
     """
     from seqforecast.reporting.terminal import render_rows, say_score
-    from seqforecast.runs.locate import list_runs
+    from seqforecast.runs.directory import list_runs
 
     found = list_runs(runs)
     if as_json:
@@ -84,7 +84,7 @@ def show(run: Run, *, as_json: options.AsJson = False) -> None:
         seqforecast runs show runs/simplernn/20260131-120000-a1b2c3
     """
     from seqforecast.reporting.terminal import render_rows
-    from seqforecast.runs.request import open_any
+    from seqforecast.runs.multi_fit_directories import open_any
     from seqforecast.workflows.finished.diff import changed_settings
 
     opened, told = open_any(run)
@@ -108,9 +108,9 @@ def show(run: Run, *, as_json: options.AsJson = False) -> None:
 def _rendered(kind: str, document: Mapping[str, Any]) -> str:
     """Return what the command that wrote a document prints of it."""
     from seqforecast.reporting.backtest.text import render_backtest
-    from seqforecast.reporting.comparison.table import render_comparison
+    from seqforecast.reporting.compare.table import render_comparison
     from seqforecast.reporting.tables import render_scores
-    from seqforecast.reporting.tuning.table import render_tuning
+    from seqforecast.reporting.tune.table import render_tuning
 
     if kind == "run":
         return render_scores(document["test"])

@@ -60,7 +60,7 @@ def train(
         display = LiveProgress()
 
     from seqforecast.config.experiment_file import load_experiment, resolve
-    from seqforecast.runs.locate import Destination
+    from seqforecast.runs.directory import Destination
     from seqforecast.workflows.train import train as workflow
 
     if resume is not None:

@@ -60,8 +60,8 @@ def tune(
     listen(quiet=quiet, verbose=verbose)
 
     from seqforecast.config.experiment_file import load_experiment, resolve
-    from seqforecast.reporting.tuning.table import render_tuning
-    from seqforecast.runs.locate import Destination
+    from seqforecast.reporting.tune.table import render_tuning
+    from seqforecast.runs.directory import Destination
     from seqforecast.workflows.tune.tune import tune_experiment
 
     changes = options.changes_of(overrides, device)

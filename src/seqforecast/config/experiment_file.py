@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from seqforecast.config.dump import dump, to_yaml
+from seqforecast.config.error_messages import explain, received
 from seqforecast.config.experiment import Experiment
-from seqforecast.config.explain import explain, received
 from seqforecast.config.overrides import Overrides, apply_overrides, plain
 from seqforecast.config.problems import Location, Problem, Source, as_error, dotted
 from seqforecast.config.problems import Path as SettingPath

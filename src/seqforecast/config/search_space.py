@@ -5,7 +5,7 @@ from copy import deepcopy
 
 from pydantic import ValidationError, create_model
 
-from seqforecast.config.explain import explain, received, unknown
+from seqforecast.config.error_messages import explain, received, unknown
 from seqforecast.config.problems import Location, Path, Problem, dotted
 from seqforecast.config.schema import locate, reread, sections
 from seqforecast.config.tune_section import Range, accepts_whole, why_fixed

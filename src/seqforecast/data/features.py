@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqforecast.data.calendar import calendar_table, check_calendar
+from seqforecast.data.calendar_features import calendar_table, check_calendar
 from seqforecast.data.grid.covariate_rows import rows_between
 from seqforecast.data.panel import Covariates, FloatArray, IntArray, Panel
 from seqforecast.data.split import Parts

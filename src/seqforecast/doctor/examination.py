@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from seqforecast.doctor.checks.table import BY_ID
-from seqforecast.doctor.children import run_child
+from seqforecast.doctor.checks.all_checks import BY_ID
+from seqforecast.doctor.child_processes import run_child
 from seqforecast.doctor.facts.gather import Required, gather
 from seqforecast.doctor.facts.machine import Machine, ProbeResult
-from seqforecast.doctor.judgement import Result, judge, roots_of, usable_gpu
 from seqforecast.doctor.report import Diagnosis
-from seqforecast.doctor.system import System
+from seqforecast.doctor.system_interface import System
+from seqforecast.doctor.verdict import Result, judge, roots_of, usable_gpu
 
 if TYPE_CHECKING:
     from seqforecast.models.section import ModelSection
@@ -169,7 +169,7 @@ def _keep(machine: Machine) -> None:
         if name in machine.probes
     ]
     if measured:
-        from seqforecast.doctor.evidence import remember
+        from seqforecast.doctor.measurements import remember
 
         remember(measured)
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from seqforecast.doctor.facts.machine import Machine
-from seqforecast.doctor.judgement import Result
+from seqforecast.doctor.verdict import Result
 from seqforecast.errors import BackendError
 
 Step = tuple[str, ...]

@@ -10,14 +10,14 @@ from seqforecast import __version__
 from seqforecast.doctor.checks.finding import Check, Fix
 from seqforecast.doctor.checks.speed import rates_of, shape_of
 from seqforecast.doctor.facts.machine import Machine
-from seqforecast.doctor.judgement import (
+from seqforecast.doctor.verdict import (
     Recommendation,
     Result,
     exit_code,
     problems,
     recommend,
 )
-from seqforecast.reporting.text import plural
+from seqforecast.reporting.text_format import plural
 
 WIDTH = 80
 UNFINISHED = 4

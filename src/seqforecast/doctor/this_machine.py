@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from seqforecast.doctor.facts.machine import Preflight, ProbeResult
-from seqforecast.doctor.system import Interpreter, Ran
+from seqforecast.doctor.system_interface import Interpreter, Ran
 
 
 class ThisMachine:
@@ -107,7 +107,7 @@ class ThisMachine:
 
     def probe(self, name: str) -> ProbeResult:
         """Run a probe that needs no TensorFlow in a child process."""
-        from seqforecast.doctor.children import run_child
+        from seqforecast.doctor.child_processes import run_child
 
         return run_child(name, {}, self.seconds_for_a_probe)
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from seqforecast.errors import RunError
-from seqforecast.execution.fits import Command, Ended, Fit, Watcher, train_command
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.execution.fit import Command, Ended, Fit, Watcher, train_command
+from seqforecast.runs.run_files import RunDirectory
 
 LOGGER = logging.getLogger("seqforecast.execution")
 PAUSE = 0.1  # seconds between two looks at the children

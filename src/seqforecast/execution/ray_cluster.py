@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from seqforecast.errors import BackendError, SeqforecastError
-from seqforecast.execution.fits import Command, Ended, Fit, Watcher, train_command
+from seqforecast.execution.fit import Command, Ended, Fit, Watcher, train_command
 from seqforecast.execution.local import tell
 from seqforecast.execution.ray_task import (
     SAME_VERSION,
@@ -21,7 +21,7 @@ from seqforecast.execution.ray_task import (
     train_there,
     unpack_run,
 )
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.run_files import RunDirectory
 
 LOGGER = logging.getLogger("seqforecast.execution")
 PAUSE = 0.2  # seconds between two looks at the cluster

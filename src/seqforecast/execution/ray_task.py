@@ -10,7 +10,7 @@ from typing import Any
 
 from seqforecast import __version__
 from seqforecast.config.experiment_file import dump, load_experiment
-from seqforecast.execution.fits import (
+from seqforecast.execution.fit import (
     PATIENCE,
     Command,
     Ended,
@@ -20,7 +20,7 @@ from seqforecast.execution.fits import (
 )
 from seqforecast.execution.local import run_local
 from seqforecast.files import cannot_write, write_text
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.run_files import RunDirectory
 
 SAME_VERSION = "install the same seqforecast on every machine of the cluster"
 

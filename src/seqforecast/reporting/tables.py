@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from seqforecast.reporting.text import align, significant, wrap
+from seqforecast.reporting.text_format import align, significant, wrap
 from seqforecast.reporting.verdict import NAMES, say_coverage, say_sentence
 
 MODEL = "model"

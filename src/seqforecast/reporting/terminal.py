@@ -4,7 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from seqforecast.reporting.tables import render_scores
-from seqforecast.reporting.text import align_names, join, plural, significant, wrap
+from seqforecast.reporting.text_format import (
+    align_names,
+    join,
+    plural,
+    significant,
+    wrap,
+)
 from seqforecast.reporting.verdict import NAMES
 
 SIZES = ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))

@@ -3,12 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from seqforecast.reporting.text import (
-    decimal,
-    percent,
-    plural,
-    significant,
-)
+from seqforecast.reporting.text_format import decimal, percent, plural, significant
 
 # Metrics as the field writes them.
 NAMES = {

@@ -1,194 +1,259 @@
-"""One run on disk: where it is, what its files are called, when it is complete."""
+"""Run directories: where a new one goes, opening one, listing those there are."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+import secrets
+import shlex
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import filelock
-
 from seqforecast.errors import RunError, as_command
+from seqforecast.files import cannot_write
+from seqforecast.runs.manifest import now
+from seqforecast.runs.run_files import REQUEST, RunDirectory
 
-NEWEST = 2  # of the forms that a JSON file can have and be read
-# Only directories of several fits have one.
-REQUEST = "request.json"
+# What is written last, by kind of directory.
+DOCUMENTS = {
+    "run": "metrics.json",
+    "comparison": "comparison.json",
+    "backtest": "backtest.json",
+    "tuning": "tune.json",
+}
+
+# What only its request has, by kind of directory.
+REQUESTED = {"comparison": "members", "backtest": "cutoffs", "tuning": "settings"}
+
+
+def create(root: Path, name: str, started: datetime) -> RunDirectory:
+    """Make runs/<name>/<UTC yyyymmdd-hhmmss>-<6 hex>/, which nobody else has.
+
+    Raises:
+        RunError: it cannot be made.
+    """
+    while True:
+        path = root / name / f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.mkdir()
+        except FileExistsError:
+            if not path.is_dir():
+                raise RunError(
+                    f"{path.parent} is not a directory", hint="choose another --runs"
+                ) from None
+            continue
+        except OSError as error:
+            raise cannot_write(path, error) from error
+        return RunDirectory(path)
+
+
+def claim(path: Path) -> RunDirectory:
+    """Take exactly this directory, which must not exist or be empty.
+
+    Raises:
+        RunError: there is something in it, or it cannot be made.
+    """
+    refuse_taken(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    return RunDirectory(path)
+
+
+def refuse_taken(path: Path) -> None:
+    """Refuse a path that holds something already.
+
+    Raises:
+        RunError: it is a file, or a directory that is not empty.
+    """
+    if path.is_file():
+        raise RunError(
+            f"{path} is a file, not a directory", hint="choose another --run-dir"
+        )
+    if path.is_dir() and any(path.iterdir()):
+        raise RunError(
+            f"{path} is not empty",
+            hint="a run is never written over: choose another --run-dir, "
+            "or go on with this one by --resume",
+        )
+
+
+def open_run(path: Path) -> RunDirectory:
+    """Open a run, complete or not.
+
+    Raises:
+        RunError: there is no run at this path.
+    """
+    run = RunDirectory(path)
+    if not run.manifest.is_file():
+        what = "is not a run" if path.exists() else "does not exist"
+        raise RunError(
+            f"{path} {what}: {run.manifest.name} is missing",
+            hint="a run is a directory like runs/<name>/20260131-120000-a1b2c3",
+        )
+    return run
+
+
+def open_complete(path: Path) -> RunDirectory:
+    """Open a complete run.
+
+    Raises:
+        RunError: there is no run, or it has not been scored; or there are several.
+    """
+    run = open_run(path)
+    refuse_several(run)
+    if not run.is_complete:
+        status = run.read_json(run.manifest).get("status", "unknown")
+        raise RunError(
+            f"{path} is not complete (status {status}): {run.metrics.name} is missing",
+            hint=f"go on with {run.how_to_resume}",
+        )
+    return run
+
+
+def refuse_several(run: RunDirectory) -> None:
+    """Refuse what holds the fits of a comparison, a backtest or a search.
+
+    Raises:
+        RunError: it does.
+    """
+    if (run.path / REQUEST).is_file():
+        raise RunError(
+            f"{run.path} is not a run but several fits: a comparison, a backtest or a "
+            "search",
+            hint=how_to_one_run(run),
+        )
+
+
+def how_to_one_run(several: RunDirectory) -> str:
+    """Return the way to a run of a comparison, a backtest or a search."""
+    inner = sorted(several.path.rglob(RunDirectory(several.path).metrics.name))
+    if inner:
+        return f"name one of its runs, as {shlex.quote(str(inner[0].parent))}"
+    if several.resolved.is_file():
+        train = as_command("train", several.resolved)
+        return f"{train} makes a run of its experiment"
+    return "the command that began it goes on with it"
 
 
 @dataclass(frozen=True, slots=True)
-class RunDirectory:
-    """The files of one run; it is complete once `metrics` exists: written last."""
+class Destination:
+    """A new directory below `root`, or exactly `exact`."""
+
+    root: Path = Path("runs")
+    exact: Path | None = None
+
+    def check(self) -> None:
+        """Refuse a place that cannot be had, without making anything.
+
+        Raises:
+            RunError: `exact` is taken, or nothing can be written there.
+        """
+        if self.exact is not None:
+            refuse_taken(self.exact)
+        wanted = (self.exact or self.root).absolute()
+        there = next(path for path in (wanted, *wanted.parents) if path.exists())
+        if not there.is_dir():
+            raise RunError(
+                f"{there} is a file, not a directory",
+                hint="choose another --runs or --run-dir",
+            )
+        if not os.access(there, os.W_OK):
+            raise RunError(
+                f"nothing can be written to {there}",
+                hint="choose another place with --runs or --run-dir",
+            )
+
+    def create(self, name: str) -> RunDirectory:
+        """Make the directory.
+
+        Raises:
+            RunError: it is taken or cannot be made.
+        """
+        if self.exact is not None:
+            return claim(self.exact)
+        return create(self.root, name, now())
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A run, comparison, backtest or tuning.
+
+    Attributes:
+        path: its directory.
+        kind: which of them.
+        name: of the experiment.
+        status: complete, running, interrupted, failed, or broken.
+        started: UTC, as recorded; empty where that is unknown.
+        test: the `test` object of metrics.json; empty where there is none.
+    """
 
     path: Path
+    kind: str
+    name: str
+    status: str
+    started: str
+    test: Mapping[str, Any]
 
-    @property
-    def config(self) -> Path:
-        """The experiment file as given."""
-        return self.path / "config.yaml"
 
-    @property
-    def resolved(self) -> Path:
-        """Every setting in force; trains again as it is."""
-        return self.path / "resolved.yaml"
+def list_runs(root: Path) -> list[Listed]:
+    """Return what lies in root/<name>/<stamp>/, newest first.
 
-    @property
-    def manifest(self) -> Path:
-        """Status, command line, versions, device, data, seeds, times."""
-        return self.path / "manifest.json"
+    A directory that cannot be read is listed as broken, and ends nothing.
+    """
+    runs = [*_each(root)]
+    return sorted(runs, key=lambda run: (run.started, run.path.name), reverse=True)
 
-    @property
-    def history(self) -> Path:
-        """One line an epoch."""
-        return self.path / "history.csv"
 
-    @property
-    def forecasts(self) -> Path:
-        """Test forecasts of a run small enough for CSV."""
-        return self.path / "forecasts.csv"
+def _each(root: Path) -> Iterator[Listed]:
+    names = ("manifest.json", *DOCUMENTS.values())
+    for path in root.glob("*/*"):
+        if any((path / name).is_file() for name in names):
+            yield describe_run(path)
 
-    @property
-    def many_forecasts(self) -> Path:
-        """Test forecasts above a million rows."""
-        return self.path / "forecasts.parquet"
 
-    @property
-    def series(self) -> Path:
-        """Scores of each series of the test part."""
-        return self.path / "series.csv"
+def describe_run(path: Path) -> Listed:
+    """Return what one directory says of itself."""
+    run = RunDirectory(path)
+    kind = next(
+        (kind for kind, name in DOCUMENTS.items() if (path / name).is_file()),
+        _kind_of(path),
+    )
+    try:
+        manifest = json.loads(run.manifest.read_text(encoding="utf-8"))
+        name, status = str(manifest["name"]), str(manifest["status"])
+        started = str(manifest["started"])
+        test = _test_of(run) if kind == "run" else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return Listed(path, kind, path.parent.name, "broken", "", {})
+    return Listed(path, kind, name, status, started, test)
 
-    @property
-    def metrics(self) -> Path:
-        """Scores; its presence means complete."""
-        return self.path / "metrics.json"
 
-    @property
-    def model(self) -> Path:
-        """Raw values in, raw values out."""
-        return self.path / "model.keras"
+def _kind_of(path: Path) -> str:
+    """Return the kind of an unfinished directory, by its request or its folder."""
+    try:
+        request = json.loads((path / REQUEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        request = None
+    if isinstance(request, dict):
+        for kind, name in REQUESTED.items():
+            if name in request:
+                return kind
+    for kind, start in (
+        ("comparison", "compare-"),
+        ("backtest", "backtest-"),
+        ("tuning", "tune-"),
+    ):
+        if path.parent.name.startswith(start):
+            return kind
+    return "run"
 
-    @property
-    def summary(self) -> Path:
-        """The layers of the model, as Keras prints them."""
-        return self.path / "model.txt"
 
-    @property
-    def preprocess(self) -> Path:
-        """Scales and column roles."""
-        return self.path / "preprocess.json"
-
-    @property
-    def seen(self) -> Path:
-        """How far into each series it learnt from, or chose by."""
-        return self.path / "seen.json"
-
-    @property
-    def intervals(self) -> Path:
-        """How wide the intervals of forecasts are."""
-        return self.path / "intervals.json"
-
-    @property
-    def gradient_profile(self) -> Path:
-        """How much the loss depends on each step of the lookback."""
-        return self.path / "memory.csv"
-
-    @property
-    def checkpoint(self) -> Path:
-        """The state at the end of the last epoch."""
-        return self.path / "checkpoint.npz"
-
-    @property
-    def start(self) -> Path:
-        """The weights it began with, where these are those of another run."""
-        return self.path / "start.npz"
-
-    @property
-    def bad_batch(self) -> Path:
-        """The batch that broke training."""
-        return self.path / "bad_batch.npz"
-
-    @property
-    def log(self) -> Path:
-        """Everything said on stderr."""
-        return self.path / "run.log"
-
-    @property
-    def plots(self) -> Path:
-        """The folder of the figures."""
-        return self.path / "plots"
-
-    @property
-    def exports(self) -> Path:
-        """The folder of the model in the forms of other programs."""
-        return self.path / "export"
-
-    @property
-    def report(self) -> Path:
-        """One self-contained page."""
-        return self.path / "report.html"
-
-    @property
-    def lock(self) -> Path:
-        """Held by the process that writes here."""
-        return self.path / ".lock"
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether the scores have been written."""
-        return self.metrics.is_file()
-
-    @property
-    def how_to_resume(self) -> str:
-        """What goes on with a run that was stopped."""
-        return as_command("train", "--resume", self.path)
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the run against other processes; the lock dies with this one.
-
-        Raises:
-            RunError: another process trains this run.
-        """
-        lock = filelock.FileLock(self.lock)
-        try:
-            lock.acquire(blocking=False)
-        except filelock.Timeout:
-            raise RunError(
-                f"{self.path} is in use by another process",
-                hint="wait until it ends, or stop it",
-            ) from None
-        except OSError as error:
-            raise RunError(f"{self.path} cannot be locked: {error}") from error
-        try:
-            yield
-        finally:
-            lock.release()
-
-    def read_json(self, path: Path) -> dict[str, Any]:
-        """Read one of the run's JSON files.
-
-        Raises:
-            RunError: the file is missing, broken, or of a newer version.
-        """
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or error
-            raise RunError(
-                f"{path} cannot be read: {why}", hint=self._way_to_another()
-            ) from error
-        if not isinstance(content, dict):
-            raise RunError(f"{path} does not hold a JSON object")
-        schema = content.get("schema")
-        if isinstance(schema, int) and schema > NEWEST:
-            raise RunError(
-                f"{path} is of schema {schema}, this seqforecast reads up to {NEWEST}",
-                hint="it was written by a newer version: pip install -U seqforecast",
-            )
-        return content
-
-    def _way_to_another(self) -> str:
-        """Return how to make again what is here."""
-        if (self.path / REQUEST).is_file() or not self.resolved.is_file():
-            return "the command that made it makes it again, in another directory"
-        return f"{as_command('train', self.resolved)} makes the run again"
+def _test_of(run: RunDirectory) -> Mapping[str, Any]:
+    if not run.is_complete:
+        return {}
+    test = json.loads(run.metrics.read_text(encoding="utf-8"))["test"]
+    return test if isinstance(test, dict) else {}

@@ -12,7 +12,7 @@ from seqforecast.data.panel import FloatArray, Panel
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import RunError
 from seqforecast.files import write_whole
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.run_files import RunDirectory
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,7 +17,7 @@ from typing import Any
 from seqforecast import __version__
 from seqforecast.errors import DiskFullError, Interrupted, RunError
 from seqforecast.files import write_json
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.run_files import RunDirectory
 
 # For the run's log alone: the command line says errors itself.
 UNHEARD = logging.getLogger("seqforecast.unheard")

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqforecast.files import cannot_write, write_text, write_whole
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.run_files import RunDirectory
 
 LOGGER = logging.getLogger("seqforecast")
 

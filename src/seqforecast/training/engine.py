@@ -11,9 +11,9 @@ from seqforecast.backend import load_keras, load_tensorflow
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import BackendError
 from seqforecast.models.forecaster import Forecaster
-from seqforecast.training import compilation
+from seqforecast.training import execution_mode
 from seqforecast.training.history import Steps
-from seqforecast.training.kernels.core import run_core
+from seqforecast.training.kernels.sequential_core import run_core
 from seqforecast.training.objective import Objective, WindowArrays
 from seqforecast.training.section import TrainingSection
 
@@ -44,9 +44,9 @@ class Engine:
         self.optimizer = keras.optimizers.get(section.optimizer)
         self.optimizer.build(forecaster.core.trainable_variables)
         self._fresh = [variable.numpy() for variable in self.optimizer.variables]
-        self.mode = compilation.choose_mode(section)
+        self.mode = execution_mode.choose_mode(section)
         most = min(
-            compilation.MOST_WINDOWS // section.batch_size, compilation.MOST_STEPS
+            execution_mode.MOST_WINDOWS // section.batch_size, execution_mode.MOST_STEPS
         )
         self.most_steps = max(1, most)
         self.objective = Objective(forecaster, section, material)
@@ -61,7 +61,7 @@ class Engine:
     @property
     def kernel(self) -> str:
         """Which code runs the recurrent layers in training."""
-        return compilation.describe_kernel(self.forecaster.core, self.mode)
+        return execution_mode.describe_kernel(self.forecaster.core, self.mode)
 
     def set_learning_rate(self, rate: float) -> None:
         """Use this rate from the next step on."""
@@ -116,7 +116,7 @@ class Engine:
         except (*refusals, errors.InternalError, errors.NotFoundError) as error:
             if self._has_compiled or self.mode != "xla":
                 raise
-            why = compilation.explain_refusal(error)
+            why = execution_mode.explain_refusal(error)
             if self.section.compile == "xla":
                 hint = "set training.compile: auto, which falls back to a graph"
                 raise BackendError(why, hint=hint) from error
@@ -130,7 +130,7 @@ class Engine:
     def _compile_steps(self) -> Callable[..., Any]:
         shape = [self.most_steps, self.section.batch_size]
         shapes = [(shape, "int64"), (shape, "int32"), ([], "int32")]
-        return compilation.compiled(self._steps, self.mode, shapes)
+        return execution_mode.compiled(self._steps, self.mode, shapes)
 
     def _steps(self, starts: Any, series: Any, windows: Any) -> tuple[Any, Any, Any]:
         """Take one step a row until the windows end or one is not finite."""

@@ -7,9 +7,9 @@ import numpy.typing as npt
 
 from seqforecast.backend import load_tensorflow
 from seqforecast.data.windows import WindowIndex
-from seqforecast.models.forecast import batch_size
-from seqforecast.training.compilation import Mode, compiled
+from seqforecast.models.batched_forecast import batch_size
 from seqforecast.training.engine import Engine
+from seqforecast.training.execution_mode import Mode, compiled
 from seqforecast.training.objective import loss_per_window
 
 MOST_WINDOWS = 256

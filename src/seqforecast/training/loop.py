@@ -20,9 +20,9 @@ from seqforecast.training.history import (
     validation_losses,
 )
 from seqforecast.training.non_finite import examine
-from seqforecast.training.order import Order, epoch_generator, order_windows
 from seqforecast.training.schedules import learning_rate
 from seqforecast.training.section import TrainingSection
+from seqforecast.training.window_order import Order, epoch_generator, order_windows
 
 # Progress, Ctrl-C and the check for NaN come between chunks of about this long.
 SECONDS_PER_CHUNK = 0.5

@@ -10,7 +10,7 @@ from seqforecast.data.panel import Panel
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import TrainingError
 from seqforecast.training.engine import Engine
-from seqforecast.training.kernels.core import each_output
+from seqforecast.training.kernels.sequential_core import each_output
 
 
 class NotFiniteError(TrainingError):

@@ -9,9 +9,9 @@ from seqforecast.backend import load_keras, load_tensorflow
 from seqforecast.data.features import Features
 from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.windows import WindowIndex
-from seqforecast.models.forecast import pass_forward
+from seqforecast.models.batched_forecast import pass_forward
 from seqforecast.models.forecaster import Forecaster
-from seqforecast.training.compilation import Mode, choose_mode, compiled
+from seqforecast.training.execution_mode import Mode, choose_mode, compiled
 from seqforecast.training.section import TrainingSection
 
 # Of a series' spread: what forecasts and truths near 0 count as in smape.

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from seqforecast.models.forecast import batch_size
+from seqforecast.models.batched_forecast import batch_size
 from seqforecast.training.checkpoints import Checkpoint
 from seqforecast.training.engine import Engine
 from seqforecast.training.loop import TrainingData, fit
-from seqforecast.training.order import windows_in_epoch
+from seqforecast.training.window_order import windows_in_epoch
 
 # After the first chunk of steps, which compiles, so many seconds of training are
 # watched, in chunks enough to tell it from what compiles later; not longer than that.

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from seqforecast.config.starter import (
+from seqforecast.config.starter_experiment import (
     Choice,
     Facts,
     choose_settings,
@@ -21,8 +21,8 @@ from seqforecast.data.detect import Roles, detect_dialect, detect_roles, read_sa
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.season import calendar_season, infer_season
 from seqforecast.data.table.csv_file import PLAIN, Dialect
-from seqforecast.data.table.files import open_table
 from seqforecast.data.table.load import load_table
+from seqforecast.data.table.open_file import open_table
 from seqforecast.data.table.section import TableSource
 from seqforecast.errors import (
     DataError,
@@ -33,7 +33,7 @@ from seqforecast.errors import (
     name_first,
 )
 from seqforecast.files import write_text
-from seqforecast.runs.output import check_output
+from seqforecast.runs.output_guard import check_output
 from seqforecast.workflows.finished.new_data import MANY
 
 LOGGER = logging.getLogger("seqforecast")

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from seqforecast.data import missing_values
 from seqforecast.data.grid.placement import RoundingCheck
 from seqforecast.data.panel import Panel
-from seqforecast.data.table import batches, files
-from seqforecast.data.table.files import open_table
+from seqforecast.data.table import batches, open_file
 from seqforecast.data.table.load import load_table
+from seqforecast.data.table.open_file import open_table
 from seqforecast.data.table.section import TableSource
 from seqforecast.errors import DataError
 
@@ -36,7 +36,7 @@ def pieces_of(rows: int) -> Iterator[None]:
         for module, name in (
             (batches, "ROWS"),
             (missing_values, "AT_A_TIME"),
-            (files, "_TOGETHER"),
+            (open_file, "_TOGETHER"),
         ):
             stack.enter_context(mock.patch.object(module, name, rows))
         yield

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
 
 from seqforecast.data.panel import Panel
-from seqforecast.data.table.files import open_frame, open_table
 from seqforecast.data.table.load import load_table
+from seqforecast.data.table.open_file import open_frame, open_table
 from seqforecast.data.table.section import TableSource
 from seqforecast.errors import ConfigError, DataError
 

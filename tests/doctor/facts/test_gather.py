@@ -9,9 +9,9 @@ import pytest
 
 from seqforecast.doctor.facts.gather import MAC_KEYS, gather
 from seqforecast.doctor.facts.machine import Card, Preflight, Unmet
-from seqforecast.doctor.judgement import judge
-from seqforecast.doctor.system import Ran
+from seqforecast.doctor.system_interface import Ran
 from seqforecast.doctor.this_machine import ThisMachine
+from seqforecast.doctor.verdict import judge
 from support.machines.system import FILES, PYTHON, SITE, Invented
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from seqforecast.reporting.figures.error_by_step import describe_errors, draw_errors
-from seqforecast.reporting.text import significant
+from seqforecast.reporting.text_format import significant
 
 
 def steps(*errors: tuple[float, ...]) -> list[dict[str, Any]]:

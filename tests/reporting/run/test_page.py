@@ -19,7 +19,7 @@ from seqforecast.reporting.run.tables import (
     tabulate_interval_steps,
     tabulate_series,
 )
-from seqforecast.reporting.settings import split_from_defaults
+from seqforecast.reporting.settings_text import split_from_defaults
 from seqforecast.reporting.verdict import say_run
 from support.pages import (
     HOSTILE,

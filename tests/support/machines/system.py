@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from seqforecast.doctor.facts.machine import Preflight, ProbeResult
-from seqforecast.doctor.system import Interpreter, Ran
+from seqforecast.doctor.system_interface import Interpreter, Ran
 
 SITE = "/env/lib/python3.11/site-packages"
 METADATA = """Metadata-Version: 2.4

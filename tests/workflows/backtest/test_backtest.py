@@ -13,9 +13,9 @@ import yaml
 
 from seqforecast.config.experiment_file import load_mapping
 from seqforecast.errors import Interrupted, RunError
-from seqforecast.runs.locate import Destination
+from seqforecast.runs.directory import Destination
 from seqforecast.workflows.backtest.plan import plan_backtest
-from seqforecast.workflows.pipeline.recorder import NoDisplay
+from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 from support.small_run import small, train
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("ctrl_c")]
@@ -132,7 +132,7 @@ class Stopper(NoDisplay):
 KILLED = """
 import sys, yaml
 from pathlib import Path
-from seqforecast.runs.locate import Destination
+from seqforecast.runs.directory import Destination
 sys.path.insert(0, sys.argv[1])
 from workflows.backtest.test_backtest import Stopper, backtest
 backtest(Destination(Path(sys.argv[3])), yaml.safe_load(Path(sys.argv[2]).read_text()),

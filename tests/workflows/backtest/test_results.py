@@ -12,7 +12,7 @@ from seqforecast.data.source import load_panel
 from seqforecast.errors import ConfigError, DataError
 from seqforecast.reporting.backtest import rolling_forecasts
 from seqforecast.reporting.backtest.text import render_backtest, say_plan
-from seqforecast.runs.request import BacktestDirectory
+from seqforecast.runs.multi_fit_directories import BacktestDirectory
 from seqforecast.workflows.backtest.backtest import draw_backtest
 from seqforecast.workflows.backtest.plan import plan_backtest
 from seqforecast.workflows.backtest.results import (

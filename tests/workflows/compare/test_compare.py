@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from seqforecast.errors import DataError, Interrupted, RunError
-from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.locate import Destination
+from seqforecast.runs.directory import Destination
+from seqforecast.runs.run_files import RunDirectory
 from seqforecast.workflows.compare import compare as compare_module
 from seqforecast.workflows.compare.compare import compare_experiments
 from seqforecast.workflows.compare.members import choose_members

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from seqforecast.config import experiment_file
-from seqforecast.data.table import files, load
+from seqforecast.data.table import load, open_file
 from support.command_line import call
 from support.small_run import small, train
 
@@ -45,7 +45,7 @@ def counted(monkeypatch):
         monkeypatch.setattr(module, name, counting)
 
     count(experiment_file, "read_text", lambda path: path.name)
-    count(files, "_hash", lambda path: path.name)
+    count(open_file, "_hash", lambda path: path.name)
     count(load, "look_over", lambda *_: "loaded")
     return counts
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from seqforecast.reporting.terminal import render_reproduction
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.run_files import RunDirectory
 from support.command_line import call
 from support.small_run import SMALL, small, train
 

@@ -11,7 +11,7 @@ import yaml
 
 from seqforecast.errors import ConfigError, DiskFullError, RunError
 from seqforecast.files import cannot_write
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.run_files import RunDirectory
 from seqforecast.workflows.pipeline.pages import report, unless_it_fails
 from support.command_line import call
 from support.pages import Page, check_access, png

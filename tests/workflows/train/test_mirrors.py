@@ -8,8 +8,8 @@ import pytest
 from seqforecast.backend import load_tensorflow
 from seqforecast.config.experiment_file import load_mapping
 from seqforecast.errors import BackendError, Interrupted
-from seqforecast.runs.locate import Destination
-from seqforecast.workflows.pipeline.recorder import NoDisplay
+from seqforecast.runs.directory import Destination
+from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 from seqforecast.workflows.train import mirrors
 from support.command_line import call
 from support.small_run import same_run, small

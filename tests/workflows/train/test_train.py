@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from seqforecast.errors import BackendError, DataError, RunError
-from seqforecast.runs.locate import open_complete
+from seqforecast.runs.directory import open_complete
 from support.small_run import SMALL, same_run, small, train
 
 pytestmark = pytest.mark.tensorflow
@@ -130,7 +130,7 @@ def test_the_saved_model_takes_raw_values_and_gives_raw_values(run):
 
 def test_the_resolved_settings_train_the_same_run_again(run, tmp_path):
     from seqforecast.config.experiment_file import load_experiment
-    from seqforecast.runs.locate import Destination
+    from seqforecast.runs.directory import Destination
     from seqforecast.workflows.train.train import train_experiment
 
     again = train_experiment(load_experiment(run.resolved), Destination(tmp_path))
@@ -142,7 +142,7 @@ def test_the_same_seed_gives_the_same_run_in_a_second_process(run, tmp_path):
     code = (
         "import sys; from pathlib import Path\n"
         "from seqforecast.config.experiment_file import load_experiment\n"
-        "from seqforecast.runs.locate import Destination\n"
+        "from seqforecast.runs.directory import Destination\n"
         "from seqforecast.workflows.train.train import train_experiment\n"
         "loaded = load_experiment(Path(sys.argv[1]))\n"
         "print(train_experiment(loaded, Destination(Path(sys.argv[2]))).path)\n"
@@ -153,7 +153,7 @@ def test_the_same_seed_gives_the_same_run_in_a_second_process(run, tmp_path):
         text=True,
         check=True,
     )
-    from seqforecast.runs.directory import RunDirectory
+    from seqforecast.runs.run_files import RunDirectory
 
     other = RunDirectory(Path(done.stdout.strip()))
     assert same_run(run, other) == []

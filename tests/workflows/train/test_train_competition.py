@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from seqforecast.cli.app import app
+from seqforecast.runs.directory import open_complete
 from seqforecast.runs.forecasts import read_forecasts
-from seqforecast.runs.locate import open_complete
 from support.small_run import train
 
 pytestmark = pytest.mark.tensorflow

@@ -101,8 +101,8 @@ def test_forecasts_read_nothing_after_the_cutoff_but_the_future(folder, covered)
 
     Broken on purpose: the past columns among those ahead.
     """
+    from seqforecast.models.batched_forecast import forecast
     from seqforecast.models.builder import load_forecaster
-    from seqforecast.models.forecast import forecast
     from seqforecast.workflows.pipeline.prepare import prepare
 
     loaded = load_mapping(experiment(folder / "sales.csv", COLUMNS, model=VECTORS), {})
@@ -217,7 +217,7 @@ def test_texts_and_series_that_are_new_count_as_none_and_are_said(covered, caplo
 
 def test_what_tells_the_model_nothing_is_said(folder):
     from seqforecast.workflows.pipeline.prepare import prepare
-    from seqforecast.workflows.pipeline.setup import describe_features
+    from seqforecast.workflows.pipeline.run_setup import describe_features
 
     sales().assign(promotion=1, weather=0.5).to_csv(folder / "flat.csv", index=False)
     columns = {**COLUMNS, "calendar": ["hour", "weekday"]}

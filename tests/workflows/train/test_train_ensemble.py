@@ -9,8 +9,8 @@ import pytest
 
 from seqforecast.data.windows import index_windows
 from seqforecast.errors import Interrupted
-from seqforecast.runs.directory import RunDirectory
-from seqforecast.workflows.pipeline.recorder import NoDisplay
+from seqforecast.runs.run_files import RunDirectory
+from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 from support.small_run import SINE, same_run, small, train, weights
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("ctrl_c")]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from seqforecast.errors import DataError, RunError
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.run_files import RunDirectory
 from support.small_run import small, train, weights
 
 pytestmark = pytest.mark.tensorflow

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from seqforecast.errors import DataError, Interrupted
-from seqforecast.runs.directory import RunDirectory
-from seqforecast.workflows.pipeline.recorder import NoDisplay
+from seqforecast.runs.run_files import RunDirectory
+from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 from support.small_run import SINE, same_run, small, train
 
 pytestmark = pytest.mark.tensorflow

@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from seqforecast.errors import DataError, Interrupted, RunError
-from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.locate import open_complete
-from seqforecast.workflows.pipeline.recorder import NoDisplay
+from seqforecast.runs.directory import open_complete
+from seqforecast.runs.run_files import RunDirectory
+from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 from support.small_run import same_run, small, train
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("ctrl_c")]

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from seqforecast.errors import ConfigError, Interrupted, RunError
-from seqforecast.runs.directory import RunDirectory
-from seqforecast.workflows.pipeline.recorder import NoDisplay
+from seqforecast.runs.run_files import RunDirectory
+from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 from support.command_line import call
 from support.small_run import SINE, same_run, small, weights
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.tensorflow
 
 def train(root, mapping, start=None, exact=None, display=None, **overrides):
     from seqforecast.config.experiment_file import load_mapping
-    from seqforecast.runs.locate import Destination
+    from seqforecast.runs.directory import Destination
     from seqforecast.workflows.train.train import train_experiment
 
     loaded = load_mapping(mapping, {"training.compile": "eager"} | overrides)

@@ -18,8 +18,8 @@ from seqforecast.errors import (
     RunError,
     TrainingError,
 )
-from seqforecast.reporting.tuning.table import render_tuning
-from seqforecast.runs.locate import Destination
+from seqforecast.reporting.tune.table import render_tuning
+from seqforecast.runs.directory import Destination
 from seqforecast.workflows.pipeline.prepare import prepare
 from seqforecast.workflows.tune import study, trial
 from seqforecast.workflows.tune import tune as workflow

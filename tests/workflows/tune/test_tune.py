@@ -13,7 +13,7 @@ import yaml
 
 from seqforecast.config.experiment_file import load_experiment, load_mapping
 from seqforecast.errors import BackendError, Interrupted
-from seqforecast.runs.locate import Destination
+from seqforecast.runs.directory import Destination
 from seqforecast.workflows.tune import study
 from seqforecast.workflows.tune import tune as workflow
 from support.command_line import call

@@ -9,7 +9,7 @@ import pandas as pd
 from pandas.tseries.frequencies import to_offset
 
 from seqforecast.data.frequency import likely_aliases
-from seqforecast.data.grid.overview import Overview, Predecessors, runs
+from seqforecast.data.grid.first_pass import Overview, Predecessors, runs
 from seqforecast.data.grid.records import Excerpt, Records
 from seqforecast.data.panel import IntArray, format_stamp
 from seqforecast.errors import ConfigError, DataError

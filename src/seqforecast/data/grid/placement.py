@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from seqforecast.data.grid.first_pass import Overview, Predecessors, runs
 from seqforecast.data.grid.grid import Grid
-from seqforecast.data.grid.overview import Overview, Predecessors, runs
 from seqforecast.data.grid.records import Records
 from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.errors import DataError

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from seqforecast.data.panel import FloatArray, IntArray
-from seqforecast.data.table.files import Table
+from seqforecast.data.table.open_file import Table
 from seqforecast.errors import DataError
 
 MISSING = (

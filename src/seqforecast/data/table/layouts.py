@@ -9,7 +9,7 @@ import numpy as np
 
 from seqforecast.data.grid.records import Batch, Records
 from seqforecast.data.table.columns import CORRECT, IdColumn, NumberColumn
-from seqforecast.data.table.files import Table
+from seqforecast.data.table.open_file import Table
 from seqforecast.data.table.time_column import survey_times
 from seqforecast.data.table.timestamps import Clock
 from seqforecast.errors import DataError, did_you_mean, name_first

@@ -13,15 +13,15 @@ from seqforecast.data.grid.covariate_rows import (
     describe_filling,
     leave_future,
 )
+from seqforecast.data.grid.first_pass import check_order, look_over
 from seqforecast.data.grid.grid import Grid, lay_grid
-from seqforecast.data.grid.overview import check_order, look_over
 from seqforecast.data.grid.placement import place
 from seqforecast.data.grid.records import Batch, Records
 from seqforecast.data.missing_values import Cleaned, fill_gaps
 from seqforecast.data.panel import Covariates, FloatArray, IntArray, Panel
 from seqforecast.data.season import calendar_season
-from seqforecast.data.table.files import Table, open_frame, open_table
 from seqforecast.data.table.layouts import observe_long, observe_wide
+from seqforecast.data.table.open_file import Table, open_frame, open_table
 from seqforecast.data.table.section import Missing, TableSource
 from seqforecast.data.table.static_columns import read_groups, read_static
 from seqforecast.errors import DataError

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from seqforecast.data.calendar import CalendarName
+from seqforecast.data.calendar_features import CalendarName
 from seqforecast.files import expand
 from seqforecast.section import Section
 

@@ -8,10 +8,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from seqforecast.data.grid.overview import grown
+from seqforecast.data.grid.first_pass import grown
 from seqforecast.data.panel import IntArray
 from seqforecast.data.table.columns import IdColumn
-from seqforecast.data.table.files import Table
+from seqforecast.data.table.open_file import Table
 from seqforecast.data.table.timestamps import is_text, plain
 from seqforecast.errors import DataError
 

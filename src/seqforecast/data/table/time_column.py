@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from pandas.tseries.api import guess_datetime_format
 
 from seqforecast.data.panel import TimeZone
-from seqforecast.data.table.files import Table
+from seqforecast.data.table.open_file import Table
 from seqforecast.data.table.timestamps import (
     ISO,
     Clock,

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from seqforecast.data.panel import IntArray, TimeZone
-from seqforecast.data.table.files import Table
+from seqforecast.data.table.open_file import Table
 from seqforecast.errors import DataError
 
 ISO = "ISO8601"

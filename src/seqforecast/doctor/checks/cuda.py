@@ -9,7 +9,7 @@ from seqforecast.doctor.checks.finding import (
     ok,
     skip,
 )
-from seqforecast.doctor.checks.recipes import version_of
+from seqforecast.doctor.checks.install_recipes import version_of
 from seqforecast.doctor.facts.machine import Machine
 
 OLDEST_DRIVER = (525, 60, 13)

@@ -13,7 +13,7 @@ from seqforecast.doctor.checks.finding import (
     pip,
     skip,
 )
-from seqforecast.doctor.checks.recipes import cuda_extra, version_of
+from seqforecast.doctor.checks.install_recipes import cuda_extra, version_of
 from seqforecast.doctor.facts.machine import Card, Machine
 
 LEAST_FREE_MIB = 512

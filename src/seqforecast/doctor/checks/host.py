@@ -13,7 +13,7 @@ from seqforecast.doctor.checks.finding import (
     skip,
     warn,
 )
-from seqforecast.doctor.checks.recipes import (
+from seqforecast.doctor.checks.install_recipes import (
     has_metal,
     install,
     is_apple_silicon,

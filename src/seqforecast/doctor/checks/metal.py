@@ -16,7 +16,7 @@ from seqforecast.doctor.checks.finding import (
     skip,
     warn,
 )
-from seqforecast.doctor.checks.recipes import (
+from seqforecast.doctor.checks.install_recipes import (
     INSTALLER,
     METAL_PLUGIN,
     METAL_TENSORFLOW,

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
+from seqforecast.doctor.checks.failure_signatures import judge_ending
 from seqforecast.doctor.checks.finding import (
     Finding,
     Fix,
@@ -13,8 +14,7 @@ from seqforecast.doctor.checks.finding import (
     pip,
     skip,
 )
-from seqforecast.doctor.checks.recipes import reinstall_tensorflow
-from seqforecast.doctor.checks.signatures import judge_ending
+from seqforecast.doctor.checks.install_recipes import reinstall_tensorflow
 from seqforecast.doctor.facts.machine import Machine
 
 # CPU and GPU sum in different orders; a wrong layer is off by far more.

@@ -2,7 +2,7 @@
 
 from seqforecast.doctor.checks import finding
 from seqforecast.doctor.checks.finding import Check, Finding, fail, ok, pip, skip, warn
-from seqforecast.doctor.checks.recipes import (
+from seqforecast.doctor.checks.install_recipes import (
     install,
     reinstall_tensorflow,
     tensorflow_for,

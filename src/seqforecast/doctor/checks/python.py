@@ -4,7 +4,7 @@ import shlex
 
 from seqforecast.doctor.checks import finding
 from seqforecast.doctor.checks.finding import Check, Finding, command, fail, ok, warn
-from seqforecast.doctor.checks.recipes import new_environment
+from seqforecast.doctor.checks.install_recipes import new_environment
 from seqforecast.doctor.facts.machine import Machine
 
 OLDEST, NEWEST = (3, 10), (3, 13)

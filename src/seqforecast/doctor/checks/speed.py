@@ -3,8 +3,8 @@
 import math
 from collections.abc import Mapping
 
+from seqforecast.doctor.checks.failure_signatures import judge_ending
 from seqforecast.doctor.checks.finding import Finding, ok, skip
-from seqforecast.doctor.checks.signatures import judge_ending
 from seqforecast.doctor.facts.machine import Machine
 
 

@@ -1,5 +1,10 @@
 """Checks of TensorFlow's import, done in a child process."""
 
+from seqforecast.doctor.checks.failure_signatures import (
+    judge_ending,
+    recognise,
+    telling_line,
+)
 from seqforecast.doctor.checks.finding import (
     Finding,
     advice,
@@ -9,8 +14,7 @@ from seqforecast.doctor.checks.finding import (
     pip,
     skip,
 )
-from seqforecast.doctor.checks.recipes import cuda_extra, has_metal
-from seqforecast.doctor.checks.signatures import judge_ending, recognise, telling_line
+from seqforecast.doctor.checks.install_recipes import cuda_extra, has_metal
 from seqforecast.doctor.facts.machine import Machine
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from seqforecast.doctor.facts.machine import Card, Cuda, Host, Plugin, PluginPlace
 from seqforecast.doctor.facts.packages import Distribution, unmet_extra
-from seqforecast.doctor.system import Ran, System
+from seqforecast.doctor.system_interface import Ran, System
 
 FIELDS = ("name", "driver_version", "memory.total", "memory.free", "compute_cap")
 PROGRAMS = ("nvidia-smi", "/usr/lib/wsl/lib/nvidia-smi")

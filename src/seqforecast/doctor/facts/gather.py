@@ -13,7 +13,7 @@ from seqforecast.doctor.facts.packages import (
     gather_packages,
     requires,
 )
-from seqforecast.doctor.system import Interpreter, System
+from seqforecast.doctor.system_interface import Interpreter, System
 
 VARIABLES = (
     "CONDA_DEFAULT_ENV",

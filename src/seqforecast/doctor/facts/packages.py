@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqforecast.doctor.facts.machine import Packages, Unmet
-from seqforecast.doctor.system import Interpreter, System
+from seqforecast.doctor.system_interface import Interpreter, System
 
 ASKING = ("seqforecast", "tensorflow", "tensorflow-macos", "keras")
 NATIVE = re.compile(

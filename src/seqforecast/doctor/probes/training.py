@@ -11,15 +11,15 @@ import numpy as np
 from seqforecast.backend import load_tensorflow
 from seqforecast.data.scaling import Scaler
 from seqforecast.data.windows import WindowIndex, count_windows
-from seqforecast.doctor.probes.reference import CELLS
+from seqforecast.doctor.probes.numpy_cells import CELLS
 from seqforecast.models.builder import build_forecaster
 from seqforecast.models.section import ModelSection
 from seqforecast.training.devices import show_only
 from seqforecast.training.engine import Engine
 from seqforecast.training.measured_devices import shape_of
 from seqforecast.training.objective import WindowArrays
-from seqforecast.training.order import fix_seeds
 from seqforecast.training.section import TrainingSection
+from seqforecast.training.window_order import fix_seeds
 
 STEPS = 20
 MODEL = {"cell": "lstm", "units": [16], "segment": 2, "embedding": 8}

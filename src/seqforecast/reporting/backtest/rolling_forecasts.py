@@ -18,7 +18,7 @@ from seqforecast.reporting.figures.style import (
     draw_bands,
 )
 from seqforecast.reporting.figures.thinning import Points, points_of, values_of
-from seqforecast.reporting.text import plural
+from seqforecast.reporting.text_format import plural
 from seqforecast.reporting.verdict import say_errors
 
 MOST_SERIES = 4

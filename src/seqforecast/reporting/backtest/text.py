@@ -5,7 +5,7 @@ from typing import Any
 
 from seqforecast.data.split import Rolling
 from seqforecast.reporting.tables import BEST, render_scores
-from seqforecast.reporting.text import align, plural, significant, wrap
+from seqforecast.reporting.text_format import align, plural, significant, wrap
 from seqforecast.reporting.verdict import NAMES
 
 MODEL = "model"

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from seqforecast.reporting.figures.style import Axes
-from seqforecast.reporting.text import power_texts, tick_texts
+from seqforecast.reporting.text_format import power_texts, tick_texts
 
 LOG_FROM_RATIO = 20
 ROOM = 0.06

@@ -8,7 +8,7 @@ from typing import Any
 from seqforecast.reporting.figures import axis_scales, style
 from seqforecast.reporting.figures.style import Axes, Figure
 from seqforecast.reporting.figures.thinning import Points, points_of, values_of
-from seqforecast.reporting.text import percent, significant
+from seqforecast.reporting.text_format import percent, significant
 from seqforecast.reporting.verdict import NAIVE
 
 HEIGHT = 3.9  # inches

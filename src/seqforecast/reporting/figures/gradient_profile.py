@@ -10,7 +10,7 @@ import numpy.typing as npt
 from seqforecast.reporting.figures import axis_scales, style
 from seqforecast.reporting.figures.style import Axes
 from seqforecast.reporting.figures.thinning import Doubles, Points, points_of, values_of
-from seqforecast.reporting.text import plural
+from seqforecast.reporting.text_format import plural
 
 NOTICED = 0.01  # of the largest norm
 LOWEST = 1e-8  # about what float32 can tell from 1; smaller norms leave the axis

@@ -13,7 +13,7 @@ from seqforecast.reporting.figures.thinning import (
     number_of,
     values_of,
 )
-from seqforecast.reporting.text import plural, significant
+from seqforecast.reporting.text_format import plural, significant
 
 FEW = 30  # epochs that are drawn as points too
 HEIGHT = 4.5  # inches, without the gradient

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from seqforecast.reporting.figures import axis_scales, style
 from seqforecast.reporting.figures.style import Axes
 from seqforecast.reporting.figures.thinning import Doubles
-from seqforecast.reporting.text import percent
+from seqforecast.reporting.text_format import percent
 
 MOST_POINTS = 2000
 SEED = 0

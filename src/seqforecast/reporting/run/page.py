@@ -10,9 +10,9 @@ from seqforecast.errors import name_first
 from seqforecast.reporting.page import render_page, show
 from seqforecast.reporting.run import tables
 from seqforecast.reporting.run.tables import tabulate_series
-from seqforecast.reporting.settings import setting_text, split_from_defaults
+from seqforecast.reporting.settings_text import setting_text, split_from_defaults
 from seqforecast.reporting.tables import tabulate_groups, tabulate_scores
-from seqforecast.reporting.text import significant
+from seqforecast.reporting.text_format import significant
 from seqforecast.reporting.verdict import say_about, say_run
 
 # What each picture is called on the page, and how to read it; in the page's order.

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from seqforecast.reporting.terminal import duration
-from seqforecast.reporting.text import mib, significant
+from seqforecast.reporting.text_format import mib, significant
 from seqforecast.reporting.verdict import NAIVE, NAMES
 
 Rows = list[tuple[str, ...]]

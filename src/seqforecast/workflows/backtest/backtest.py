@@ -18,9 +18,14 @@ from seqforecast.reporting.backtest.cutoffs import describe_cutoffs, draw_cutoff
 from seqforecast.reporting.backtest.text import say_plan
 from seqforecast.reporting.figures.forecasts import choose_windows
 from seqforecast.runs import manifest, records
-from seqforecast.runs.locate import Destination
+from seqforecast.runs.directory import Destination
 from seqforecast.runs.manifest import stoppable
-from seqforecast.runs.request import QUANTILES, BacktestDirectory, begin, check_place
+from seqforecast.runs.multi_fit_directories import (
+    QUANTILES,
+    BacktestDirectory,
+    begin,
+    check_place,
+)
 from seqforecast.training.devices import Device
 from seqforecast.training.loop import Learner
 from seqforecast.workflows.backtest.fits import SharedModels, read_made, refit_all
@@ -31,10 +36,10 @@ from seqforecast.workflows.backtest.results import (
     tabulate_cutoffs,
     write_forecasts,
 )
+from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 from seqforecast.workflows.pipeline.learners import build
-from seqforecast.workflows.pipeline.recorder import NoDisplay
-from seqforecast.workflows.pipeline.setup import facts_of, say_notes
-from seqforecast.workflows.pipeline.stages import Stages
+from seqforecast.workflows.pipeline.run_setup import facts_of, say_notes
+from seqforecast.workflows.pipeline.stage_timing import Stages
 
 LOGGER = logging.getLogger("seqforecast")
 BEFORE = 3  # horizons that are shown before the first cutoff

@@ -17,16 +17,21 @@ from seqforecast.data.split import Fold
 from seqforecast.errors import DataError, RunError
 from seqforecast.evaluation.intervals import quantiles_of
 from seqforecast.files import make_folder, write_json
-from seqforecast.models.forecast import forecast
+from seqforecast.models.batched_forecast import forecast
 from seqforecast.models.forecaster import Forecaster, join_members
 from seqforecast.runs import records
-from seqforecast.runs.request import QUANTILES, BacktestDirectory, BacktestFit
+from seqforecast.runs.multi_fit_directories import (
+    QUANTILES,
+    BacktestDirectory,
+    BacktestFit,
+)
 from seqforecast.training.checkpoints import Arrays, Checkpoint
 from seqforecast.training.history import EpochRecord
 from seqforecast.training.loop import Learner, Trained, assign, fit_members, values_of
 from seqforecast.training.non_finite import NotFiniteError
-from seqforecast.training.order import fix_seeds
+from seqforecast.training.window_order import fix_seeds
 from seqforecast.workflows.backtest.plan import BacktestPlan
+from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay, Recorder
 from seqforecast.workflows.pipeline.learners import (
     count_trained,
     describe_training,
@@ -36,7 +41,6 @@ from seqforecast.workflows.pipeline.learners import (
     windows_of,
 )
 from seqforecast.workflows.pipeline.prepare import Prepared
-from seqforecast.workflows.pipeline.recorder import NoDisplay, Recorder
 from seqforecast.workflows.pipeline.scores import fit_baseline, learn_intervals
 
 LOGGER = logging.getLogger("seqforecast")

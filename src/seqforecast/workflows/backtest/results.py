@@ -23,7 +23,7 @@ from seqforecast.evaluation.quantiles import QuantileTotals, by_name
 from seqforecast.evaluation.scoring import MODEL, Scorer
 from seqforecast.reporting.figures.labels import stamp_texts
 from seqforecast.runs.forecasts import RowMaker, path_for, write_frames
-from seqforecast.runs.request import QUANTILES, BacktestDirectory
+from seqforecast.runs.multi_fit_directories import QUANTILES, BacktestDirectory
 from seqforecast.workflows.backtest.plan import BacktestPlan
 
 if TYPE_CHECKING:

@@ -9,15 +9,19 @@ from typing import Any
 
 from seqforecast.config.experiment_file import dump
 from seqforecast.errors import BackendError, RunError
-from seqforecast.execution.fits import Ended, Fit, Watcher
+from seqforecast.execution.fit import Ended, Fit, Watcher
 from seqforecast.execution.local import choose_jobs, run_local
 from seqforecast.files import make_folder, write_json, write_text
 from seqforecast.hardware import free_memory, usable_cores, visible_gpus
 from seqforecast.runs import manifest, records
-from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.locate import Destination
+from seqforecast.runs.directory import Destination
 from seqforecast.runs.manifest import stoppable
-from seqforecast.runs.request import ComparisonDirectory, begin, check_place
+from seqforecast.runs.multi_fit_directories import (
+    ComparisonDirectory,
+    begin,
+    check_place,
+)
+from seqforecast.runs.run_files import RunDirectory
 from seqforecast.workflows.compare.figures import draw_comparison
 from seqforecast.workflows.compare.members import Member
 from seqforecast.workflows.compare.plan import Budget, ComparisonPlan, plan_comparison

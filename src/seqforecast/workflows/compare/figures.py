@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 
 from seqforecast.files import make_folder
-from seqforecast.reporting.comparison import (
+from seqforecast.reporting.compare import (
+    critical_difference,
     error_by_step,
     gradient_profiles,
     loss_curves,
-    ranks,
     seeds,
     side_by_side,
 )
 from seqforecast.reporting.figures.forecasts import WindowPicture
 from seqforecast.runs.forecasts import read_y_hat
+from seqforecast.runs.multi_fit_directories import ComparisonDirectory
 from seqforecast.runs.records import read_gradient_profile, read_history
-from seqforecast.runs.request import ComparisonDirectory
 from seqforecast.workflows.compare.results import (
     Finished,
     TestedMembers,
@@ -54,7 +54,8 @@ def _pictures(
     members, order = weighed.members, weighed.comparison.ranks
     pictures: dict[str, Picture] = {}
     if len(order) > 1:
-        pictures["ranks"] = ranks.describe_ranks(document, order), ranks.draw_ranks
+        ranks = critical_difference.describe_ranks(document, order)
+        pictures["ranks"] = ranks, critical_difference.draw_ranks
     pictures["seeds"] = seeds.describe_seeds(document), seeds.draw_seeds
     pictures["loss"] = _loss(members, document), loss_curves.draw_loss_curves
     windows = {member.name: _windows(prepared, member) for member in members}

@@ -12,7 +12,7 @@ from seqforecast.models.section import ModelSection
 from seqforecast.models.size import count_layers, parameters
 from seqforecast.workflows.compare.members import Member, differences
 from seqforecast.workflows.pipeline.prepare import Prepared, prepare, settle
-from seqforecast.workflows.pipeline.setup import say_notes
+from seqforecast.workflows.pipeline.run_setup import say_notes
 
 # What decides how long and on how much a model is trained.
 BUDGET = (

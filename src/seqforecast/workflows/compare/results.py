@@ -13,12 +13,12 @@ from seqforecast.data.windows import WindowIndex, mark_observed
 from seqforecast.errors import DataError
 from seqforecast.evaluation.accuracy_tests import Units, plan_units
 from seqforecast.evaluation.baselines import BaselineName
-from seqforecast.evaluation.comparison import Comparison, compare_losses
 from seqforecast.evaluation.metrics import Doubles, in_sample_errors
-from seqforecast.reporting.text import plural
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.evaluation.significance import Comparison, compare_losses
+from seqforecast.reporting.text_format import plural
 from seqforecast.runs.forecasts import read_y_hat
-from seqforecast.runs.request import ComparisonDirectory
+from seqforecast.runs.multi_fit_directories import ComparisonDirectory
+from seqforecast.runs.run_files import RunDirectory
 from seqforecast.workflows.compare.members import Member
 from seqforecast.workflows.compare.plan import ComparisonPlan
 from seqforecast.workflows.pipeline.prepare import Prepared

@@ -6,14 +6,14 @@ from typing import Any
 
 from seqforecast.config.defaults import defaults_of, read_settings
 from seqforecast.errors import RunError
-from seqforecast.reporting.settings import (
+from seqforecast.reporting.settings_text import (
     flatten_settings,
     split_by_member,
     split_from_defaults,
 )
-from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.locate import how_to_one_run
-from seqforecast.runs.request import RequestDirectory, open_any
+from seqforecast.runs.directory import how_to_one_run
+from seqforecast.runs.multi_fit_directories import RequestDirectory, open_any
+from seqforecast.runs.run_files import RunDirectory
 
 ABSENT = "-"
 SHOWN = ("mae", "rmse", "smape", "mase", "mse")

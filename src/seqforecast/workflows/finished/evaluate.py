@@ -15,17 +15,17 @@ from seqforecast.config.experiment_file import Loaded, load_experiment
 from seqforecast.data.panel import IntArray, Panel, format_stamp
 from seqforecast.data.scaling import Scaler, train_deviation
 from seqforecast.data.split import Parts, split
-from seqforecast.data.table.files import open_table
 from seqforecast.data.table.load import assemble
+from seqforecast.data.table.open_file import open_table
 from seqforecast.data.table.section import TableSource
 from seqforecast.data.windows import index_windows
 from seqforecast.errors import BackendError, DataError, name_first
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.section import check_values
-from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.forecasts import write_frames
 from seqforecast.runs.manifest import stoppable
+from seqforecast.runs.run_files import RunDirectory
 from seqforecast.training.devices import use_device
 from seqforecast.workflows.finished.diff import document_differences
 from seqforecast.workflows.finished.leak_audit import audit_run
@@ -37,7 +37,7 @@ from seqforecast.workflows.finished.predict import (
 )
 from seqforecast.workflows.pipeline.prepare import Prepared, prepare_panel
 from seqforecast.workflows.pipeline.scores import read_intervals, score_forecasts
-from seqforecast.workflows.pipeline.seen import note_seen, read_seen, steps_seen
+from seqforecast.workflows.pipeline.seen_data import note_seen, read_seen, steps_seen
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,9 +16,9 @@ from seqforecast.files import make_folder, write_folder, write_json, write_whole
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.export import FORMATS, OUTPUT, Format, check_format
 from seqforecast.models.forecaster import Forecaster
-from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.manifest import versions
-from seqforecast.runs.output import check_kept
+from seqforecast.runs.output_guard import check_kept
+from seqforecast.runs.run_files import RunDirectory
 from seqforecast.workflows.pipeline.prepare import Prepared, prepare
 from seqforecast.workflows.pipeline.scores import read_intervals
 

@@ -13,13 +13,13 @@ from seqforecast.data.season import infer_season
 from seqforecast.data.split import split
 from seqforecast.data.table.load import load_scrambled
 from seqforecast.data.windows import WindowIndex
+from seqforecast.models.batched_forecast import forecast
 from seqforecast.models.builder import load_forecaster
-from seqforecast.models.forecast import forecast
 from seqforecast.models.forecaster import Forecaster, relearn_scales
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.run_files import RunDirectory
 from seqforecast.workflows.finished.diff import document_differences, leaves
 from seqforecast.workflows.pipeline.prepare import Prepared, prepare_panel
-from seqforecast.workflows.pipeline.setup import describe_preprocessing
+from seqforecast.workflows.pipeline.run_setup import describe_preprocessing
 
 INTERPOLATED = (
     "data.missing: interpolate fills a gap from the value after it, which may lie "

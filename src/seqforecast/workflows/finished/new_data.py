@@ -10,8 +10,8 @@ import numpy as np
 from seqforecast.config.experiment_file import Loaded
 from seqforecast.data.panel import FloatArray, Panel, TimeZone
 from seqforecast.data.source import load_panel
-from seqforecast.data.table.files import Table, open_frame, open_table
 from seqforecast.data.table.load import assemble
+from seqforecast.data.table.open_file import Table, open_frame, open_table
 from seqforecast.data.table.section import TableSource
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import (
@@ -22,7 +22,7 @@ from seqforecast.errors import (
     name_first,
 )
 from seqforecast.files import expand
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.run_files import RunDirectory
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,13 +21,13 @@ from seqforecast.errors import ConfigError, DataError
 from seqforecast.evaluation.intervals import Intervals, quantiles_of
 from seqforecast.evaluation.quantiles import by_name
 from seqforecast.files import expand
+from seqforecast.models.batched_forecast import forecast
 from seqforecast.models.builder import load_forecaster
-from seqforecast.models.forecast import forecast
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.section import check_values
-from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.forecasts import RowMaker
-from seqforecast.runs.output import check_output
+from seqforecast.runs.output_guard import check_output
+from seqforecast.runs.run_files import RunDirectory
 from seqforecast.training.devices import use_device
 from seqforecast.workflows.finished.new_data import (
     LOGGER,
@@ -36,8 +36,8 @@ from seqforecast.workflows.finished.new_data import (
     say_shift,
     say_strangers,
 )
+from seqforecast.workflows.pipeline.run_setup import describe_strange
 from seqforecast.workflows.pipeline.scores import read_intervals
-from seqforecast.workflows.pipeline.setup import describe_strange
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,11 +15,11 @@ from seqforecast.config.experiment_file import load_experiment
 from seqforecast.data.panel import Panel
 from seqforecast.errors import DataError, RunError
 from seqforecast.models.builder import load_forecaster
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.directory import Destination
 from seqforecast.runs.forecasts import read_forecasts
-from seqforecast.runs.locate import Destination
+from seqforecast.runs.run_files import RunDirectory
 from seqforecast.workflows.finished.diff import NOT_THERE, document_differences
-from seqforecast.workflows.pipeline.recorder import NoDisplay
+from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 from seqforecast.workflows.train.train import train_experiment
 
 LOGGER = logging.getLogger("seqforecast")

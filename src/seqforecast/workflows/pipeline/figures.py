@@ -11,7 +11,7 @@ from seqforecast.data.panel import IntArray
 from seqforecast.data.windows import WindowIndex, known_targets
 from seqforecast.evaluation.intervals import Intervals, quantiles_of, tails
 from seqforecast.files import make_folder
-from seqforecast.models.forecast import forecast
+from seqforecast.models.batched_forecast import forecast
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.reporting.figures import (
     error_by_step,
@@ -25,7 +25,7 @@ from seqforecast.reporting.figures.forecasts import (
     choose_windows,
     describe_forecasts,
 )
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.runs.run_files import RunDirectory
 from seqforecast.training.early_stopping import kept_epoch
 from seqforecast.training.history import selections
 from seqforecast.workflows.pipeline.learners import LearningCurves

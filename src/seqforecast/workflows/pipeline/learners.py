@@ -24,9 +24,9 @@ from seqforecast.training.loop import (
 )
 from seqforecast.training.measured_devices import shape_of
 from seqforecast.training.objective import WindowArrays
-from seqforecast.training.order import fix_seeds
+from seqforecast.training.window_order import fix_seeds
 from seqforecast.workflows.pipeline.prepare import Prepared
-from seqforecast.workflows.pipeline.stages import Stages
+from seqforecast.workflows.pipeline.stage_timing import Stages
 
 LOGGER = logging.getLogger("seqforecast")
 

@@ -10,14 +10,14 @@ from seqforecast.config.defaults import defaults_of, read_settings
 from seqforecast.errors import ConfigError, DiskFullError, RunError, WriteError
 from seqforecast.files import write_text
 from seqforecast.models.cells import Cell
-from seqforecast.reporting.comparison import page as comparison_page
+from seqforecast.reporting.compare import page as comparison_page
 from seqforecast.reporting.run import page as run_page
 from seqforecast.reporting.run.tables import name_command
-from seqforecast.runs import locate
-from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.output import check_kept
+from seqforecast.runs import directory
+from seqforecast.runs.multi_fit_directories import ComparisonDirectory
+from seqforecast.runs.output_guard import check_kept
 from seqforecast.runs.records import find_pictures, read_series
-from seqforecast.runs.request import ComparisonDirectory
+from seqforecast.runs.run_files import RunDirectory
 
 LOGGER = logging.getLogger("seqforecast")
 PAGES = (".html", ".htm")
@@ -44,7 +44,7 @@ def report(path: Path, output: Path | None = None) -> Path:
     is_comparison = comparison.is_begun and "members" in comparison.read_json(
         comparison.request
     )
-    run: RunDirectory = comparison if is_comparison else locate.open_complete(path)
+    run: RunDirectory = comparison if is_comparison else directory.open_complete(path)
     if is_comparison and not comparison.metrics.is_file():
         raise RunError(
             f"{path} is not complete: {comparison.metrics.name} is missing",

@@ -20,10 +20,10 @@ from seqforecast.evaluation.metrics import Doubles
 from seqforecast.evaluation.quantiles import QuantileTotals, by_name
 from seqforecast.evaluation.scoring import MODEL, Scorer
 from seqforecast.files import write_json
-from seqforecast.models.forecast import forecast
+from seqforecast.models.batched_forecast import forecast
 from seqforecast.models.forecaster import Forecaster
-from seqforecast.runs.directory import RunDirectory
 from seqforecast.runs.forecasts import RowMaker, path_for, write_frames
+from seqforecast.runs.run_files import RunDirectory
 from seqforecast.workflows.pipeline.prepare import Prepared
 
 if TYPE_CHECKING:

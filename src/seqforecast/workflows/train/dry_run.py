@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 from seqforecast.config.experiment_file import Loaded
 from seqforecast.hardware import peak_memory
 from seqforecast.models import size
-from seqforecast.models.forecast import forecast
+from seqforecast.models.batched_forecast import forecast
 from seqforecast.models.forecaster import Forecaster, join_members
 from seqforecast.runs.forecasts import MOST_CSV_ROWS
 from seqforecast.runs.manifest import stoppable
 from seqforecast.training.gradient_profile import GradientProbe
 from seqforecast.training.loop import Learner, values_of
-from seqforecast.training.order import windows_in_epoch
 from seqforecast.training.time_estimate import TrainingCost, measure_training_cost
+from seqforecast.training.window_order import windows_in_epoch
 from seqforecast.workflows.pipeline.learners import build, count_trained, models_of
 from seqforecast.workflows.pipeline.prepare import Prepared, prepare
+from seqforecast.workflows.pipeline.run_setup import say_notes
 from seqforecast.workflows.pipeline.scores import score_forecasts
-from seqforecast.workflows.pipeline.setup import say_notes
-from seqforecast.workflows.pipeline.stages import Stages
+from seqforecast.workflows.pipeline.stage_timing import Stages
 from seqforecast.workflows.train.mirrors import check_mirrors
 from seqforecast.workflows.train.warm_start import check_start
 

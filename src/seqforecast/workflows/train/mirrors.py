@@ -20,11 +20,11 @@ from typing import Protocol
 from seqforecast.backend import load_tensorflow
 from seqforecast.config.defaults import read_settings
 from seqforecast.errors import BackendError
-from seqforecast.reporting.settings import flatten_settings
-from seqforecast.runs.directory import RunDirectory
+from seqforecast.reporting.settings_text import flatten_settings
 from seqforecast.runs.records import read_history
+from seqforecast.runs.run_files import RunDirectory
 from seqforecast.training.history import EpochRecord
-from seqforecast.workflows.pipeline.recorder import NoDisplay
+from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 
 LONGEST = 500  # letters of a parameter, as MLflow allows
 AT_ONCE = 100  # parameters, as MLflow allows

@@ -11,10 +11,10 @@ from seqforecast.data.panel import Panel
 from seqforecast.errors import RunError
 from seqforecast.files import write_json, write_whole
 from seqforecast.models.forecaster import join_members
-from seqforecast.runs import locate, manifest, records
-from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.locate import Destination
+from seqforecast.runs import directory, manifest, records
+from seqforecast.runs.directory import Destination
 from seqforecast.runs.manifest import stoppable
+from seqforecast.runs.run_files import RunDirectory
 from seqforecast.training.checkpoints import Arrays, Checkpoint
 from seqforecast.training.gradient_profile import GradientProbe
 from seqforecast.training.loop import (
@@ -24,6 +24,7 @@ from seqforecast.training.loop import (
     fit_members,
 )
 from seqforecast.training.non_finite import NotFiniteError
+from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay, Recorder
 from seqforecast.workflows.pipeline.figures import FigureInputs, draw_pictures
 from seqforecast.workflows.pipeline.learners import (
     LearningCurves,
@@ -35,21 +36,20 @@ from seqforecast.workflows.pipeline.learners import (
 )
 from seqforecast.workflows.pipeline.pages import unless_it_fails, write_run_page
 from seqforecast.workflows.pipeline.prepare import Prepared, prepare
-from seqforecast.workflows.pipeline.recorder import NoDisplay, Recorder
+from seqforecast.workflows.pipeline.run_setup import (
+    check_same_data,
+    facts_of,
+    say_notes,
+    write_setup,
+)
 from seqforecast.workflows.pipeline.scores import (
     learn_intervals,
     score_test,
     score_validation,
     write_intervals,
 )
-from seqforecast.workflows.pipeline.seen import note_seen, write_seen
-from seqforecast.workflows.pipeline.setup import (
-    check_same_data,
-    facts_of,
-    say_notes,
-    write_setup,
-)
-from seqforecast.workflows.pipeline.stages import Stages, describe_stages
+from seqforecast.workflows.pipeline.seen_data import note_seen, write_seen
+from seqforecast.workflows.pipeline.stage_timing import Stages, describe_stages
 from seqforecast.workflows.train.mirrors import check_mirrors, mirrored
 from seqforecast.workflows.train.warm_start import check_start, start_from
 
@@ -131,8 +131,8 @@ def resume_run(
     """
     stages = Stages()
     check_mirrors(mirrors)
-    run = locate.open_run(path)
-    locate.refuse_several(run)
+    run = directory.open_run(path)
+    directory.refuse_several(run)
     with records.logged() as log, stoppable(), run.locked():
         if run.is_complete:
             raise RunError(

@@ -14,13 +14,13 @@ from seqforecast.config.experiment_file import load_experiment
 from seqforecast.errors import ConfigError
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.forecaster import Forecaster
-from seqforecast.reporting.settings import flatten_settings, setting_text
-from seqforecast.runs.directory import RunDirectory
-from seqforecast.runs.locate import open_complete
+from seqforecast.reporting.settings_text import flatten_settings, setting_text
+from seqforecast.runs.directory import open_complete
+from seqforecast.runs.run_files import RunDirectory
 from seqforecast.training.checkpoints import Arrays
 from seqforecast.training.loop import Learner, learner_of
 from seqforecast.workflows.pipeline.prepare import Prepared
-from seqforecast.workflows.pipeline.seen import (
+from seqforecast.workflows.pipeline.seen_data import (
     Seen,
     may_be_same,
     read_seen,

@@ -14,9 +14,9 @@ import numpy as np
 from seqforecast.config.experiment import Experiment
 from seqforecast.config.tune_section import Range, TuneSection, accepts_whole
 from seqforecast.errors import BackendError, ConfigError, RunError, SeqforecastError
-from seqforecast.reporting.tuning.table import AS_GIVEN, say_settings
+from seqforecast.reporting.tune.table import AS_GIVEN, say_settings
 from seqforecast.reporting.verdict import NAMES
-from seqforecast.runs.request import TuningDirectory
+from seqforecast.runs.multi_fit_directories import TuningDirectory
 from seqforecast.workflows.pipeline.prepare import Prepared
 from seqforecast.workflows.tune.trial import (
     PrunedError,

@@ -17,7 +17,7 @@ from seqforecast.training.loop import fit_members
 from seqforecast.workflows.pipeline.learners import build, models_of
 from seqforecast.workflows.pipeline.prepare import Prepared, prepare_panel
 from seqforecast.workflows.pipeline.scores import score_validation
-from seqforecast.workflows.pipeline.stages import Stages
+from seqforecast.workflows.pipeline.stage_timing import Stages
 
 # Validation is over when a refit begins: what a trial is judged by does not need it.
 NO_REFIT = {"training.refit": False}

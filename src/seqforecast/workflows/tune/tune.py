@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 from seqforecast.config.experiment_file import Loaded, dump, load_experiment
 from seqforecast.errors import Interrupted, TrainingError
 from seqforecast.files import make_folder, write_json, write_text
-from seqforecast.reporting.tuning.figures import (
+from seqforecast.reporting.tune.figures import (
     describe_settings,
     draw_settings,
     draw_trials,
 )
 from seqforecast.runs import manifest, records
-from seqforecast.runs.locate import Destination
+from seqforecast.runs.directory import Destination
 from seqforecast.runs.manifest import stoppable
-from seqforecast.runs.request import TuningDirectory, begin, check_place
+from seqforecast.runs.multi_fit_directories import TuningDirectory, begin, check_place
 from seqforecast.workflows.pipeline.prepare import prepare
-from seqforecast.workflows.pipeline.setup import say_notes
+from seqforecast.workflows.pipeline.run_setup import say_notes
 from seqforecast.workflows.train.train import resume_run, train_experiment
 from seqforecast.workflows.tune.study import (
     as_run_errors,

@@ -1,0 +1,97 @@
+"""The best trials of a search as text, and what the best one is worth."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from seqforecast.reporting.settings_text import setting_text
+from seqforecast.reporting.tables import render_scores
+from seqforecast.reporting.text_format import (
+    align_names,
+    align_numbers,
+    join,
+    percent,
+    plural,
+    significant,
+    wrap,
+)
+from seqforecast.reporting.verdict import NAMES
+
+AS_GIVEN = "as given"  # trial 0: the experiment itself
+MOST = 10  # trials in the table
+STATES = {"complete": "complete", "pruned": "ended early", "failed": "failed"}
+
+
+def render_tuning(document: Mapping[str, Any]) -> str:
+    """Return the best trials, and what the best one is worth on the test part.
+
+    Args:
+        document: tune.json.
+    """
+    metric, trials = NAMES[document["metric"]], ranked(document)
+    rows = trials[:MOST] + [trial for trial in trials[MOST:] if not trial["number"]]
+    columns = [
+        align_names(["trial", *(_label(trial) for trial in rows)]),
+        align_numbers(
+            [f"validation {metric}", *(significant(trial["value"]) for trial in rows)]
+        ),
+        *(
+            align_names([name, *(_cell(trial, name) for trial in rows)])
+            for name in document["searched"]
+        ),
+    ]
+    states = [trial["state"] for trial in document["trials"]]
+    counts = [
+        f"{states.count(state)} {word}"
+        for state, word in STATES.items()
+        if state in states
+    ]
+    count = f"{len(states)} {plural('trial', len(states))}"
+    optimistic = (
+        f"The best validation {metric} of {len(trials)} is optimistic: it was chosen "
+        "for being low. The test part was read once, for the best settings:"
+    )
+    sentences = [f"{count}: {', '.join(counts)}.", say_gain(document), optimistic]
+    return "\n".join(
+        [*join(columns), "", *wrap(sentences), "", render_scores(document["test"])]
+    )
+
+
+def ranked(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the trials that came to an end, lowest validation error first."""
+    trials = [trial for trial in document["trials"] if trial["value"] is not None]
+    return sorted(trials, key=lambda trial: float(trial["value"]))
+
+
+def say_gain(document: Mapping[str, Any]) -> str:
+    """Say what was found, beside the experiment as given."""
+    best, as_given = document["best"], document["trials"][0]
+    metric = NAMES[document["metric"]]
+    if as_given["value"] is None:
+        return f"The experiment as given failed: {as_given['error']}."
+    if not best["number"]:
+        return "No trial is better than the experiment as given: keep it."
+    lower = (
+        percent(1 - best["value"] / as_given["value"]) if as_given["value"] else "0 %"
+    )
+    return (
+        f"Trial {best['number']} has a validation {metric} {lower} below that of the "
+        f"experiment as given ({significant(as_given['value'])})."
+    )
+
+
+def say_settings(values: Mapping[str, Any]) -> str:
+    """Return settings as a list in one line."""
+    return ", ".join(f"{name} {short(value)}" for name, value in values.items())
+
+
+def short(value: Any) -> str:
+    """Write a setting with four digits; best.yaml has them all."""
+    return f"{value:.4g}" if isinstance(value, float) else setting_text(value)
+
+
+def _label(trial: Mapping[str, Any]) -> str:
+    return str(trial["number"]) if trial["number"] else AS_GIVEN
+
+
+def _cell(trial: Mapping[str, Any], name: str) -> str:
+    return short(trial["settings"][name]) if trial["settings"] else "-"

@@ -1,1 +1,0 @@
-"""Searches: the table and the figures."""
