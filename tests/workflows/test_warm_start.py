@@ -22,7 +22,7 @@ def train(root, mapping, start=None, exact=None, display=None, **overrides):
     from seqforecast.config.loading import load_mapping
     from seqforecast.workflows.train import Place, train_experiment
 
-    loaded = load_mapping(mapping, {"training.compile": "eager"} | overrides)
+    loaded = load_mapping(mapping, {"training.compile": "graph"} | overrides)
     return train_experiment(loaded, Place(root, exact), display, start=start)
 
 
@@ -206,7 +206,7 @@ def test_the_command_says_what_has_changed(old, tmp_path):
         "-s",
         "training.epochs=1",
         "-s",
-        "training.compile=eager",
+        "training.compile=graph",
     )
     result = call("train", path, "--from", old.path, *words)
     assert result.exit_code == 0, result.stderr
