@@ -52,6 +52,7 @@ def test_the_end_of_the_process_does_not_look_through_tensorflow(words, monkeypa
     from seqforecast.cli.app import main
 
     monkeypatch.setattr(sys, "argv", ["seqforecast", *words])
+    gc.unfreeze()
     before = signal.getsignal(signal.SIGTERM)
     try:
         with pytest.raises(SystemExit):

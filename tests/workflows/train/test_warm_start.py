@@ -23,7 +23,7 @@ def train(root, mapping, start=None, exact=None, display=None, **overrides):
     from seqforecast.runs.directory import Destination
     from seqforecast.workflows.train.train import train_experiment
 
-    loaded = load_mapping(mapping, {"training.compile": "eager"} | overrides)
+    loaded = load_mapping(mapping, {"training.compile": "graph"} | overrides)
     return train_experiment(loaded, Destination(root, exact), display, start=start)
 
 
@@ -207,7 +207,7 @@ def test_the_command_says_what_has_changed(old, tmp_path):
         "-s",
         "training.epochs=1",
         "-s",
-        "training.compile=eager",
+        "training.compile=graph",
     )
     result = call("train", path, "--from", old.path, *words)
     assert result.exit_code == 0, result.stderr

@@ -40,7 +40,7 @@ def table(folder, name, later=None):
 
 
 def asked(data, space=SPACE, trials=2, **more):
-    training = {"epochs": 2, "batch_size": 20, "compile": "eager"}
+    training = {"epochs": 2, "batch_size": 20, "compile": "graph"}
     return small(
         data=data,
         split={"train": 140, "validation": 30, "test": 30},
