@@ -136,8 +136,8 @@ def _show(directory: "ComparisonDirectory", *, as_json: bool) -> None:
     """Print the comparison, and its directory as the last line; fail if a fit did."""
     document = directory.read_json(directory.metrics)
     if as_json:
-        told = {"schema": 1, "run": str(directory.path), "comparison": document}
-        print_json(told)
+        answer = {"schema": 1, "run": str(directory.path), "comparison": document}
+        print_json(answer)
     else:
         from seqforecast.reporting.compare.table import render_comparison
 

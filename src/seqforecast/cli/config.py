@@ -59,15 +59,15 @@ def ls(*, as_json: options.AsJson = False) -> None:
     from seqforecast.config.shipped_catalog import describe_shipped
     from seqforecast.reporting.terminal import render_rows
 
-    found = describe_shipped()
+    experiments = describe_shipped()
     if as_json:
-        told = [
-            {"name": each.name, "about": each.about, "takes": each.takes}
-            for each in found
+        records = [
+            {"name": shipped.name, "about": shipped.about, "takes": shipped.takes}
+            for shipped in experiments
         ]
-        print_json({"schema": 1, "experiments": told})
+        print_json({"schema": 1, "experiments": records})
         return
-    rows = [(each.name, each.takes, each.about) for each in found]
+    rows = [(shipped.name, shipped.takes, shipped.about) for shipped in experiments]
     print_result(render_rows(("name", "takes", "about"), rows))
 
 

@@ -131,17 +131,17 @@ def _workload(experiment: str) -> "Workload":
     from seqforecast.doctor.examination import Workload
 
     loaded = load_experiment(resolve(experiment))
-    asked = loaded.experiment
-    if "auto" in (asked.window.lookback, asked.window.horizon):
+    settled = loaded.experiment
+    if "auto" in (settled.window.lookback, settled.window.horizon):
         from seqforecast.workflows.pipeline.prepare import prepare
 
-        asked = prepare(asked, loaded.folder).experiment
+        settled = prepare(settled, loaded.folder).experiment
     return Workload(
-        model=asked.model,
-        training=asked.training,
-        lookback=asked.window.lookbacks[0],
-        horizon=int(asked.window.horizon),
-        experiment=asked.name,
+        model=settled.model,
+        training=settled.training,
+        lookback=settled.window.lookbacks[0],
+        horizon=int(settled.window.horizon),
+        experiment=settled.name,
     )
 
 

@@ -65,17 +65,17 @@ def evaluate(
     from seqforecast.workflows.finished.evaluate import evaluate_run
 
     opened = open_complete(run)
-    told = evaluate_run(opened, data, audit=audit, output=output, device=device)
-    _show(told, as_json=as_json)
-    if told["audit"] and not told["audit"]["passed"]:
+    document = evaluate_run(opened, data, audit=audit, output=output, device=device)
+    _show(document, as_json=as_json)
+    if document["audit"] and not document["audit"]["passed"]:
         raise typer.Exit(1)
 
 
-def _show(told: dict[str, Any], *, as_json: bool) -> None:
+def _show(document: dict[str, Any], *, as_json: bool) -> None:
     """Print what was scored, the scores, and what the audit found."""
     if as_json:
-        print_json({"schema": 1, **told})
+        print_json({"schema": 1, **document})
         return
     from seqforecast.reporting.terminal import render_evaluation
 
-    print_result(render_evaluation(told))
+    print_result(render_evaluation(document))

@@ -61,14 +61,14 @@ def export(
     from seqforecast.runs.directory import open_complete
     from seqforecast.workflows.finished.export import export_run
 
-    told = export_run(open_complete(run), form.value, output, tolerance=tolerance)
+    document = export_run(open_complete(run), form.value, output, tolerance=tolerance)
     if as_json:
-        print_json(told)
+        print_json(document)
         return
-    check = told["check"]
+    check = document["check"]
     print_result(
-        f"{form.value}, {told['bytes']:,} bytes; {check['windows']} test windows, "
+        f"{form.value}, {document['bytes']:,} bytes; {check['windows']} test windows, "
         f"largest difference {check['largest']:.2g} of a series' deviation (allowed: "
         f"{check['tolerance']:g})"
     )
-    print_result(told["file"])
+    print_result(document["file"])

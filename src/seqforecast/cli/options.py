@@ -33,19 +33,21 @@ def _with_home(function: Function) -> Function:
     """Return a function that is told its paths with the home folder for `~`."""
 
     @functools.wraps(function)
-    def expanded(**told: Any) -> Any:
+    def expanded(**arguments: Any) -> Any:
         from seqforecast.files import expand
 
-        paths = {name: value for name, value in told.items() if isinstance(value, Path)}
-        return function(**told | {name: expand(paths[name]) for name in paths})
+        paths = {
+            name: value for name, value in arguments.items() if isinstance(value, Path)
+        }
+        return function(**arguments | {name: expand(paths[name]) for name in paths})
 
     return cast(Function, expanded)
 
 
-def device_option(said: str) -> Any:
+def device_option(text: str) -> Any:
     """Return the option that chooses a device, with a sentence on what it does."""
     return typer.Option(
-        "--device", metavar="auto|cpu|gpu|gpu:N", help=said, show_default=False
+        "--device", metavar="auto|cpu|gpu|gpu:N", help=text, show_default=False
     )
 
 

@@ -57,15 +57,19 @@ def predict(
     from seqforecast.workflows.finished.predict import forecast_run
 
     opened = open_complete(run)
-    made = forecast_run(opened, data, device or "auto", output)
+    forecasts = forecast_run(opened, data, device or "auto", output)
     if output is not None:
-        write_frames(output, made.frames, made.date_format)
+        write_frames(output, forecasts.frames, forecasts.date_format)
         if as_json:
-            told = {"file": str(output), "series": made.series, "horizon": made.horizon}
-            print_json({"schema": 1, **told})
+            answer = {
+                "file": str(output),
+                "series": forecasts.series,
+                "horizon": forecasts.horizon,
+            }
+            print_json({"schema": 1, **answer})
         else:
             print_result(str(output))
     elif as_json:
-        print_json({"schema": 1, "forecasts": [*made.records()]})
+        print_json({"schema": 1, "forecasts": [*forecasts.records()]})
     else:
-        write_csv(sys.stdout, made.frames, made.date_format)
+        write_csv(sys.stdout, forecasts.frames, forecasts.date_format)

@@ -123,8 +123,8 @@ class LiveFits(Watcher):
         """Move its bar, and the one of all."""
         if fit not in self._lines:  # it ended before this news came
             return
-        told = f"epoch {epochs} of {self._epochs}"
-        self._progress.update(self._lines[fit], completed=epochs, told=told)
+        text = f"epoch {epochs} of {self._epochs}"
+        self._progress.update(self._lines[fit], completed=epochs, told=text)
         self._count_all()
 
     def ended(self, ended: Ended) -> None:

@@ -54,19 +54,19 @@ def reproduce(
     from seqforecast.runs.directory import open_complete
     from seqforecast.workflows.finished.reproduce import DIFFERENT, reproduce_run
 
-    told = reproduce_run(
+    document = reproduce_run(
         open_complete(run), tolerance=tolerance, exact=run_dir, display=display
     )
-    _show(told, as_json=as_json)
-    if told["result"] == DIFFERENT:
+    _show(document, as_json=as_json)
+    if document["result"] == DIFFERENT:
         raise typer.Exit(1)
 
 
-def _show(told: dict[str, Any], *, as_json: bool) -> None:
+def _show(document: dict[str, Any], *, as_json: bool) -> None:
     """Print the result."""
     if as_json:
-        print_json({"schema": 1, **told})
+        print_json({"schema": 1, **document})
         return
     from seqforecast.reporting.terminal import render_reproduction
 
-    print_result(render_reproduction(told))
+    print_result(render_reproduction(document))

@@ -40,34 +40,34 @@ def ls(
     from seqforecast.reporting.terminal import render_rows, say_score
     from seqforecast.runs.directory import list_runs
 
-    found = list_runs(runs)
+    listed = list_runs(runs)
     if as_json:
-        told = [
+        records = [
             {
-                "path": str(each.path),
-                "kind": each.kind,
-                "name": each.name,
-                "status": each.status,
-                "started": each.started or None,
-                "verdict": each.test.get("verdict"),
+                "path": str(one.path),
+                "kind": one.kind,
+                "name": one.name,
+                "status": one.status,
+                "started": one.started or None,
+                "verdict": one.test.get("verdict"),
             }
-            for each in found
+            for one in listed
         ]
-        print_json({"schema": 1, "runs": told})
+        print_json({"schema": 1, "runs": records})
         return
-    if not found:
+    if not listed:
         print_result(f"no runs in {runs}")
         return
     rows = [
         (
-            each.started[:16].replace("T", " ") or "-",
-            each.kind,
-            each.name,
-            each.status,
-            *say_score(each.test),
-            str(each.path),
+            one.started[:16].replace("T", " ") or "-",
+            one.kind,
+            one.name,
+            one.status,
+            *say_score(one.test),
+            str(one.path),
         )
-        for each in found
+        for one in listed
     ]
     header = ("started, UTC", "kind", "name", "status", "verdict", "test error", "path")
     print_result(render_rows(header, rows))
@@ -87,21 +87,21 @@ def show(run: Run, *, as_json: options.AsJson = False) -> None:
     from seqforecast.runs.multi_fit_directories import open_any
     from seqforecast.workflows.finished.diff import changed_settings
 
-    opened, told = open_any(run)
+    opened, facts = open_any(run)
     changed = changed_settings(opened)
-    found = opened.read_json(opened.metrics) if opened.metrics.is_file() else {}
+    scores = opened.read_json(opened.metrics) if opened.metrics.is_file() else {}
     if as_json:
         settings = {name: value for name, value, _ in changed}
-        status = {"status": told.status, "started": told.started}
-        about = {"run": str(run), "kind": told.kind, "name": told.name, **status}
-        test = {"test": found.get("test", {})}
-        document = {} if told.kind == "run" else {DOCUMENT[told.kind]: found}
+        status = {"status": facts.status, "started": facts.started}
+        about = {"run": str(run), "kind": facts.kind, "name": facts.name, **status}
+        test = {"test": scores.get("test", {})}
+        document = {} if facts.kind == "run" else {DOCUMENT[facts.kind]: scores}
         print_json({"schema": 1, **about, "settings": settings, **test, **document})
         return
-    kind = "" if told.kind == "run" else f"{told.kind}, "
-    print_result(f"{told.name}, {kind}{told.status}, started {told.started}\n")
-    if found.get("test") or (told.kind != "run" and found):
-        print_result(_rendered(told.kind, found) + "\n")
+    kind = "" if facts.kind == "run" else f"{facts.kind}, "
+    print_result(f"{facts.name}, {kind}{facts.status}, started {facts.started}\n")
+    if scores.get("test") or (facts.kind != "run" and scores):
+        print_result(_rendered(facts.kind, scores) + "\n")
     print_result(render_rows(("setting", "value", "default"), changed))
 
 
@@ -135,13 +135,13 @@ def diff(first: Run, second: Run, *, as_json: options.AsJson = False) -> None:
     from seqforecast.reporting.terminal import render_rows
     from seqforecast.workflows.finished.diff import differences_of
 
-    found = differences_of(first, second)
+    differences = differences_of(first, second)
     if as_json:
-        print_json({"schema": 1, "differences": found})
+        print_json({"schema": 1, "differences": differences})
         return
-    if not found:
+    if not differences:
         print_result("no difference in settings, data, versions and scores")
         return
     keys = ("what", "name", "first", "second")
-    rows = [tuple(str(each[key]) for key in keys) for each in found]
+    rows = [tuple(str(difference[key]) for key in keys) for difference in differences]
     print_result(render_rows(keys, rows))

@@ -27,8 +27,12 @@ def report_error(error: SeqforecastError, *, as_json: bool) -> None:
     if error.hint:
         typer.echo(f"hint: {error.hint}", err=True)
     if as_json:
-        told = {"message": str(error), "hint": error.hint, "exit_code": error.exit_code}
-        print_json({"schema": 1, "error": told})
+        record = {
+            "message": str(error),
+            "hint": error.hint,
+            "exit_code": error.exit_code,
+        }
+        print_json({"schema": 1, "error": record})
 
 
 class MessageHandler(logging.Handler):
@@ -43,8 +47,8 @@ class MessageHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line."""
-        told = record.name == "seqforecast.progress" and self.live
-        if told or record.name == "seqforecast.unheard":
+        is_shown = record.name == "seqforecast.progress" and self.live
+        if is_shown or record.name == "seqforecast.unheard":
             return
         prefix = "" if record.levelno <= logging.INFO else record.levelname.lower()
         text = f"{prefix}: {record.getMessage()}" if prefix else record.getMessage()

@@ -48,10 +48,10 @@ def train(
             "--set, --device, --run-dir, --from or --dry-run"
         )
     listen(quiet=quiet, verbose=verbose)
-    names = [each.value for each in mirrors or ()]
+    names = [mirror.value for mirror in mirrors or ()]
     if dry_run:
-        asked = {"start": start, "mirrors": names}
-        _plan(str(experiment), changes, asked, as_json=as_json)
+        extras = {"start": start, "mirrors": names}
+        _plan(str(experiment), changes, extras, as_json=as_json)
         return
     display = None
     if has_terminal() and not quiet:
@@ -86,7 +86,7 @@ def _show(path: Path, metrics: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _plan(
-    experiment: str, changes: list[str], asked: dict[str, Any], *, as_json: bool
+    experiment: str, changes: list[str], options: dict[str, Any], *, as_json: bool
 ) -> None:
     """Print what a run would be."""
     from seqforecast.config.experiment_file import load_experiment, resolve
@@ -95,7 +95,7 @@ def _plan(
 
     loaded = load_experiment(resolve(experiment), changes)
     # So far nothing ran beside Python: its processor time is its wall time.
-    plan = plan_run(loaded, before=time.process_time(), **asked)
+    plan = plan_run(loaded, before=time.process_time(), **options)
     if as_json:
         print_json(plan)
     else:

@@ -100,8 +100,8 @@ def record_names() -> frozenset[str]:
 
 
 def _records(kind: type[RunDirectory]) -> Iterator[Path]:
-    for name, found in inspect.getmembers(
-        kind, lambda each: isinstance(each, property)
+    for name, member in inspect.getmembers(
+        kind, lambda value: isinstance(value, property)
     ):
-        if inspect.get_annotations(found.fget)["return"] is Path:
+        if inspect.get_annotations(member.fget)["return"] is Path:
             yield getattr(kind(Path("run")), name)

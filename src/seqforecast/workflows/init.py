@@ -95,17 +95,17 @@ def start_experiment(
     facts = _facts(data, panel, season, stops)
     if horizon is not None:
         _refuse_long(horizon, facts, data)
-    found = describe_data(roles, panel, facts, source)
+    findings = describe_data(roles, panel, facts, source)
     chosen = choose_settings(facts, horizon)
     opening = [
         f"{data.name}: written by `seqforecast init`; every line may be changed.",
         f"Train it with {as_command('train', path.name)}.",
-        *found,
+        *findings,
     ]
     choices = data_choices(source, panel, facts, roles, path)
     text = write_starter(opening, choices, chosen)
     write_text(path, text)
-    return StarterExperiment(path, text, tuple(found))
+    return StarterExperiment(path, text, tuple(findings))
 
 
 def _facts(data: Path, panel: Panel, season: int | None, stops: IntArray) -> Facts:
@@ -202,29 +202,29 @@ def describe_data(
     steps = f"{facts.shortest:,}" + ("" if same else f" to {facts.longest:,}")
     of_each = " each" if facts.series > 1 else ""
     noun = "column a series" if roles.layout == "wide" else "row an observation"
-    found = f"{facts.series:,} series of {steps} steps{of_each}, one {noun}"
-    said = [f"Found: {found}, frequency {panel.frequency}.", _columns(roles)]
+    what = f"{facts.series:,} series of {steps} steps{of_each}, one {noun}"
+    sentences = [f"Found: {what}, frequency {panel.frequency}.", _columns(roles)]
     if facts.season:
-        said.append(f"A season of {facts.season} steps, by autocorrelation.")
+        sentences.append(f"A season of {facts.season} steps, by autocorrelation.")
     else:
         usual = _usual(panel)
-        said.append(
+        sentences.append(
             "No season, by autocorrelation."
             + (f" The calendar would say {usual} steps." if usual else "")
         )
     if source.missing != "error":
-        said.append(
+        sentences.append(
             f"Missing values: {len(panel.filled):,}, filled as `missing` says; they "
             "are never scored."
         )
     if len(panel.filled) > MANY * len(panel.values):
-        said.append(
+        sentences.append(
             "That is more than half. If the gaps are meant (nights, closed days), "
             "number the steps with whole numbers instead of dates."
         )
     for name, why in list(roles.left_out.items())[:10]:
-        said.append(f"Column {name} is not used: {why}.")
-    return said
+        sentences.append(f"Column {name} is not used: {why}.")
+    return sentences
 
 
 def _columns(roles: Roles) -> str:

@@ -79,5 +79,5 @@ def version_of(text: str) -> tuple[int, ...]:
     Not by `packaging.version`: drivers, glibc and systems number as they like, which it
     refuses ("2.31-0ubuntu9"), and `doctor` has to work where packaging is broken.
     """
-    found = re.match(r"\d+(\.\d+)*", text)
-    return tuple(map(int, found.group().split("."))) if found else ()
+    match = re.match(r"\d+(\.\d+)*", text)
+    return tuple(map(int, match.group().split("."))) if match else ()

@@ -113,9 +113,11 @@ def drawing(path: Path, height: float) -> Iterator[Figure]:
 
 def _save(figure: Figure, path: Path) -> None:
     """Write a picture whole or not at all."""
-    said = {"Description": figure.get_label()}
+    metadata = {"Description": figure.get_label()}
     drawn = io.BytesIO()
-    figure.savefig(drawn, format="png", metadata=said if said["Description"] else {})
+    figure.savefig(
+        drawn, format="png", metadata=metadata if metadata["Description"] else {}
+    )
     write_whole(path, lambda part: part.write_bytes(drawn.getvalue()))
 
 

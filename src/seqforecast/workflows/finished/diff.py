@@ -44,10 +44,10 @@ def changed_settings(run: RunDirectory) -> list[tuple[str, ...]]:
     if not isinstance(run, RequestDirectory):
         settings = read_settings(run.resolved) if run.resolved.is_file() else {}
         return _changed(settings)
-    asked = _asked(run)
-    members = asked.pop("members", {})
-    settings = {**asked.pop("experiment", {}), **asked.pop("settings", {})}
-    rows = [(name, value, ABSENT) for name, value in flatten_settings(asked)]
+    request = _asked(run)
+    members = request.pop("members", {})
+    settings = {**request.pop("experiment", {}), **request.pop("settings", {})}
+    rows = [(name, value, ABSENT) for name, value in flatten_settings(request)]
     if not members:
         return rows + _changed(settings)
     equal, _ = split_by_member(members)
@@ -67,7 +67,7 @@ def _asked(several: RequestDirectory) -> dict[str, Any]:
     if not several.is_begun:
         return {}
     request = several.read_json(several.request)
-    return {name: each for name, each in request.items() if name not in CIRCUMSTANCES}
+    return {name: value for name, value in request.items() if name not in CIRCUMSTANCES}
 
 
 def _changed(settings: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -84,7 +84,7 @@ def differences_of(one: Path, other: Path) -> list[dict[str, Any]]:
         RunError: there is none of them, or they are of different kinds.
     """
     opened = [open_any(one), open_any(other)]
-    runs, kinds = [run for run, _ in opened], [told.kind for _, told in opened]
+    runs, kinds = [run for run, _ in opened], [facts.kind for _, facts in opened]
     if kinds[0] != kinds[1]:
         several = next(run for run in runs if isinstance(run, RequestDirectory))
         raise RunError(
@@ -167,8 +167,8 @@ def document_differences(recorded: Any, now: Any) -> Iterator[tuple[str, Any, An
 
     What only `now` has is not told: files of older runs lack what came later.
     """
-    found = dict(leaves(now))
+    values_now = dict(leaves(now))
     for path, value in leaves(recorded):
-        other = found.get(path, NOT_THERE)
+        other = values_now.get(path, NOT_THERE)
         if value != other:
             yield path, value, other

@@ -90,8 +90,8 @@ def evaluate_run(
         notes: list[str] = []
         file = own if isinstance(own, Path) else None
         if isinstance(own, Path):
-            made = prepare_unseen(run, loaded, own, forecaster)
-            prepared, numbers, notes = made
+            unseen = prepare_unseen(run, loaded, own, forecaster)
+            prepared, numbers, notes = unseen
         else:
             prepared, notes = own, note_seen(manifest)
         write = _writer(output)
@@ -158,8 +158,8 @@ def _own_data(
         load = partial(assemble, source, table, experiment.evaluation.group)
         sha256, path = table.sha256, table.path
     else:
-        made = source.generate_panel()
-        sha256, load = made.sha256, lambda: made
+        regenerated = source.generate_panel()
+        sha256, load = regenerated.sha256, lambda: regenerated
     if sha256 == trained_on:
         panel = load()
         return prepare_panel(experiment, panel, split(panel, experiment.split))
@@ -175,18 +175,18 @@ def _own_data(
 
 def _is_recorded(run: RunDirectory, test: Any) -> bool:
     """Return whether the scores are those of metrics.json; say what differs."""
-    found = [*document_differences(run.read_json(run.metrics)["test"], test)]
-    if found:
-        path, before, now = found[0]
+    differences = [*document_differences(run.read_json(run.metrics)["test"], test)]
+    if differences:
+        path, before, now = differences[0]
         LOGGER.warning(
             "these are not the scores in metrics.json: %d differ, first %s: %s, it "
             "was %s",
-            len(found),
+            len(differences),
             path,
             now,
             before,
         )
-    return not found
+    return not differences
 
 
 def _scored(prepared: Prepared) -> dict[str, Any]:

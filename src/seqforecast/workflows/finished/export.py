@@ -72,22 +72,22 @@ def export_run(
     inputs = _inputs_of(forecaster, prepared, windows)
     wanted = np.asarray(forecaster.forecast(**_flat(inputs)))
     unit = _unit_of(prepared)[windows.series]
-    found: list[float] = []
+    distances: list[float] = []
 
     def write(part: Path) -> None:
         form.write(forecaster, part)
-        made = form.read(part)(inputs)
-        found.append(_largest(wanted, made, unit))
-        if not _largest(wanted, made, unit, ROUNDINGS) <= tolerance:
-            raise _differs(name, found[0], tolerance)
+        outputs = form.read(part)(inputs)
+        distances.append(_largest(wanted, outputs, unit))
+        if not _largest(wanted, outputs, unit, ROUNDINGS) <= tolerance:
+            raise _differs(name, distances[0], tolerance)
 
     make_folder(path.parent)
     (write_folder if form.is_folder else write_whole)(path, write)
-    check = {"windows": len(windows), "largest": found[0], "tolerance": tolerance}
-    told = describe_export(run, forecaster, name, path, loaded.experiment)
-    told |= {"check": check}
-    write_json(_beside(path), told)
-    return told
+    check = {"windows": len(windows), "largest": distances[0], "tolerance": tolerance}
+    document = describe_export(run, forecaster, name, path, loaded.experiment)
+    document |= {"check": check}
+    write_json(_beside(path), document)
+    return document
 
 
 def _beside(path: Path) -> Path:
@@ -103,8 +103,8 @@ def _check_place(path: Path, form: Format, loaded: Loaded, run: RunDirectory) ->
         RunError: there is something else.
     """
     about = _beside(path)
-    for each in (path, about):
-        check_kept(each, filter(None, [loaded.data_file]), own=run.exports)
+    for place in (path, about):
+        check_kept(place, filter(None, [loaded.data_file]), own=run.exports)
     is_empty = path.is_dir() and not any(path.iterdir())
     is_free = {
         path: (path / "saved_model.pb").is_file() or is_empty
@@ -112,10 +112,10 @@ def _check_place(path: Path, form: Format, loaded: Loaded, run: RunDirectory) ->
         else path.is_file() and _is_of_export(about),
         about: _is_of_export(about),
     }
-    for each in (path, about):
-        if each.exists() and not is_free[each]:
+    for place in (path, about):
+        if place.exists() and not is_free[place]:
             raise RunError(
-                f"{each} holds something else",
+                f"{place} holds something else",
                 hint="choose another place with --output",
             )
 
@@ -123,10 +123,10 @@ def _check_place(path: Path, form: Format, loaded: Loaded, run: RunDirectory) ->
 def _is_of_export(path: Path) -> bool:
     """Return whether a file says how an export is called."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return isinstance(told, dict) and {"file", "format", "inputs"} <= set(told)
+    return isinstance(document, dict) and {"file", "format", "inputs"} <= set(document)
 
 
 def _inputs_of(
@@ -141,7 +141,7 @@ def _inputs_of(
     if prepared.features is not None:
         places = windows.places(forecaster.lookback + forecaster.horizon)
         inputs["covariates"] = prepared.features.take(places, windows.series)
-    return {name: np.ascontiguousarray(each) for name, each in inputs.items()}
+    return {name: np.ascontiguousarray(values) for name, values in inputs.items()}
 
 
 def _flat(inputs: dict[str, npt.NDArray[Any]]) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def _unit_of(prepared: Prepared) -> npt.NDArray[np.float64]:
 
 def _largest(
     wanted: FloatArray,
-    made: FloatArray,
+    outputs: FloatArray,
     unit: npt.NDArray[np.float64],
     roundings: int = 0,
 ) -> float:
@@ -165,21 +165,21 @@ def _largest(
 
     Args:
         wanted: shape (windows, horizon), or with quantiles as a third axis.
-        made: the same windows by another program.
+        outputs: the same windows by another program.
         unit: shape (windows,).
         roundings: last digits of the wanted value that are no difference.
     """
-    if made.shape != wanted.shape or not np.isfinite(made).all():
+    if outputs.shape != wanted.shape or not np.isfinite(outputs).all():
         return float("inf")
-    apart = np.abs(made.astype(np.float64) - wanted)
+    apart = np.abs(outputs.astype(np.float64) - wanted)
     apart -= roundings * np.finfo(np.float32).eps * np.abs(wanted)
     of_windows = apart.reshape(len(wanted), -1).max(axis=1)
     return max(float((of_windows / unit).max()), 0.0)
 
 
-def _differs(name: str, found: float, tolerance: float) -> SeqforecastError:
+def _differs(name: str, distance: float, tolerance: float) -> SeqforecastError:
     return SeqforecastError(
-        f"the {name} model forecasts otherwise: by up to {found:.2g} of a series' "
+        f"the {name} model forecasts otherwise: by up to {distance:.2g} of a series' "
         f"deviation, allowed are {tolerance:g}",
         hint="nothing was kept; another --format may hold this model, or allow more "
         "with --tolerance",
@@ -204,7 +204,7 @@ def describe_export(
     """
     form, preprocess = FORMATS[name], run.read_json(run.preprocess)
     steps = forecaster.horizon
-    files = [each for each in path.rglob("*") if each.is_file()] or [path]
+    files = [file for file in path.rglob("*") if file.is_file()] or [path]
     return {
         "schema": 1,
         "file": str(path),

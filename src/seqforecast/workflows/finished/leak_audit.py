@@ -53,25 +53,25 @@ def audit_run(run: RunDirectory, prepared: Prepared, folder: Path) -> dict[str, 
     Returns:
         `passed`, what was compared and what differed.
     """
-    found = LeakAudit()
+    audit = LeakAudit()
     recorded = run.read_json(run.preprocess)
-    _compare_learnt(found, "the train part alone", recorded, prepared)
+    _compare_learnt(audit, "the train part alone", recorded, prepared)
     stops = prepared.parts.train[:, 1]
     other = _scrambled(prepared, folder, stops)
-    _compare_learnt(found, "all but the train part scrambled", recorded, other)
-    _compare_seasons(found, prepared, other)
+    _compare_learnt(audit, "all but the train part scrambled", recorded, other)
+    _compare_seasons(audit, prepared, other)
     kept, again = load_forecaster(run.model), load_forecaster(run.model)
     for windows in _rounds(prepared):
         stops = _stops(prepared.panel, windows)
         other = _scrambled(prepared, folder, stops)
-        if _compare_learnt(found, "all after cutoffs scrambled", recorded, other):
+        if _compare_learnt(audit, "all after cutoffs scrambled", recorded, other):
             relearn_scales(again, other.scaler, other.spec)
-        made = _forecasts((kept, prepared), (again, other), windows)
-        for chunk, one, two in made:
-            _compare_forecasts(found, prepared, other, (chunk, one, two))
-    if found.count and _interpolates(prepared):
-        found.why = INTERPOLATED
-    return found.as_json()
+        forecasts = _forecasts((kept, prepared), (again, other), windows)
+        for chunk, one, two in forecasts:
+            _compare_forecasts(audit, prepared, other, (chunk, one, two))
+    if audit.count and _interpolates(prepared):
+        audit.why = INTERPOLATED
+    return audit.as_json()
 
 
 def _scrambled(prepared: Prepared, folder: Path, stops: IntArray) -> Prepared:
@@ -134,18 +134,18 @@ class LeakAudit:
         """Note a difference."""
         self.count += 1
         if len(self.differences) < MOST_TOLD:
-            found = {"what": what, "where": where}
-            found |= {"kept": kept, "scrambled": scrambled}
-            self.differences.append(found)
+            difference = {"what": what, "where": where}
+            difference |= {"kept": kept, "scrambled": scrambled}
+            self.differences.append(difference)
 
     def as_json(self) -> dict[str, Any]:
         """Return the `audit` object of `evaluate --json`."""
-        told = dataclasses.asdict(self)
-        return {"passed": not self.count, "cutoffs_a_series": CUTOFFS, **told}
+        document = dataclasses.asdict(self)
+        return {"passed": not self.count, "cutoffs_a_series": CUTOFFS, **document}
 
 
 def _compare_learnt(
-    found: LeakAudit, when: str, recorded: dict[str, Any], other: Prepared
+    audit: LeakAudit, when: str, recorded: dict[str, Any], other: Prepared
 ) -> bool:
     """Compare preprocess.json with what is learnt from other data; return if it fits.
 
@@ -153,19 +153,19 @@ def _compare_learnt(
     """
     now = describe_preprocessing(other)
     for path, kept, scrambled in document_differences(recorded, now):
-        found.differ(path, when, kept, scrambled)
+        audit.differ(path, when, kept, scrambled)
     return len([*leaves(recorded)]) == len([*leaves(now)])
 
 
-def _compare_seasons(found: LeakAudit, prepared: Prepared, other: Prepared) -> None:
+def _compare_seasons(audit: LeakAudit, prepared: Prepared, other: Prepared) -> None:
     """Compare the season that `auto` finds, and the deviations of scaled errors."""
     stops = prepared.parts.train[:, 1]
-    seasons = [infer_season(each.panel, stops) for each in (prepared, other)]
+    seasons = [infer_season(data.panel, stops) for data in (prepared, other)]
     if seasons[0] != seasons[1]:
-        found.differ("season", "inferred from the train part", *seasons)
+        audit.differ("season", "inferred from the train part", *seasons)
     for i in np.flatnonzero(prepared.deviation != other.deviation).tolist():
-        deviations = (float(each.deviation[i]) for each in (prepared, other))
-        found.differ("deviation", f"series {prepared.panel.ids[i]}", *deviations)
+        deviations = (float(data.deviation[i]) for data in (prepared, other))
+        audit.differ("deviation", f"series {prepared.panel.ids[i]}", *deviations)
 
 
 def _forecasts(
@@ -174,28 +174,28 @@ def _forecasts(
     windows: WindowIndex,
 ) -> Iterator[tuple[WindowIndex, FloatArray, FloatArray]]:
     """Yield windows with their forecasts from the data as they are, and scrambled."""
-    made = (
+    forecasts = (
         forecast(forecaster, prepared.panel.values, windows, features=prepared.features)
         for forecaster, prepared in (kept, again)
     )
-    for (chunk, one), (_, two) in zip(*made, strict=True):
+    for (chunk, one), (_, two) in zip(*forecasts, strict=True):
         yield chunk, one, two
 
 
 def _compare_forecasts(
-    found: LeakAudit,
+    audit: LeakAudit,
     prepared: Prepared,
     other: Prepared,
-    made: tuple[WindowIndex, FloatArray, FloatArray],
+    forecasts: tuple[WindowIndex, FloatArray, FloatArray],
 ) -> None:
     """Compare the bits of forecasts; say where the lookback differs already."""
-    windows, one, two = made
+    windows, one, two = forecasts
     panel = prepared.panel
-    found.windows += len(windows)
-    found.points += one.size
+    audit.windows += len(windows)
+    audit.points += one.size
     same = one.view(np.int32) == two.view(np.int32)
     same = same.reshape(*one.shape[:2], -1).all(axis=2)
-    seen = [windows.inputs(each.panel.values) for each in (prepared, other)]
+    seen = [windows.inputs(values.panel.values) for values in (prepared, other)]
     is_lookback = (seen[0] != seen[1]).any(axis=1)
     bad = np.flatnonzero(~same.all(axis=1) | is_lookback)
     stamps = panel.stamps(windows.cutoffs(panel)[bad])
@@ -204,10 +204,10 @@ def _compare_forecasts(
         where = f"series {panel.ids[windows.series[i]]}, cutoff {cutoff}"
         if is_lookback[i]:
             step = int(np.argmax(seen[0][i] != seen[1][i]))
-            pair = (float(each[i, step]) for each in seen)
+            pair = (float(values[i, step]) for values in seen)
             ago = windows.lookback - step
-            found.differ("lookback", f"{where}, step {ago} from its end", *pair)
+            audit.differ("lookback", f"{where}, step {ago} from its end", *pair)
             continue
         step = int(np.argmin(same[i]))
-        pair = (np.ravel(each[i, step]).tolist() for each in (one, two))
-        found.differ("forecast", f"{where}, step {step + 1}", *pair)
+        pair = (np.ravel(values[i, step]).tolist() for values in (one, two))
+        audit.differ("forecast", f"{where}, step {step + 1}", *pair)

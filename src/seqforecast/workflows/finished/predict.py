@@ -135,10 +135,10 @@ def forecast_run(
     say_strangers(panel, known, scaled=forecaster.needs_series)
     rows = RowMaker(panel, windows, horizon)
     numbers = series_numbers(panel, known)
-    made = forecast(forecaster, panel.values, windows, numbers, features)
+    forecasts = forecast(forecaster, panel.values, windows, numbers, features)
     frames = (
         _checked(rows.rows(chunk, forecaster.median_of(out), None, columns))
-        for chunk, out in made
+        for chunk, out in forecasts
         for columns in [_columns(forecaster, intervals, out, numbers[chunk.series])]
     )
     return Forecasts(frames, rows.date_format, len(panel.ids), horizon)
@@ -154,17 +154,17 @@ def _columns(
     return by_name(*quantiles_of(out, forecaster.quantiles, intervals, series))
 
 
-def _checked(made: "pd.DataFrame") -> "pd.DataFrame":
+def _checked(forecasts: "pd.DataFrame") -> "pd.DataFrame":
     """Refuse a forecast that is no number."""
-    numbers = made.drop(columns=["unique_id", "ds", "step"]).to_numpy()
+    numbers = forecasts.drop(columns=["unique_id", "ds", "step"]).to_numpy()
     is_bad = ~np.isfinite(numbers).all(axis=1)
     if is_bad.any():
         raise DataError(
-            f"the forecast of {made.loc[is_bad, 'unique_id'].iloc[0]} is not a finite "
-            "number",
+            f"the forecast of {forecasts.loc[is_bad, 'unique_id'].iloc[0]} is not a "
+            "finite number",
             hint="its last values lie far outside those of the train part",
         )
-    return made
+    return forecasts
 
 
 def features_of(

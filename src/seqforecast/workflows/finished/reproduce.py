@@ -81,7 +81,7 @@ def reproduce_run(
         "again": exact and str(exact),
         "result": judge(compared, tolerance),
         "tolerance": tolerance,
-        "compared": [each.as_json() for each in compared],
+        "compared": [difference.as_json() for difference in compared],
         "surroundings": compare_surroundings(recorded, now),
         "notes": _notes(recorded),
     }
@@ -89,9 +89,11 @@ def reproduce_run(
 
 def judge(compared: Any, tolerance: float) -> str:
     """Return equal, within tolerance or different."""
-    if all(each.equal for each in compared):
+    if all(difference.equal for difference in compared):
         return EQUAL
-    if all(each.equal or each.is_within(tolerance) for each in compared):
+    if all(
+        difference.equal or difference.is_within(tolerance) for difference in compared
+    ):
         return WITHIN
     return DIFFERENT
 
@@ -101,11 +103,13 @@ def compare_surroundings(
 ) -> list[dict[str, Any]]:
     """Return what is not as it was: device, platform, kernel, versions."""
     pairs = {
-        "device": [each.get("device", {}).get("name") for each in (recorded, now)],
-        "platform": [each.get("platform") for each in (recorded, now)],
-        "kernel": [each.get("kernel") for each in (recorded, now)],
+        "device": [
+            manifest.get("device", {}).get("name") for manifest in (recorded, now)
+        ],
+        "platform": [manifest.get("platform") for manifest in (recorded, now)],
+        "kernel": [manifest.get("kernel") for manifest in (recorded, now)],
     }
-    versions = [each.get("versions", {}) for each in (recorded, now)]
+    versions = [manifest.get("versions", {}) for manifest in (recorded, now)]
     for name in sorted({*versions[0], *versions[1]}):
         pairs[name] = [version.get(name, NOT_THERE) for version in versions]
     return [
@@ -210,7 +214,7 @@ def _tables(what: str, one: Any, two: Any) -> RunDifference:
     """Compare two tables column by column; what only the second has is not told."""
     if len(one) != len(two):
         return _apart(what, None, "rows", len(one), len(two))
-    found = []
+    differences = []
     for name in one.columns:
         if name not in two.columns:
             return _apart(what, None, f"column {name}", "there", NOT_THERE)
@@ -221,15 +225,15 @@ def _tables(what: str, one: Any, two: Any) -> RunDifference:
             row = int(np.argmax((left != right).to_numpy()))
             values = str(left.iloc[row]), str(right.iloc[row])
             return _apart(what, None, f"{name}, row {row + 1}", *values)
-        found.append(_arrays(what, name, left.to_numpy(), right.to_numpy()))
-    return _worst(what, iter(found))
+        differences.append(_arrays(what, name, left.to_numpy(), right.to_numpy()))
+    return _worst(what, iter(differences))
 
 
 def _weights(recorded: RunDirectory, again: RunDirectory) -> RunDifference:
     """Compare the weights of the saved models, layer by layer."""
     models = [load_forecaster(run.model).model for run in (recorded, again)]
     left, right = (model.weights for model in models)
-    if [each.shape for each in left] != [each.shape for each in right]:
+    if [array.shape for array in left] != [array.shape for array in right]:
         return _apart("weights", None, "shapes", len(left), len(right))
     return _worst(
         "weights",
@@ -246,7 +250,7 @@ def _scores(recorded: RunDirectory, again: RunDirectory) -> RunDifference:
         {part: metrics[part] for part in ("test", "validation")}
         for metrics in (run.read_json(run.metrics) for run in (recorded, again))
     ]
-    found = []
+    differences = []
     for path, before, now in document_differences(*documents):
         if any(f".{name}" in path for name in TOLD):
             continue
@@ -254,8 +258,8 @@ def _scores(recorded: RunDirectory, again: RunDirectory) -> RunDifference:
         if _is_number(before) and _is_number(now):
             against = max(abs(before), abs(now))
             size = abs(before - now) / (1.0 if _is_share(path) else against)
-        found.append(_apart("scores", size, path, before, now))
-    return _worst("scores", iter(found))
+        differences.append(_apart("scores", size, path, before, now))
+    return _worst("scores", iter(differences))
 
 
 def _is_number(value: Any) -> bool:
@@ -272,14 +276,14 @@ def _arrays(
     """Compare arrays of one shape; NaN equals NaN."""
     if np.array_equal(one, two, equal_nan=True):
         return RunDifference(what)
-    left, right = (np.ravel(each).astype(np.float64) for each in (one, two))
+    left, right = (np.ravel(array).astype(np.float64) for array in (one, two))
     defined = np.isfinite(left) & np.isfinite(right)
     strange = ~defined & ~(np.isnan(left) & np.isnan(right)) & (left != right)
     if strange.any():
         i, size = int(np.argmax(strange)), None
     else:
         gaps = np.where(defined, np.abs(left - right), 0.0)
-        largest = max(np.abs(each[defined]).max() for each in (left, right))
+        largest = max(np.abs(array[defined]).max() for array in (left, right))
         i = int(np.argmax(gaps))
         size = float(gaps[i] / largest)
     where = f"{name}, number {i + 1}"
@@ -293,13 +297,15 @@ def _apart(
     return RunDifference(what, size, where, recorded, now)
 
 
-def _worst(what: str, found: Iterator[RunDifference]) -> RunDifference:
+def _worst(what: str, differences: Iterator[RunDifference]) -> RunDifference:
     """Return the largest difference; one that has no size is larger than any."""
-    different = [each for each in found if not each.equal]
+    different = [difference for difference in differences if not difference.equal]
     if not different:
         return RunDifference(what)
     infinite = float("inf")
     return max(
         different,
-        key=lambda each: infinite if each.difference is None else each.difference,
+        key=lambda difference: (
+            infinite if difference.difference is None else difference.difference
+        ),
     )
