@@ -1,4 +1,7 @@
-"""The hardware as the operating system tells of it: cores, memory, NVIDIA GPUs."""
+"""The hardware as the operating system tells of it: cores, memory, NVIDIA GPUs.
+
+For all but `doctor`, which asks through a seam of its own that tests can invent.
+"""
 
 import math
 import os

@@ -17,7 +17,7 @@ from seqforecast.config.experiment_file import load_mapping
 from seqforecast.data.scaling import train_deviation
 from seqforecast.evaluation.baselines import BASELINES
 from seqforecast.evaluation.metrics import ErrorTotals, standardised
-from seqforecast.evaluation.scoring import Scorer
+from seqforecast.evaluation.scorer import Scorer
 from seqforecast.workflows.pipeline.prepare import prepare
 from seqforecast.workflows.pipeline.scores import in_sample_stops
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from seqforecast.config.experiment_file import load_experiment
-from seqforecast.evaluation.scoring import MODEL, Scorer
+from seqforecast.evaluation.scorer import MODEL, Scorer
 from seqforecast.execution.fit import Ended, Fit, Watcher
 from seqforecast.files import write_json
 from seqforecast.runs.forecasts import RowMaker, write_frames

@@ -10,6 +10,8 @@ from seqforecast.files import write_json
 from seqforecast.runs.directory import Destination, Listed, describe_run, open_run
 from seqforecast.runs.run_files import REQUEST, RunDirectory
 
+QUANTILES = "quantiles"
+
 
 class RequestDirectory(RunDirectory):
     """What several fits leave together, and what was asked of them."""
@@ -42,7 +44,6 @@ class RequestDirectory(RunDirectory):
 Directory = TypeVar("Directory", bound=RequestDirectory)
 
 # The name of what is forecast beside the model's one number a step, and the baselines'.
-QUANTILES = "quantiles"
 
 
 def check_place(place: Destination) -> None:

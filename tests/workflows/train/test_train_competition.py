@@ -126,7 +126,7 @@ def test_the_table_of_groups_is_printed(tmp_path):
 def test_by_series_short_histories_divide_by_what_precedes_the_first_target(tmp_path):
     """Broken on purpose: `lookback` steps, targets among them."""
     from seqforecast.config.experiment_file import load_mapping
-    from seqforecast.evaluation.scoring import MODEL
+    from seqforecast.evaluation.scorer import MODEL
     from seqforecast.workflows.pipeline.prepare import prepare
     from seqforecast.workflows.pipeline.scores import _scorer
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from seqforecast.config.experiment_file import dump
 from seqforecast.evaluation.intervals import tails
-from seqforecast.evaluation.scoring import MODEL
+from seqforecast.evaluation.scorer import MODEL
 from seqforecast.files import make_folder, write_json, write_text
 from seqforecast.reporting.backtest import rolling_forecasts
 from seqforecast.reporting.backtest.cutoffs import describe_cutoffs, draw_cutoffs

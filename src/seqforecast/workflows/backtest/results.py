@@ -20,7 +20,7 @@ from seqforecast.evaluation.metrics import (
     measure,
 )
 from seqforecast.evaluation.quantiles import QuantileTotals, by_name
-from seqforecast.evaluation.scoring import MODEL, Scorer
+from seqforecast.evaluation.scorer import MODEL, Scorer
 from seqforecast.reporting.figures.labels import stamp_texts
 from seqforecast.runs.forecasts import RowMaker, path_for, write_frames
 from seqforecast.runs.multi_fit_directories import QUANTILES, BacktestDirectory

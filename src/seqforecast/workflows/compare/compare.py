@@ -1,4 +1,4 @@
-"""Compare experiments: every seed of each is trained, then all are weighed."""
+"""Compare experiments: every seed of each is trained, then all are compared."""
 
 import logging
 import shutil
@@ -26,10 +26,10 @@ from seqforecast.workflows.compare.figures import draw_comparison
 from seqforecast.workflows.compare.members import Member
 from seqforecast.workflows.compare.plan import Budget, ComparisonPlan, plan_comparison
 from seqforecast.workflows.compare.results import (
+    compare_members,
     describe_comparison,
     find_finished,
     tabulate,
-    test_members,
 )
 from seqforecast.workflows.pipeline.pages import write_comparison_page
 
@@ -104,10 +104,10 @@ def _finish(
             f"{failed[0]['error']}",
             hint="mend that; the same command tries them again",
         )
-    weighed = test_members(plan.prepared, finished)
-    document = describe_comparison(directory, plan, weighed, failed)
+    compared = compare_members(plan.prepared, finished)
+    document = describe_comparison(directory, plan, compared, failed)
     write_text(directory.table, tabulate(document).to_csv(index=False))
-    draw_comparison(directory, plan.prepared, weighed, document)
+    draw_comparison(directory, plan.prepared, compared, document)
     write_comparison_page(directory, document, facts, directory.report)
     write_json(directory.metrics, document)
 

@@ -20,8 +20,8 @@ from seqforecast.runs.forecasts import read_y_hat
 from seqforecast.runs.multi_fit_directories import ComparisonDirectory
 from seqforecast.runs.records import read_gradient_profile, read_history
 from seqforecast.workflows.compare.results import (
+    ComparedMembers,
     Finished,
-    TestedMembers,
     errors_by_step,
 )
 from seqforecast.workflows.pipeline.figures import picture_windows, shown_of
@@ -34,7 +34,7 @@ Picture = tuple[Any, Callable[[Any, Path], None]]
 def draw_comparison(
     directory: ComparisonDirectory,
     prepared: Prepared,
-    weighed: TestedMembers,
+    compared: ComparedMembers,
     document: Mapping[str, Any],
 ) -> None:
     """Draw every figure into the plots folder.
@@ -43,15 +43,15 @@ def draw_comparison(
         RunError: a figure cannot be written.
     """
     make_folder(directory.plots)
-    for name, (figure, draw) in _pictures(prepared, weighed, document).items():
+    for name, (figure, draw) in _pictures(prepared, compared, document).items():
         draw(figure, directory.plots / f"{name}.png")
 
 
 def _pictures(
-    prepared: Prepared, weighed: TestedMembers, document: Mapping[str, Any]
+    prepared: Prepared, compared: ComparedMembers, document: Mapping[str, Any]
 ) -> dict[str, Picture]:
     """Return what to draw, in the order of the page."""
-    members, order = weighed.members, weighed.comparison.ranks
+    members, order = compared.members, compared.comparison.ranks
     pictures: dict[str, Picture] = {}
     if len(order) > 1:
         ranks = critical_difference.describe_ranks(document, order)
@@ -65,7 +65,7 @@ def _pictures(
         side_by_side.draw_side_by_side,
     )
     pictures["error_by_step"] = (
-        _steps(prepared, weighed, document),
+        _steps(prepared, compared, document),
         error_by_step.draw_step_errors,
     )
     profiles = {member.name: _gradient_profile(member) for member in members}
@@ -115,7 +115,7 @@ def _windows(prepared: Prepared, member: Finished) -> list[WindowPicture]:
 
 
 def _steps(
-    prepared: Prepared, weighed: TestedMembers, document: Mapping[str, Any]
+    prepared: Prepared, compared: ComparedMembers, document: Mapping[str, Any]
 ) -> error_by_step.StepErrors:
     """Return the errors by step of members, the naive forecast and the best."""
     members = {
@@ -123,9 +123,9 @@ def _steps(
             [_or_nan(row["mae"]) for row in metrics["test"]["by_step"]]
             for metrics in member.metrics
         ]
-        for member in weighed.members
+        for member in compared.members
     }
-    best = str(weighed.comparison.best_baseline)
+    best = str(compared.comparison.best_baseline)
     baselines = {name: errors_by_step(prepared, name) for name in ("naive", best)}
     return error_by_step.describe_step_errors(document, members, baselines)
 

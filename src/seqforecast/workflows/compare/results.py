@@ -102,7 +102,7 @@ def find_finished(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TestedMembers:
+class ComparedMembers:
     """What all fits say together.
 
     Attributes:
@@ -120,7 +120,9 @@ class TestedMembers:
     baselines: Mapping[str, float]
 
 
-def test_members(prepared: Prepared, finished: Sequence[Finished]) -> TestedMembers:
+def compare_members(
+    prepared: Prepared, finished: Sequence[Finished]
+) -> ComparedMembers:
     """Rank by validation, and test on the losses of the test part.
 
     Args:
@@ -152,7 +154,7 @@ def test_members(prepared: Prepared, finished: Sequence[Finished]) -> TestedMemb
     errors: dict[str, float] = {
         name: float(baseline.mean()) for name, baseline in baselines.items()
     }
-    return TestedMembers(tuple(ranked), by, units, comparison, errors)
+    return ComparedMembers(tuple(ranked), by, units, comparison, errors)
 
 
 def baselines_of(finished: Sequence[Finished]) -> list[BaselineName]:
@@ -228,7 +230,7 @@ def _errors(
 def describe_comparison(
     directory: ComparisonDirectory,
     plan: ComparisonPlan,
-    weighed: TestedMembers,
+    compared: ComparedMembers,
     failed: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """Return comparison.json.
@@ -236,27 +238,29 @@ def describe_comparison(
     Args:
         directory: runs are named relative to it.
         plan: what was compared.
-        weighed: members, baselines and tests.
+        compared: members, baselines and tests.
         failed: name, seed and error of fits that have no result.
     """
     prepared = plan.prepared
-    comparison = weighed.comparison
-    notes = [*plan.notes, *_notes(weighed), *_left_out(weighed, failed)]
+    comparison = compared.comparison
+    notes = [*plan.notes, *_notes(compared), *_left_out(compared, failed)]
     return {
         "schema": 1,
         "name": prepared.experiment.name,
-        "metric": weighed.units.metric,
-        "ranked_by": weighed.ranked_by,
+        "metric": compared.units.metric,
+        "ranked_by": compared.ranked_by,
         "seeds": list(plan.seeds),
         "match": plan.budget.match,
         "windows": len(prepared.test),
         "cutoffs": len(set(prepared.test.cutoffs(prepared.panel).tolist())),
         "series": len(set(prepared.test.series.tolist())),
         "horizon": prepared.test.horizon,
-        "members": [_member(directory, weighed, member) for member in weighed.members],
+        "members": [
+            _member(directory, compared, member) for member in compared.members
+        ],
         "baselines": {
-            name: {"test": error, "group": _group(weighed, name)}
-            for name, error in weighed.baselines.items()
+            name: {"test": error, "group": _group(compared, name)}
+            for name, error in compared.baselines.items()
         },
         "best_baseline": comparison.best_baseline,
         "significance": comparison.significance.as_json(),
@@ -267,16 +271,16 @@ def describe_comparison(
     }
 
 
-def _notes(weighed: TestedMembers) -> list[str]:
+def _notes(compared: ComparedMembers) -> list[str]:
     """Say what of the scores is not as usual, and which devices were used."""
     notes = []
-    if weighed.units.metric_reason:
-        notes.append(weighed.units.metric_reason)
-    if weighed.ranked_by != weighed.units.metric:
+    if compared.units.metric_reason:
+        notes.append(compared.units.metric_reason)
+    if compared.ranked_by != compared.units.metric:
         notes.append(
             "MASE is not defined on the validation part: validation errors are MAE."
         )
-    devices = {member.name: _devices(member) for member in weighed.members}
+    devices = {member.name: _devices(member) for member in compared.members}
     if len(set(devices.values())) > 1:
         listed = ", ".join(f"{device} for {name}" for name, device in devices.items())
         notes.append(f"they were trained on different devices: {listed}.")
@@ -284,10 +288,10 @@ def _notes(weighed: TestedMembers) -> list[str]:
 
 
 def _left_out(
-    weighed: TestedMembers, failed: Sequence[Mapping[str, Any]]
+    compared: ComparedMembers, failed: Sequence[Mapping[str, Any]]
 ) -> Iterator[str]:
     """Say whose seeds failed: those that did not may be the lucky ones."""
-    for member in weighed.members:
+    for member in compared.members:
         count = sum(failure["name"] == member.name for failure in failed)
         if count:
             yield (
@@ -301,13 +305,13 @@ def _devices(member: Finished) -> str:
 
 
 def _member(
-    directory: ComparisonDirectory, weighed: TestedMembers, member: Finished
+    directory: ComparisonDirectory, compared: ComparedMembers, member: Finished
 ) -> dict[str, Any]:
     """Return one of `members`."""
-    metric, model = weighed.units.metric, member.experiment.model
+    metric, model = compared.units.metric, member.experiment.model
     test = spread(member.scores("test", metric))
-    best = str(weighed.comparison.best_baseline)
-    error = weighed.baselines[best]
+    best = str(compared.comparison.best_baseline)
+    error = compared.baselines[best]
     epochs = member.training("epochs")
     return {
         "name": member.name,
@@ -315,7 +319,7 @@ def _member(
         "units": model.units,
         "parameters": member.metrics[0]["training"]["parameters"],
         "seeds": list(member.seeds),
-        "validation": spread(member.scores("validation", weighed.ranked_by)),
+        "validation": spread(member.scores("validation", compared.ranked_by)),
         "test": test,
         "skill": {
             "against": best,
@@ -325,16 +329,16 @@ def _member(
         "windows_per_second": mean(member.training("windows_per_second")),
         "epochs": {"mean": mean(epochs), "values": epochs},
         "device": _devices(member),
-        "group": weighed.comparison.groups[member.name],
+        "group": compared.comparison.groups[member.name],
         "runs": [
             run.path.relative_to(directory.path).as_posix() for run in member.runs
         ],
     }
 
 
-def _group(weighed: TestedMembers, baseline: str) -> str | None:
+def _group(compared: ComparedMembers, baseline: str) -> str | None:
     """Return the letters of the best baseline; the others are not tested."""
-    comparison = weighed.comparison
+    comparison = compared.comparison
     if baseline != comparison.best_baseline:
         return None
     return comparison.groups[baseline]

@@ -18,7 +18,7 @@ from seqforecast.evaluation.coverage import CoverageTotals
 from seqforecast.evaluation.intervals import Calibration, Intervals, quantiles_of, tails
 from seqforecast.evaluation.metrics import Doubles
 from seqforecast.evaluation.quantiles import QuantileTotals, by_name
-from seqforecast.evaluation.scoring import MODEL, Scorer
+from seqforecast.evaluation.scorer import MODEL, Scorer
 from seqforecast.files import write_json
 from seqforecast.models.batched_forecast import forecast
 from seqforecast.models.forecaster import Forecaster

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from seqforecast.data.windows import index_windows
 from seqforecast.evaluation.metrics import METRICS
-from seqforecast.evaluation.scoring import Scorer
+from seqforecast.evaluation.scorer import Scorer
 from support.panels import panel_of
 
 LOOKBACK, HORIZON, SEASON = 4, 3, 2

@@ -14,7 +14,7 @@ from seqforecast.data.windows import (
     mark_observed,
 )
 from seqforecast.errors import DataError
-from seqforecast.evaluation.scoring import Scorer
+from seqforecast.evaluation.scorer import Scorer
 from support.panels import panel_of
 
 TEST, LOOKBACK, HORIZON = 20, 4, 3

@@ -7,7 +7,7 @@ import pytest
 
 from seqforecast.data.windows import index_windows
 from seqforecast.errors import DataError
-from seqforecast.evaluation.scoring import Scorer
+from seqforecast.evaluation.scorer import Scorer
 from support.panels import panel_of
 
 TEST = 20  # the test part of every series begins here

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seqforecast.data.windows import index_windows
-from seqforecast.evaluation.scoring import Scorer
+from seqforecast.evaluation.scorer import Scorer
 from support.panels import panel_of
 
 TEST = 20
