@@ -1,6 +1,7 @@
 """Plans and scores of backtests, on forecasts that are only pretended."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 from scipy import stats
 
 from seqforecast.config.loading import load_mapping
-from seqforecast.errors import ConfigError, DataError
+from seqforecast.errors import ConfigError, DataError, RunError
 from seqforecast.reporting.backtest import forecasts
 from seqforecast.reporting.backtest.plan import say_plan
 from seqforecast.reporting.backtest.table import render_backtest
@@ -20,6 +21,7 @@ from seqforecast.workflows.backtest_document import (
 )
 from seqforecast.workflows.backtest_pictures import draw_backtest
 from seqforecast.workflows.backtest_scores import score_backtest
+from seqforecast.workflows.refitting import read_made
 from seqforecast.workflows.rolling import plan_backtest
 from seqforecast.workflows.scoring import fit_baseline
 from small import SINE, small
@@ -183,6 +185,21 @@ def test_a_series_without_a_lookback_at_the_first_cutoff_is_refused(tmp_path):
     )
     window = {"lookback": 16, "horizon": 4, "min_history": 2}
     plan({**settings, "window": window}, cutoffs=6)
+
+
+def test_a_fit_whose_forecasts_are_broken_is_named_with_what_mends_it(tmp_path):
+    planned, directory = plan(), BacktestDirectory(tmp_path)
+    fit = directory.fit(1)
+    fit.path.mkdir(parents=True)
+    for content in (None, b"no arrays"):
+        if content is not None:
+            fit.made.write_bytes(content)
+        message = f"^{re.escape(str(fit.made))} cannot be read: "
+        with pytest.raises(RunError, match=message) as caught:
+            read_made(directory, planned)
+        assert caught.value.hint == (
+            f"remove {fit.path}; the same command trains that fit again"
+        )
 
 
 def test_every_file_agrees_with_the_document(tmp_path):
