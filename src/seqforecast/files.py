@@ -4,7 +4,8 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,18 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
         raise cannot_write(path, error) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def named_by_user() -> Iterator[None]:
+    """Say what mends it where a file that the user named cannot be written."""
+    try:
+        yield
+    except DiskFullError:
+        raise
+    except WriteError as error:
+        error.hint = "name another file"
+        raise
 
 
 def cannot_write(path: Path, error: OSError) -> WriteError:

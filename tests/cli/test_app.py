@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import yaml
 
+from seqforecast.config import shipped_catalog
 from support.command_line import call
 from support.small_run import SMALL, small
 
@@ -122,6 +123,21 @@ def test_an_error_is_json_when_json_was_asked_for(tmp_path):
     assert "absent.yaml" in error["message"]
     assert error["exit_code"] == 2
     assert error["hint"]
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_ctrl_c_where_nothing_is_kept_is_told_without_a_traceback(words, monkeypatch):
+    def stop():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(shipped_catalog, "describe_shipped", stop)
+    result = call("config", "ls", *words)
+    assert result.exit_code == 130
+    told = {"message": "interrupted", "hint": "", "exit_code": 130}
+    if words:
+        assert json.loads(result.stdout)["error"] == told
+    else:
+        assert result.stderr == "error: interrupted\n"
 
 
 @pytest.mark.tensorflow

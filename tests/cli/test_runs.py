@@ -35,7 +35,11 @@ def test_a_copy_trains_as_it_is(tmp_path, monkeypatch):
     assert len(load_panel(loaded.experiment.data, loaded.folder).values) == 144
     assert call("config", "cp", "gru", "mine.yaml").stdout.split() == ["mine.yaml"]
     (tmp_path / "gru.yaml").write_text("mine")
-    assert call("config", "cp", "gru").exit_code == 5
+    result = call("config", "cp", "gru")
+    assert result.exit_code == 5
+    assert result.stderr == (
+        "error: gru.yaml is there already\nhint: name another file\n"
+    )
     assert (tmp_path / "gru.yaml").read_text() == "mine"
     result = call("config", "cp", "gro")
     assert result.exit_code == 2
@@ -55,6 +59,16 @@ def test_a_copy_is_whole_or_not_there(tmp_path, monkeypatch):
     assert "mine.yaml cannot be written: No space left on device" in result.stderr
     assert "hint: free some space" in result.stderr
     assert [*tmp_path.iterdir()] == []
+
+
+def test_a_copy_that_cannot_be_written_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    result = call("config", "cp", "gru", "file/deep/mine.yaml")
+    assert result.exit_code == 5
+    assert result.stderr == (
+        "error: file/deep cannot be written: Not a directory\nhint: name another file\n"
+    )
 
 
 def test_every_setting_is_shown_with_its_origin(tmp_path):

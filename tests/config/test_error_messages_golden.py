@@ -138,6 +138,7 @@ def test_errors_read_as_reviewed(golden, tmp_path, monkeypatch):
     Path("shipped", "sine_lstm.yaml").write_text(DATA, encoding="utf-8")
     Path("folder").mkdir()
     Path("table.csv").write_text("ds,y\n", encoding="utf-8")
+    Path("folder/circle.yaml").symlink_to("circle.yaml")
     told = [_told(title, *case) for title, case in BAD.items()]
     told += [
         _told_name("a directory", "./folder"),
@@ -145,6 +146,7 @@ def test_errors_read_as_reviewed(golden, tmp_path, monkeypatch):
         _told_name("absent folder", "nowhere/exp.yaml"),
         _told_name("unknown shipped name", "sine_lsmt"),
         _told_name("misspelt file", "bed.yaml"),
+        _told_name("links in a circle", "folder/circle.yaml"),
     ]
     golden("config_errors.txt", "\n".join(told))
 

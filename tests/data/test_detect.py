@@ -100,6 +100,7 @@ TWICE = "occurs several times, and no single column tells the series apart"
         (pd.DataFrame({"a": [1.5, 2.5]}), "has no column of dates"),
         (wide()[["day"]], "no column of numbers that change"),
         (wide(a=1.0), "no column of numbers that change"),
+        (long(sales="many"), "no column of numbers that change, beside times; sales"),
         (long().drop(columns="store"), TWICE),
         (long(store="same"), TWICE),
     ],

@@ -212,6 +212,23 @@ def test_a_cluster_that_is_not_there_is_said_so(fits):
         run_on_ray(fits, address="127.0.0.1:9")
 
 
+def test_a_cluster_that_takes_no_connection_is_said_so(fits, monkeypatch):
+    """Something answers, and Ray does not take it for a cluster."""
+    import ray
+
+    def init(*_, **__):
+        raise ConnectionError("it speaks otherwise")
+
+    monkeypatch.setattr(ray, "init", init)
+    message = "^no Ray cluster answers at head: it speaks otherwise$"
+    with pytest.raises(BackendError, match=message) as caught:
+        run_on_ray(fits, address="head")
+    assert caught.value.hint == (
+        "`ray status` on one of its machines tells whether it runs; "
+        "without --address one is started on this machine"
+    )
+
+
 def test_another_version_there_is_refused(cluster, fits, monkeypatch):
     from seqforecast.execution import ray_task
 

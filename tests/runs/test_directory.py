@@ -4,11 +4,12 @@ import os
 import re
 import secrets
 from datetime import datetime, timezone
+from logging.handlers import MemoryHandler
 
 import pytest
 
 from seqforecast.errors import RunError
-from seqforecast.files import write_json, write_whole
+from seqforecast.files import make_folder, write_folder, write_json, write_whole
 from seqforecast.runs.directory import (
     Destination,
     claim,
@@ -16,6 +17,7 @@ from seqforecast.runs.directory import (
     open_complete,
     open_run,
 )
+from seqforecast.runs.records import append_history, log_into
 from seqforecast.workflows.pipeline.pages import report
 from seqforecast.workflows.train.train import resume_run
 
@@ -184,6 +186,29 @@ def test_a_failed_write_leaves_what_was_there(tmp_path):
         write_whole(path, fail)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda run: append_history(run, {"epoch": 1, "loss": 0.5}),
+        lambda run: log_into(run, MemoryHandler(1)),
+        lambda run: make_folder(run.series / "plots"),
+        lambda run: write_folder(run.path / "model", lambda _: run.log.rmdir()),
+        lambda run: claim(run.series / "deep"),
+    ],
+    ids=["history", "log", "folder", "a whole folder", "claim"],
+)
+def test_every_record_that_cannot_be_written_is_named(tmp_path, write):
+    """By its path, and with the way to another place; here others are in the way."""
+    run = claim(tmp_path / "run")
+    for path in (run.history, run.log):
+        (path / "in the way").mkdir(parents=True)
+    run.series.touch()
+    message = r"/run/[\w./]+ cannot be written: (Is a|Not a|Directory not)"
+    with pytest.raises(RunError, match=message) as caught:
+        write(run)
+    assert caught.value.hint == "choose another place with --runs or --run-dir"
 
 
 def test_json_never_holds_what_json_cannot(tmp_path):

@@ -157,7 +157,8 @@ def test_line_breaks_in_the_names_of_columns_stay_out_of_the_file(tmp_path):
 def test_a_place_that_cannot_be_written_is_refused_before_the_data_are_read(tmp_path):
     result = call("init", tmp_path / "no.csv", "-o", tmp_path / "no" / "it.yaml")
     assert result.exit_code == 5
-    assert f"there is no folder {tmp_path / 'no'}" in result.stderr
+    said = f"it.yaml cannot be written: there is no folder {tmp_path / 'no'}\n"
+    assert said in result.stderr
     assert "hint: make the folder first" in result.stderr
 
 

@@ -52,6 +52,7 @@ def predict(
     """
     listen(quiet=quiet, verbose=verbose)
 
+    from seqforecast.files import named_by_user
     from seqforecast.runs.directory import open_complete
     from seqforecast.runs.forecasts import write_csv, write_frames
     from seqforecast.workflows.finished.predict import forecast_run
@@ -59,7 +60,8 @@ def predict(
     opened = open_complete(run)
     forecasts = forecast_run(opened, data, device or "auto", output)
     if output is not None:
-        write_frames(output, forecasts.frames, forecasts.date_format)
+        with named_by_user():
+            write_frames(output, forecasts.frames, forecasts.date_format)
         if as_json:
             answer = {
                 "file": str(output),

@@ -9,7 +9,7 @@ from pathlib import Path
 from seqforecast.config.experiment_file import load_experiment
 from seqforecast.config.shipped import list_shipped
 from seqforecast.errors import ConfigError, RunError, did_you_mean
-from seqforecast.files import cannot_write, write_whole
+from seqforecast.files import make_folder, named_by_user, write_whole
 from seqforecast.runs.output_guard import check_kept
 
 
@@ -77,10 +77,8 @@ def copy_shipped(name: str, to: Path | None = None) -> list[Path]:
         if path.exists() and path.read_bytes() != origin.read_bytes():
             raise RunError(f"{path} is there already", hint="name another file")
         check_kept(path)
-    try:
+    with named_by_user():
         for origin, path in pairs:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             write_whole(path, partial(shutil.copyfile, origin))
-    except OSError as error:
-        raise cannot_write(path, error) from error
     return [path for _, path in pairs]

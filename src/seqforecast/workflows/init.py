@@ -32,7 +32,7 @@ from seqforecast.errors import (
     as_command,
     name_first,
 )
-from seqforecast.files import write_text
+from seqforecast.files import named_by_user, write_text
 from seqforecast.runs.output_guard import check_output
 from seqforecast.workflows.finished.new_data import MANY
 
@@ -104,7 +104,8 @@ def start_experiment(
     ]
     choices = data_choices(source, panel, facts, roles, path)
     text = write_starter(opening, choices, chosen)
-    write_text(path, text)
+    with named_by_user():
+        write_text(path, text)
     return StarterExperiment(path, text, tuple(findings))
 
 

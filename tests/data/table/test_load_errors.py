@@ -188,6 +188,33 @@ def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
     assert "bad.parquet is damaged: " in explain(tmp_path, {"path": "bad.parquet"})
 
 
+def test_a_record_that_is_too_long_to_be_read_is_refused(tmp_path: Path) -> None:
+    """Tens of megabytes in one line, though no cell is too long for Python's reader."""
+    names = [f"c{i}" for i in range(400)]
+    lines = [["ds", *names], ["1"] * 401, ["2", *["x" * 130_000] * 400]]
+    (tmp_path / "bad.csv").write_text("\n".join(map(",".join, lines)))
+    told = explain(tmp_path, {"target": "c0"})
+    assert told.startswith("  bad.csv cannot be read as CSV: ")
+    assert "exit code 3" in told
+
+
+def test_a_header_that_is_no_header_is_refused(tmp_path: Path) -> None:
+    """Python's reader takes no cell of more than 131,072 characters."""
+    (tmp_path / "bad.csv").write_text("ds," + "a" * 200_000 + "\n1,2\n")
+    told = explain(tmp_path, {})
+    assert told.startswith("  bad.csv cannot be read as CSV: field larger than")
+
+
+def test_lists_are_nothing_that_a_series_is(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"unique_id": ["a", "a"], "ds": [1, 2], "y": [1, 2]})
+    frame["kind"] = [["x"], ["x"]]
+    frame.to_parquet(tmp_path / "bad.parquet")
+    settings = LONG | {"path": "bad.parquet", "static": ["kind"]}
+    told = explain(tmp_path, settings)
+    assert "bad.parquet: static column 'kind' holds values of type list<" in told
+    assert "hint: store one number or text in each record" in told
+
+
 def test_fractions_name_no_series(tmp_path: Path) -> None:
     frame = pd.DataFrame({"unique_id": [1.0, 2.0], "ds": [1, 2], "y": [1, 2]})
     frame.to_parquet(tmp_path / "bad.parquet")

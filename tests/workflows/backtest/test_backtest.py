@@ -12,8 +12,9 @@ import pytest
 import yaml
 
 from seqforecast.config.experiment_file import load_mapping
-from seqforecast.errors import Interrupted, RunError
+from seqforecast.errors import DataError, Interrupted, RunError
 from seqforecast.runs.directory import Destination
+from seqforecast.workflows.backtest import fits
 from seqforecast.workflows.backtest.plan import plan_backtest
 from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 from support.small_run import small, train
@@ -188,6 +189,22 @@ def test_a_finished_backtest_is_never_written_over(whole, tmp_path):
     mapping = settings(tmp_path / "wave.csv", wave())
     with pytest.raises(RunError, match="is finished, or holds another request"):
         backtest(Destination(exact=whole.path), mapping)
+
+
+def test_a_forecast_that_is_no_number_is_no_result(tmp_path, monkeypatch):
+    def fit(prepared, name):
+        return lambda windows: np.full((len(windows), HORIZON), np.nan)
+
+    monkeypatch.setattr(fits, "fit_baseline", fit)
+    training = {"epochs": 1, "batch_size": 24, "compile": "eager"}
+    mapping = settings(tmp_path / "wave.csv", wave()) | {"training": training}
+    message = "^the forecast of naive for y is not a finite number$"
+    with pytest.raises(DataError, match=message) as caught:
+        backtest(Destination(tmp_path / "runs"), mapping, cutoffs=1)
+    assert caught.value.hint == (
+        "if the model diverged, lower training.learning_rate or set training.clip_norm"
+    )
+    assert not [*tmp_path.rglob("forecasts.csv")]
 
 
 def test_panels_members_covariates_and_short_series(tmp_path):

@@ -1,6 +1,7 @@
 """Plans and scores of backtests, on forecasts that are only pretended."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -9,11 +10,12 @@ from scipy import stats
 
 from seqforecast.config.experiment_file import load_mapping
 from seqforecast.data.source import load_panel
-from seqforecast.errors import ConfigError, DataError
+from seqforecast.errors import ConfigError, DataError, RunError
 from seqforecast.reporting.backtest import rolling_forecasts
 from seqforecast.reporting.backtest.text import render_backtest, say_plan
 from seqforecast.runs.multi_fit_directories import BacktestDirectory
 from seqforecast.workflows.backtest.backtest import draw_backtest
+from seqforecast.workflows.backtest.fits import read_made
 from seqforecast.workflows.backtest.plan import plan_backtest
 from seqforecast.workflows.backtest.results import (
     describe_backtest,
@@ -183,6 +185,21 @@ def test_a_series_without_a_lookback_at_the_first_cutoff_is_refused(tmp_path):
     )
     window = {"lookback": 16, "horizon": 4, "min_history": 2}
     plan({**settings, "window": window}, cutoffs=6)
+
+
+def test_a_fit_whose_forecasts_are_broken_is_named_with_what_mends_it(tmp_path):
+    planned, directory = plan(), BacktestDirectory(tmp_path)
+    fit = directory.fit(1)
+    fit.path.mkdir(parents=True)
+    for content in (None, b"no arrays"):
+        if content is not None:
+            fit.made.write_bytes(content)
+        message = f"^{re.escape(str(fit.made))} cannot be read: "
+        with pytest.raises(RunError, match=message) as caught:
+            read_made(directory, planned)
+        assert caught.value.hint == (
+            f"remove {fit.path}; the same command trains that fit again"
+        )
 
 
 def test_every_file_agrees_with_the_document(tmp_path):

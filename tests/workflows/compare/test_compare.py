@@ -68,8 +68,10 @@ def test_report_makes_the_page_again(compare):
 def test_a_comparison_without_a_result_has_no_page(compare):
     directory = compare()
     directory.metrics.unlink()
-    with pytest.raises(RunError, match=r"comparison\.json is missing"):
+    message = r"is not complete: comparison\.json is missing$"
+    with pytest.raises(RunError, match=message) as caught:
         report(directory.path)
+    assert caught.value.hint == "the command that began it goes on with it"
 
 
 def test_the_document_has_the_keys_of_the_interface(compare):

@@ -44,6 +44,23 @@ def test_an_explosion_stops_the_run_and_names_its_place(tmp_path, mode):
     assert not run.is_complete
 
 
+def test_a_validation_loss_that_is_not_finite_is_explained_too(tmp_path):
+    """Training is finite: one value of 1e30 lies in the validation part alone."""
+    steps = np.arange(90)
+    frame = pd.DataFrame({"ds": steps, "y": np.sin(steps)})
+    frame.loc[72, "y"] = 1e30
+    frame.to_csv(tmp_path / "data.csv", index=False)
+    mapping = small(
+        data={"source": "table", "path": str(tmp_path / "data.csv")},
+        scale="none",
+        window={"lookback": 8, "horizon": 2},
+    )
+    error, run = broken_run(tmp_path / "runs", mapping)
+    first, last = str(error).split(" from ")[1].split(" to ")
+    assert int(first) <= 72 <= int(last)
+    assert not run.is_complete
+
+
 def test_the_window_of_the_report_is_the_one_that_broke(tmp_path):
     """One value of 1e30 in one of three series: only its windows can overflow."""
     steps = np.arange(90)

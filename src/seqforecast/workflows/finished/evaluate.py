@@ -20,6 +20,7 @@ from seqforecast.data.table.open_file import open_table
 from seqforecast.data.table.section import TableSource
 from seqforecast.data.windows import index_windows
 from seqforecast.errors import BackendError, DataError, name_first
+from seqforecast.files import named_by_user
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.section import check_values
@@ -133,7 +134,8 @@ def _writer(output: Path | None) -> Any:
         if output is None:
             deque(frames, maxlen=0)
         else:
-            write_frames(output, frames, date_format)
+            with named_by_user():
+                write_frames(output, frames, date_format)
 
     return write
 
