@@ -66,6 +66,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(skip)
 
 
+def pytest_collection_finish() -> None:
+    """Keep what was imported out of later collections: it stays to the end."""
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def fresh_logging() -> None:
     """Undo what other tests did to our loggers.

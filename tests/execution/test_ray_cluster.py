@@ -5,6 +5,7 @@ import signal
 import tempfile
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -51,8 +52,8 @@ class Told(Watcher):
         self.events.append((ended.status, ended.fit.name))
 
 
-@pytest.fixture
-def cluster():
+@contextmanager
+def two_workers():
     """A head that trains nothing, and two workers of one processor each."""
     from ray.cluster_utils import Cluster
 
@@ -61,6 +62,19 @@ def cluster():
     cluster.workers = [cluster.add_node(num_cpus=1, **memory) for _ in range(2)]
     yield cluster
     cluster.shutdown()
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """For tests that leave it whole."""
+    with two_workers() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def losing_cluster():
+    with two_workers() as cluster:
+        yield cluster
 
 
 @pytest.fixture
@@ -98,9 +112,10 @@ def doing(words):
 
 @pytest.mark.tensorflow
 def test_a_cluster_that_loses_a_machine_gives_what_this_machine_gives(
-    cluster, fits, tmp_path, capsys
+    losing_cluster, fits, tmp_path, capsys
 ):
     """Broken on purpose: no retries; Ray left to print on stdout."""
+    cluster = losing_cluster
     told = Told(lambda: cluster.remove_node(cluster.workers[0], allow_graceful=False))
     ended = run_on_ray(fits, address=cluster.address, watcher=told)
     local = elsewhere(fits, tmp_path / "local")

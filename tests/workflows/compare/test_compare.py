@@ -22,38 +22,48 @@ from support.small_run import SINE, small
 LONG = small(data=SINE | {"length": 600})
 
 
-@pytest.fixture
-def compare(tmp_path, monkeypatch):
-    """Compare cells on a small experiment, with pretended fits."""
+def comparing(folder, monkeypatch):
+    """Return how to compare cells on a small experiment, with pretended fits."""
 
     def compared(*words, errors=lambda *_: 0.1, failing=(), settings=LONG, **asked):
-        path = tmp_path / "small.yaml"
+        path = folder / "small.yaml"
         path.write_text(yaml.safe_dump(settings))
         monkeypatch.setattr(compare_module, "run_local", pretend(errors, failing))
         sides = choose_members(words or ("rnn", "gru"), str(path))
-        place = Destination(tmp_path / "runs")
+        place = Destination(folder / "runs")
         budget = Budget(**{"seeds": 3, "jobs": 1, **asked})
         return compare_experiments(sides, budget, place)
 
     return compared
 
 
+@pytest.fixture
+def compare(tmp_path, monkeypatch):
+    return comparing(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A comparison that tests read and leave as it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        return comparing(tmp_path_factory.mktemp("whole"), patch)()
+
+
 def read(directory):
     return json.loads(directory.metrics.read_text())
 
 
-def test_a_comparison_leaves_everything_it_promises(compare):
-    directory = compare()
-    names = {path.name for path in directory.path.iterdir()}
+def test_a_comparison_leaves_everything_it_promises(whole):
+    names = {path.name for path in whole.path.iterdir()}
     assert names >= {
         *("comparison.json", "comparison.csv", "manifest.json", "members", "plots"),
         *("report.html", "request.json", "run.log"),
     }
-    drawn = {path.stem for path in directory.plots.iterdir()}
+    drawn = {path.stem for path in whole.plots.iterdir()}
     assert drawn == {"ranks", "seeds", "loss", "forecasts", "error_by_step", "memory"}
-    manifest = directory.read_json(directory.manifest)
+    manifest = whole.read_json(whole.manifest)
     assert manifest["status"] == "complete"
-    assert directory.is_complete
+    assert whole.is_complete
 
 
 def test_report_makes_the_page_again(compare):
@@ -74,14 +84,14 @@ def test_a_comparison_without_a_result_has_no_page(compare):
     assert caught.value.hint == "the command that began it goes on with it"
 
 
-def test_the_document_has_the_keys_of_the_interface(compare):
-    document = read(compare())
+def test_the_document_has_the_keys_of_the_interface(whole):
+    document = read(whole)
     assert {"schema", "metric", "members", "baselines", "pairs"} <= set(document)
     keys = ("name", "cell", "parameters", "seeds", "validation", "test", "seconds")
     for member in document["members"]:
         assert {*keys, "group"} <= set(member)
         assert {"mean", "sd"} <= set(member["test"]) & set(member["validation"])
-        run = RunDirectory(compare().path / member["runs"][0])
+        run = RunDirectory(whole.path / member["runs"][0])
         assert run.is_complete
     assert {"a", "b", "p", "p_adjusted", "significant"} <= set(document["pairs"][0])
     assert set(document["baselines"]) >= {"naive", "seasonal_naive"}
@@ -271,9 +281,8 @@ def test_matched_members_have_equal_parameters_and_say_so(compare):
     assert read(directory)["match"] == "parameters"
 
 
-def test_the_table_has_the_members_and_the_baselines(compare):
-    directory = compare()
-    document, frame = read(directory), pd.read_csv(directory.table)
+def test_the_table_has_the_members_and_the_baselines(whole):
+    document, frame = read(whole), pd.read_csv(whole.table)
     assert list(frame["name"][:2]) == [each["name"] for each in document["members"]]
     assert set(frame["name"][2:]) == set(document["baselines"])
     assert frame["test_mean"].notna().all()

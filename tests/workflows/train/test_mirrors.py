@@ -22,7 +22,7 @@ ASKED = small(
         "schedule": "exponential",
         "batch_size": 20,
         "refit": True,
-        "compile": "eager",
+        "compile": "graph",
     }
 )
 

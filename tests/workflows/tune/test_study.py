@@ -41,6 +41,19 @@ def asked(space=SPACE, trials=12, **more):
     return small(tune={"space": space, "trials": trials, **more})
 
 
+@pytest.fixture(autouse=True, scope="module")
+def no_waiting_for_the_disk():
+    """A study waits for the disk at every step; no power fails in these tests."""
+    sqlalchemy = pytest.importorskip("sqlalchemy")  # optuna brings it
+
+    def go_on(connection, _):
+        connection.execute("PRAGMA synchronous = OFF")
+
+    sqlalchemy.event.listen(sqlalchemy.Engine, "connect", go_on)
+    yield
+    sqlalchemy.event.remove(sqlalchemy.Engine, "connect", go_on)
+
+
 @pytest.fixture
 def tried(monkeypatch):
     """Let every trial be pretended: its error is known from its settings."""
