@@ -1,6 +1,8 @@
 """Paths of users: `~` is the home folder wherever a path is named."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from seqforecast.config.experiment_file import dump, load_experiment, load_mappi
 from seqforecast.config.shipped import resolve
 from seqforecast.execution.fit import Fit
 from seqforecast.execution.ray_task import request_fit
-from seqforecast.files import expand
+from seqforecast.files import expand, python_of
 from seqforecast.workflows.compare.members import choose_members, differences
 from seqforecast.workflows.finished.new_data import load_data
 from seqforecast.workflows.pipeline.prepare import prepare
@@ -116,3 +118,32 @@ def test_a_run_on_data_at_home_goes_on_from_anywhere(home, tmp_path, monkeypatch
     again = seqforecast.train("~/x.yaml", quick, runs="~/runs", start=opened.path)
     assert again.path.parent == run.path.parent
     assert not [*tmp_path.rglob("~*")]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ([*python_of("seqforecast"), "config", "ls"], 0),
+        ([*python_of("seqforecast.execution.child"), "any", "-m", "json.tool", "-h"], 0),
+        ([*python_of("seqforecast.doctor.probes", "-X", "faulthandler"), "x", "{}"], 1),
+    ],
+)
+def test_a_child_imports_nothing_from_where_the_user_stands(
+    words, code, tmp_path, monkeypatch
+):
+    """Whatever lies there: a file for each module of Python's own, and for some more.
+
+    Broken on purpose: `python -m`.
+    """
+    trap = "import os; os.mkdir(__file__ + '.ran')\n"
+    names = {*sys.stdlib_module_names, "numpy", "pandas", "seqforecast", "typer", "yaml"}
+    for name in names:
+        (tmp_path / f"{name}.py").write_text(trap)
+    monkeypatch.chdir(tmp_path)
+    if "probes" in words[-3]:
+        words = [*words, str(tmp_path / "result.json")]
+
+    done = subprocess.run(words, capture_output=True, text=True, stdin=subprocess.PIPE)
+
+    assert [*tmp_path.glob("*.ran")] == []
+    assert done.returncode == code

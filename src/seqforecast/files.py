@@ -1,15 +1,33 @@
-"""Files on every floor: `~` in a path, and writing files whole or not at all."""
+"""Files on every floor: `~` in paths, files written whole, modules run as programs."""
 
 import errno
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from seqforecast.errors import DiskFullError, WriteError
+
+# `python -m` and `python -c` put the working directory first on the path, where a file
+# such as threading.py would be run in the place of Python's; 3.10 has no `-P`.
+_FROM_ELSEWHERE = (
+    "import sys; sys.path[:] = filter(None, sys.path); import runpy; "
+    "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
+)
+
+
+def python_of(module: str, *options: str) -> list[str]:
+    """Return the words that run a module, importing nothing from where one stands.
+
+    Args:
+        module: its name; words that follow are its arguments.
+        options: of Python, as `-X faulthandler`.
+    """
+    return [sys.executable, *options, "-c", _FROM_ELSEWHERE, module]
 
 
 def expand(path: str | Path) -> Path:

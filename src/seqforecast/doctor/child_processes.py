@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from seqforecast.doctor.facts.machine import Outcome, ProbeResult
+from seqforecast.files import python_of
 
-PROBES = (sys.executable, "-X", "faulthandler", "-m", "seqforecast.doctor.probes")
+PROBES = python_of("seqforecast.doctor.probes", "-X", "faulthandler")
 
 # Of long output the first and the last bytes are kept: causes and crashes.
 KEPT_BYTES = 32_768

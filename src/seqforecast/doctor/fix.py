@@ -67,7 +67,10 @@ def carry_out(steps: Sequence[Step], call: Call | None = None) -> None:
 
 def _call(step: Sequence[str]) -> int:
     try:
-        ended = subprocess.run(step, stdout=sys.stderr, check=False)  # noqa: S603 - our own
+        # Not where the user stands: `python -m pip` would run a pip.py that lies there.
+        ended = subprocess.run(  # noqa: S603 - our own
+            step, stdout=sys.stderr, check=False, cwd=sys.prefix
+        )
     except OSError as error:
         raise BackendError(
             f"{step[0]} cannot be started: {error}", hint="install pip or uv here"

@@ -5,7 +5,6 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections import deque
@@ -16,11 +15,12 @@ from typing import BinaryIO
 
 from seqforecast.errors import RunError
 from seqforecast.execution.fit import Command, Ended, Fit, Watcher, train_command
+from seqforecast.files import python_of
 from seqforecast.runs.run_files import RunDirectory
 
 LOGGER = logging.getLogger("seqforecast.execution")
 PAUSE = 0.1  # seconds between two looks at the children
-CHILD = [sys.executable, "-m", "seqforecast.execution.child"]
+CHILD = python_of("seqforecast.execution.child")
 
 # Sums split over threads round differently, so that a fit's numbers depend on how many
 # cores it has. One core each, whatever the machine and --jobs, and they do not.
