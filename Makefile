@@ -13,9 +13,9 @@ COMPILE = UV_PYTHON_DOWNLOADS=never "$(BIN)/uv" pip compile pyproject.toml \
 	--quiet --universal --upgrade --python-version 3.10 --no-annotate \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make constraints"
 
-# One process a core. Each has whole files, whose tests share what they make, until one
-# is done and takes over some of what is left.
-PARALLEL = -n auto --maxprocesses 4 --dist worksteal
+# One process a core, each with whole files: what a module's tests share is made once, and
+# tests that count processes do not meet. In the order of conftest.py: the longest first.
+PARALLEL = -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help train test fast style check docs constraints
 .NOTPARALLEL:

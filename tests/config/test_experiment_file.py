@@ -201,3 +201,10 @@ def test_a_path_in_an_override_starts_where_the_user_is(tmp_path, monkeypatch):
 
     assert plain.folder / plain.experiment.data.path == file.parent / "own.csv"
     assert changed.experiment.data.path == str(tmp_path / "mine.csv")
+
+
+def test_zero_bytes_in_whole_text_are_no_text_either(tmp_path):
+    path = tmp_path / "zero.yaml"
+    path.write_bytes(b"name: a\0b\n")
+    with pytest.raises(ConfigError, match=r"is a binary file, not an experiment file$"):
+        load_experiment(path)

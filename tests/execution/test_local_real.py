@@ -16,6 +16,10 @@ from support.small_run import same_run, small, train
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 
 
+# Tests compile as graphs unless they say otherwise; fits do as their file says.
+AS_FITS = {"training.compile": "auto"}
+
+
 def fits_at(root, mapping=None, seeds=(0, 1)):
     root.mkdir()
     made = []
@@ -35,7 +39,7 @@ def test_the_numbers_do_not_depend_on_the_jobs(tmp_path):
     ended = run_local(two, jobs=2, cores=cores)
 
     assert [each.status for each in ended] == ["complete", "complete"]
-    here = train(tmp_path, small(), exact=tmp_path / "here", seed=0)
+    here = train(tmp_path, small(), exact=tmp_path / "here", seed=0, **AS_FITS)
     assert same_run(here, RunDirectory(one[0].directory)) == []
     for left, right in zip(one, two, strict=True):
         runs = RunDirectory(left.directory), RunDirectory(right.directory)
@@ -68,7 +72,7 @@ def test_after_ctrl_c_the_same_call_goes_on_where_it_stopped(tmp_path):
     assert [each.status for each in ended] == ["complete", "complete"]
     assert RunDirectory(fits[0].directory).metrics.stat().st_mtime_ns == first
     assert len(stopped.read_json(stopped.manifest)["resumed"]) == 1
-    whole = train(tmp_path, long, exact=tmp_path / "whole", seed=1)
+    whole = train(tmp_path, long, exact=tmp_path / "whole", seed=1, **AS_FITS)
     assert same_run(whole, stopped) == []
 
 
