@@ -13,6 +13,10 @@ from seqforecast.data.windows import WindowIndex
 from seqforecast.evaluation.naive2 import Adjustment, adjust
 from seqforecast.section import Section
 
+MOST_WINDOWS = 50_000
+RIDGE = 1e-3
+VALUES_AT_ONCE = 4_000_000
+
 Doubles = NDArray[np.float64]
 Forecaster = Callable[[WindowIndex], Doubles]
 Maker = Callable[[Panel, WindowIndex, int | None, FloatArray], Forecaster]
@@ -130,9 +134,6 @@ BASELINES: Mapping[str, Maker] = {
     "linear": linear,
     "naive2": naive2,
 }
-MOST_WINDOWS = 50_000
-RIDGE = 1e-3
-VALUES_AT_ONCE = 4_000_000
 BaselineName = Literal["naive", "seasonal_naive", "drift", "linear", "naive2"]
 
 

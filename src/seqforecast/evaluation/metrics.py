@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 from seqforecast.data.panel import FloatArray, IntArray, Panel
 from seqforecast.errors import name_first
 
+STEPS_AT_ONCE = 1_000_000
+NAIVE2 = "naive2"
+NAMES = {"smape": "sMAPE", "mase": "MASE"}
+
 
 class Score(NamedTuple):
     """A value, or None; and why it is None or leaves something out."""
@@ -171,9 +175,6 @@ METRICS: Mapping[str, Callable[[ErrorTotals, InSample], Score]] = {
     "mase": mase,
     "rmsse": rmsse,
 }
-STEPS_AT_ONCE = 1_000_000
-NAIVE2 = "naive2"
-NAMES = {"smape": "sMAPE", "mase": "MASE"}
 
 
 def measure(totals: ErrorTotals, in_sample: InSample) -> dict[str, Any]:

@@ -10,6 +10,11 @@ from typing import Literal
 from seqforecast.errors import RunError
 from seqforecast.runs.run_files import RunDirectory
 
+# A run whose parent was killed needs some seconds to end by itself.
+PATIENCE = 30.0
+TRAIN = ["-m", "seqforecast", "train"]
+SAID = ["--json", "-q"]
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
@@ -28,11 +33,6 @@ class Fit:
 
 # What Python is to run for a fit: the words after `python`.
 Command = Callable[[Fit], list[str]]
-
-# A run whose parent was killed needs some seconds to end by itself.
-PATIENCE = 30.0
-TRAIN = ["-m", "seqforecast", "train"]
-SAID = ["--json", "-q"]
 
 
 @dataclass(frozen=True, slots=True)

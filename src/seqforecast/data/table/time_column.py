@@ -29,6 +29,9 @@ from seqforecast.data.table.timestamps import (
 )
 from seqforecast.errors import DataError
 
+_WHOLE = r"^[+-]?\d{1,18}$"
+_OFFSET = r":\d\d(?:[.,]\d+)?\s*(?P<offset>Z|UTC|[+-]\d\d:?\d\d)$"
+
 DAY = 86_400_000_000  # microseconds
 
 
@@ -187,8 +190,6 @@ class Spellings:
 
 
 Survey = _Stamps | WholeNumbers | Spellings
-_WHOLE = r"^[+-]?\d{1,18}$"
-_OFFSET = r":\d\d(?:[.,]\d+)?\s*(?P<offset>Z|UTC|[+-]\d\d:?\d\d)$"
 
 
 def survey_times(table: Table, name: str) -> Clock:

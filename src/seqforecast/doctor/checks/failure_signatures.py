@@ -24,6 +24,14 @@ from seqforecast.doctor.checks.install_recipes import (
 )
 from seqforecast.doctor.facts.machine import Machine, ProbeResult
 
+SIGNALS = {
+    "SIGILL": "it met an instruction that this processor does not have",
+    "SIGABRT": "native code gave up",
+    "SIGSEGV": "native code reached for memory that is not its own",
+    "SIGBUS": "a file it reads was cut short, or memory is broken",
+    "SIGKILL": "the system killed it, most often because memory ran out",
+}
+
 BENIGN = (
     r"Could not identify NUMA node of platform GPU",
     r"Created TensorFlow device",
@@ -265,13 +273,6 @@ SIGNATURES: tuple[Signature, ...] = (
         say(command("python -m pip cache purge", "empties what pip has kept")),
     ),
 )
-SIGNALS = {
-    "SIGILL": "it met an instruction that this processor does not have",
-    "SIGABRT": "native code gave up",
-    "SIGSEGV": "native code reached for memory that is not its own",
-    "SIGBUS": "a file it reads was cut short, or memory is broken",
-    "SIGKILL": "the system killed it, most often because memory ran out",
-}
 
 
 def recognise(text: str) -> Signature | None:

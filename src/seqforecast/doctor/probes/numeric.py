@@ -13,6 +13,7 @@ from seqforecast.doctor.probes import numpy_cells
 from seqforecast.doctor.probes.numpy_cells import Doubles
 from seqforecast.training.devices import METAL_OPTIONS, show_only
 
+SWITCH = "TURN_OFF_REMAPPER"
 LAYERS = {"simple_rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
 
 
@@ -29,7 +30,6 @@ class Size:
 # A difference quotient for every weight takes its time; the CPU does not.
 SMALL = Size(batch=3, steps=8, features=2, units=5)
 USUAL = Size(batch=16, steps=48, features=8, units=32)
-SWITCH = "TURN_OFF_REMAPPER"
 
 
 def probe_parity(device: str) -> dict[str, Any]:

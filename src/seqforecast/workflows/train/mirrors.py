@@ -26,6 +26,8 @@ from seqforecast.runs.run_files import RunDirectory
 from seqforecast.training.history import EpochRecord
 from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 
+LOGGER = logging.getLogger("seqforecast")
+TOLD = ("loss", "val_loss", "learning_rate", "windows_per_second")
 LONGEST = 500  # letters of a parameter, as MLflow allows
 AT_ONCE = 100  # parameters, as MLflow allows
 
@@ -137,8 +139,6 @@ class MLflow:
 MIRRORS: Mapping[str, tuple[str, Maker]] = MappingProxyType(
     {"tensorboard": ("tensorboard", TensorBoard), "mlflow": ("mlflow", MLflow)}
 )
-LOGGER = logging.getLogger("seqforecast")
-TOLD = ("loss", "val_loss", "learning_rate", "windows_per_second")
 
 
 def check_mirrors(names: Sequence[str]) -> None:
