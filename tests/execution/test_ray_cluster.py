@@ -64,15 +64,9 @@ def two_workers():
     cluster.shutdown()
 
 
-@pytest.fixture(scope="module")
-def cluster():
-    """For tests that leave it whole."""
-    with two_workers() as cluster:
-        yield cluster
-
-
 @pytest.fixture
-def losing_cluster():
+def cluster():
+    """One a test: what a driver that left had begun may still end in the next one."""
     with two_workers() as cluster:
         yield cluster
 
@@ -112,10 +106,10 @@ def doing(words):
 
 @pytest.mark.tensorflow
 def test_a_cluster_that_loses_a_machine_gives_what_this_machine_gives(
-    losing_cluster, fits, tmp_path, capsys
+    cluster, fits, tmp_path, capsys
 ):
     """Broken on purpose: no retries; Ray left to print on stdout."""
-    cluster = losing_cluster
+    cluster = cluster
     told = Told(lambda: cluster.remove_node(cluster.workers[0], allow_graceful=False))
     ended = run_on_ray(fits, address=cluster.address, watcher=told)
     local = elsewhere(fits, tmp_path / "local")
