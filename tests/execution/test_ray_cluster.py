@@ -109,7 +109,6 @@ def test_a_cluster_that_loses_a_machine_gives_what_this_machine_gives(
     cluster, fits, tmp_path, capsys
 ):
     """Broken on purpose: no retries; Ray left to print on stdout."""
-    cluster = cluster
     told = Told(lambda: cluster.remove_node(cluster.workers[0], allow_graceful=False))
     ended = run_on_ray(fits, address=cluster.address, watcher=told)
     local = elsewhere(fits, tmp_path / "local")
