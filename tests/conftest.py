@@ -59,14 +59,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that train, which take longest: no process waits at the end.
+    """Begin with the files that take longest, so that no process waits at the end.
 
-    Skip the tests marked `tensorflow` where TensorFlow is not installed.
+    They start Ray clusters, or train. Skip the tests marked `tensorflow` where
+    TensorFlow is not installed.
     """
-    trained = Counter(
-        item.path for item in items if item.get_closest_marker("tensorflow")
-    )
-    items.sort(key=lambda item: -trained[item.path])
+    weights = Counter[Path]()
+    for item in items:
+        weights[item.path] += item.get_closest_marker("tensorflow") is not None
+        weights[item.path] += 100 * (item.get_closest_marker("ray") is not None)
+    items.sort(key=lambda item: -weights[item.path])
     if importlib.util.find_spec("tensorflow"):
         return
     skip = pytest.mark.skip(reason="TensorFlow is not installed in this environment")
