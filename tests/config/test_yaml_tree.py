@@ -2,6 +2,7 @@
 
 import pytest
 
+from seqforecast.config import yaml_tree
 from seqforecast.config.problems import Source, excerpt
 from seqforecast.config.yaml_tree import read_tree
 
@@ -50,6 +51,36 @@ def test_an_alias_bomb_is_refused_at_its_first_anchor():
     )
     tree = read(text)
     assert tree.problems[0].text == "a: anchors (&a) are not read"
+
+
+@pytest.mark.parametrize("escape", ["\\U00110000", "\\UFFFFFFFF"])
+@pytest.mark.parametrize("before", ["", "#\ta tab: not for libyaml\n"])
+def test_an_escape_of_no_character_has_a_place(escape, before):
+    """Broken on purpose: ValueError and OverflowError let through."""
+    tree = read(f'{before}a: "{escape}"\n')
+    (problem,) = tree.problems
+    assert problem.text == "an escape that stands for no character"
+    line = 1 + before.count("\n")
+    assert problem.place.order[1:2] == (line,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [1, 2, {b: c}]\nd: 'x''y'\ne: \"q\\n\\x41\"\n",
+        "f: |\n  as it\n   is\ng: >-\n  fol\n  ded\n",
+        "a: &x 1\nb: *x\nc: !!str 1\n? [k]\n: 1\na: 2\n<<: 3\n",
+        "é: 東京\n  b: 1\n",
+        "a: {b: [1, 2}\n",
+        "---\na: 1\n...\n---\nb: 2\n",
+    ],
+)
+def test_both_parsers_see_the_same(text, monkeypatch):
+    """libyaml's events, and those of PyYAML's own parser where it is not there."""
+    fast = read(text)
+    monkeypatch.setattr(yaml_tree.yaml, "__with_libyaml__", False)
+    slow = read(text)
+    assert fast == slow
 
 
 def test_deep_brackets_are_refused_before_they_cost_time():

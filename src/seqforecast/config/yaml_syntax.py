@@ -80,6 +80,14 @@ def explain_syntax(error: yaml.MarkedYAMLError, source: Source) -> Problem:
     return Problem(place, "not valid YAML at this position", _general_hint())
 
 
+def explain_escape(mark: yaml.Mark, source: Source) -> Problem:
+    """Return the problem of an escape that is no character, where reading ended."""
+    place = source.place(mark.line + 1, mark.column + 1)
+    return Problem(
+        place, "an escape that stands for no character", "write the character itself"
+    )
+
+
 def _unfinished(complaint: str, begin: Location, end: Location) -> Problem | None:
     """Return what is wrong with quotes, brackets and the like that have a begin."""
     if "unexpected end of stream" in complaint:
