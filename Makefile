@@ -13,8 +13,9 @@ COMPILE = UV_PYTHON_DOWNLOADS=never "$(BIN)/uv" pip compile pyproject.toml \
 	--quiet --universal --upgrade --python-version 3.10 --no-annotate \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make constraints"
 
-# One process a core, each with whole files: what a module's tests share is made once, and
-# tests that count processes do not meet. In the order of conftest.py: the longest first.
+# A process a core (one more with Ray's clusters, which wait), each with whole files: what a
+# module's tests share is made once, and tests that count processes do not meet. In the
+# order of conftest.py: the longest first.
 PARALLEL = -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help train test fast style check docs constraints
@@ -23,7 +24,7 @@ PARALLEL = -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 help:
 	@echo "make train        set up, train configs/simplernn.yaml, say where the plots are"
 	@echo "make test         set up, run all tests"
-	@echo "make fast         the tests that need neither TensorFlow nor a package index"
+	@echo "make fast         the tests without TensorFlow, clusters and a package index"
 	@echo "make style        lint, formats, types, import contracts, scripts"
 	@echo "make check        style, then all tests: everything a change must pass"
 	@echo "make docs         the pages of docs/ as a site in site/; a warning is an error"
@@ -40,7 +41,7 @@ test: $(VENV)/.ready-dev
 	"$(BIN)/python" -m pytest $(PARALLEL) --every-raise
 
 fast: $(VENV)/.ready-dev
-	"$(BIN)/python" -m pytest $(PARALLEL) -m "not tensorflow and not index"
+	"$(BIN)/python" -m pytest $(PARALLEL) -m "not tensorflow and not index and not ray"
 
 style: $(VENV)/.ready-dev
 	"$(BIN)/ruff" check .

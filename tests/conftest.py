@@ -57,6 +57,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(EveryRaise())
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return as many as there are cores; one more for tests of clusters, which wait."""
+    return (os.cpu_count() or 1) + ("not ray" not in config.option.markexpr)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, so that no process waits at the end.

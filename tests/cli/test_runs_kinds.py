@@ -51,6 +51,7 @@ def a_comparison(root, monkeypatch, error=0.1, units=(6,)):
     path.write_text(yaml.safe_dump(LONG | {"model": {"units": [*units]}}))
     fits = pretend(lambda cell, _: error if cell == "gru" else 0.1)
     monkeypatch.setattr(compare_module, "run_local", fits)
+    monkeypatch.setattr(compare_module, "draw_comparison", lambda *_: None)
     sides = choose_members(["rnn", "gru"], str(path))
     return compare_experiments(sides, Budget(seeds=3, jobs=1), Destination(root))
 

@@ -88,7 +88,7 @@ def write_fits(root, mapping, seeds=(0, 1, 2)):
         place = root / f"seed-{seed}"
         experiment = root / f"seed-{seed}.yaml"
         root.mkdir(exist_ok=True)
-        loaded = load_mapping(mapping, {"seed": seed})
+        loaded = load_mapping(mapping, {"seed": seed, "training.compile": "graph"})
         experiment.write_text(dump(loaded.experiment, loaded.folder))
         made.append(Fit(f"seed {seed}", experiment, place))
     return made

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -38,24 +39,29 @@ SMALL = small()
 def train(
     root: Path,
     mapping: Mapping[str, Any],
+    start: Path | None = None,
     *,
     exact: Path | None = None,
     display: Any = None,
+    drawn: bool = False,
     **overrides: Any,
 ) -> RunDirectory:
     """Train an experiment below `root`, as a graph where it does not say how.
 
     XLA compiles for longer than so few epochs take. What is compiled as by default is
     held against graphs and plain Keras step by step, and trained, stopped and resumed
-    by the tests of `train` itself.
+    by the tests of `train` itself. Figures are `drawn` where a test looks at them.
     """
     from seqforecast.runs.directory import Destination
-    from seqforecast.workflows.train.train import train_experiment
+    from seqforecast.workflows.train import train as workflow
 
     if "compile" not in mapping.get("training", {}):
         overrides = {"training.compile": "graph"} | overrides
     loaded = load_mapping(mapping, overrides)
-    return train_experiment(loaded, Destination(root, exact), display)
+    draw = workflow.draw_pictures if drawn else lambda *_: None
+    place = Destination(root, exact)
+    with mock.patch.object(workflow, "draw_pictures", draw):
+        return workflow.train_experiment(loaded, place, display, start=start)
 
 
 def same_run(one: RunDirectory, other: RunDirectory) -> list[str]:

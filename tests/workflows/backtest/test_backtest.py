@@ -25,7 +25,7 @@ HORIZON, VALIDATION, CUTOFFS, LENGTH = 4, 12, 3, 120
 SPLIT = {"train": "rest", "validation": VALIDATION, "test": HORIZON}
 BASELINES = ["naive", "seasonal_naive", "drift", "linear"]
 # Dropout and a partial batch: all that must begin anew with each fit.
-TRAINING = {"epochs": 2, "learning_rate": 0.01, "batch_size": 24}
+TRAINING = {"epochs": 2, "learning_rate": 0.01, "batch_size": 24, "compile": "graph"}
 
 
 def wave(steps=LENGTH):

@@ -13,6 +13,7 @@ from seqforecast.runs.directory import Destination
 from seqforecast.runs.run_files import RunDirectory
 from seqforecast.workflows.compare import compare as compare_module
 from seqforecast.workflows.compare.compare import compare_experiments
+from seqforecast.workflows.compare.figures import draw_comparison
 from seqforecast.workflows.compare.members import choose_members
 from seqforecast.workflows.compare.plan import Budget
 from seqforecast.workflows.pipeline.pages import report
@@ -23,12 +24,24 @@ LONG = small(data=SINE | {"length": 600})
 
 
 def comparing(folder, monkeypatch):
-    """Return how to compare cells on a small experiment, with pretended fits."""
+    """Return how to compare cells on a small experiment, with pretended fits.
 
-    def compared(*words, errors=lambda *_: 0.1, failing=(), settings=LONG, **asked):
+    Six figures take longer than all else: they are `drawn` where a test looks at them.
+    """
+
+    def compared(
+        *words,
+        errors=lambda *_: 0.1,
+        failing=(),
+        settings=LONG,
+        drawn=False,
+        **asked,
+    ):
         path = folder / "small.yaml"
         path.write_text(yaml.safe_dump(settings))
         monkeypatch.setattr(compare_module, "run_local", pretend(errors, failing))
+        draw = draw_comparison if drawn else lambda *_: None
+        monkeypatch.setattr(compare_module, "draw_comparison", draw)
         sides = choose_members(words or ("rnn", "gru"), str(path))
         place = Destination(folder / "runs")
         budget = Budget(**{"seeds": 3, "jobs": 1, **asked})
@@ -46,7 +59,7 @@ def compare(tmp_path, monkeypatch):
 def whole(tmp_path_factory):
     """A comparison that tests read and leave as it is."""
     with pytest.MonkeyPatch.context() as patch:
-        return comparing(tmp_path_factory.mktemp("whole"), patch)()
+        return comparing(tmp_path_factory.mktemp("whole"), patch)(drawn=True)
 
 
 def read(directory):
@@ -67,7 +80,7 @@ def test_a_comparison_leaves_everything_it_promises(whole):
 
 
 def test_report_makes_the_page_again(compare):
-    directory = compare()
+    directory = compare(drawn=True)
     written = directory.report.read_bytes()
     directory.report.unlink()
     assert report(directory.path).read_bytes() == written
@@ -136,7 +149,7 @@ def test_where_no_baseline_has_a_mase_the_best_one_is_known_by_its_mae(
     frame.rename_axis("t").to_csv(tmp_path / "flat.csv")
     data = {"source": "table", "path": str(tmp_path / "flat.csv"), "time": "t"}
     settings = small(data=data, evaluation={"baselines": ["drift"]})
-    directory = compare(settings=settings)
+    directory = compare(settings=settings, drawn=True)
     document = read(directory)
     assert (document["metric"], document["best_baseline"]) == ("mae", "naive")
     assert document["baselines"]["naive"]["test"] == 0

@@ -159,7 +159,7 @@ def test_what_fails_by_the_way_is_a_warning(caplog: Any) -> None:
 @pytest.mark.tensorflow
 def test_training_writes_the_page_that_report_makes_again(tmp_path: Path) -> None:
     """All that is new: what the page took is in the total, and the run has ended."""
-    run = train(tmp_path, SMALL)
+    run = train(tmp_path, SMALL, drawn=True)
     first = run.report.read_text("utf-8").splitlines()
     again = report(run.path).read_text("utf-8").splitlines()
     gone = set(first) - set(again)
@@ -222,7 +222,7 @@ def test_a_figure_that_cannot_be_drawn_does_not_lose_the_run(
     monkeypatch.setattr(figures.loss, "draw_loss", fail)
     monkeypatch.setattr(workflow, "write_run_page", fail)
     logging.getLogger("seqforecast").setLevel(logging.DEBUG)
-    run = train(tmp_path, SMALL, **{"training.epochs": 1})
+    run = train(tmp_path, SMALL, drawn=True, **{"training.epochs": 1})
     assert run.is_complete
     log = run.log.read_text()
     assert "WARNING drawing failed: ValueError: no such font" in log

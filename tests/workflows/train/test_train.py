@@ -39,7 +39,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    return train(tmp_path_factory.mktemp("run"), DEFAULT)
+    return train(tmp_path_factory.mktemp("run"), DEFAULT, drawn=True)
 
 
 def test_a_run_holds_every_file(run):

@@ -34,7 +34,7 @@ ASKED = small(
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    return train(tmp_path_factory.mktemp("whole"), ASKED)
+    return train(tmp_path_factory.mktemp("whole"), ASKED, drawn=True)
 
 
 class Killer(NoDisplay):

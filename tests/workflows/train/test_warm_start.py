@@ -13,18 +13,9 @@ from seqforecast.errors import ConfigError, Interrupted, RunError
 from seqforecast.runs.run_files import RunDirectory
 from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 from support.command_line import call
-from support.small_run import SINE, same_run, small, weights
+from support.small_run import SINE, same_run, small, train, weights
 
 pytestmark = pytest.mark.tensorflow
-
-
-def train(root, mapping, start=None, exact=None, display=None, **overrides):
-    from seqforecast.config.experiment_file import load_mapping
-    from seqforecast.runs.directory import Destination
-    from seqforecast.workflows.train.train import train_experiment
-
-    loaded = load_mapping(mapping, {"training.compile": "graph"} | overrides)
-    return train_experiment(loaded, Destination(root, exact), display, start=start)
 
 
 def first_losses(run):
@@ -192,7 +183,7 @@ def test_interrupted_and_resumed_it_is_the_same(tmp_path):
     asked = small(data=SINE | {"seed": 3})
     whole = train(tmp_path, asked, old.path)
     with pytest.raises(Interrupted):
-        train(tmp_path, asked, old.path, tmp_path / "stopped", Killer())
+        train(tmp_path, asked, old.path, exact=tmp_path / "stopped", display=Killer())
     old.path.rename(tmp_path / "moved")
     resumed = resume_run(tmp_path / "stopped")
     assert same_run(whole, resumed) == []

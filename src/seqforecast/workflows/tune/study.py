@@ -136,7 +136,7 @@ def search(
     optuna = load_optuna()
     late = None if minutes is None else time.monotonic() + 60 * minutes
     stopped = len([name for name in study.user_attrs if name.startswith("stopped ")])
-    while (number := len(study.trials) - stopped) <= count:
+    while (number := len(study.get_trials(deepcopy=False)) - stopped) <= count:
         if late is not None and time.monotonic() > late and number:
             LOGGER.warning("no trial begins after %g minutes", minutes)
             return
@@ -217,7 +217,7 @@ def repeat(study: Any, trial: Any) -> str:
 
     Trained again they would end alike. Empty where they are new, or failed.
     """
-    for old in study.trials[: trial.number]:
+    for old in study.get_trials(deepcopy=False)[: trial.number]:
         if not trial.params or old.params != trial.params:
             continue
         if old.state.name == "PRUNED":
@@ -238,7 +238,7 @@ def are_all_tried(study: Any, tune: TuneSection) -> bool:
     ended = ("COMPLETE", "PRUNED")
     tried = {
         json.dumps(trial.params, sort_keys=True)
-        for trial in study.trials
+        for trial in study.get_trials(deepcopy=False)
         if trial.params and trial.state.name in ended
     }
     return len(tried) == prod(map(len, tune.space.values()))
