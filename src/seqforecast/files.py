@@ -8,9 +8,12 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from seqforecast.errors import DiskFullError, WriteError
+from seqforecast.errors import DiskFullError, RunError, SeqforecastError, WriteError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 # `python -m` and `python -c` put the working directory first on the path, where a file
 # such as threading.py would be run in the place of Python's; 3.10 has no `-P`.
@@ -59,6 +62,41 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
         raise cannot_write(path, error) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def reading(path: Path, hint: str) -> Iterator[None]:
+    """Say of which file it is that it cannot be read, whatever is wrong with it.
+
+    Libraries raise many kinds over files that are cut off or changed: of zip and
+    deflate, of CSV, of numbers that are too large, of nesting that is too deep.
+
+    Raises:
+        RunError: it cannot be read.
+    """
+    try:
+        yield
+    except SeqforecastError:
+        raise
+    except Exception as error:
+        why = getattr(error, "strerror", None) or error or type(error).__name__
+        raise RunError(f"{path} cannot be read: {why}", hint=hint) from error
+
+
+def read_arrays(path: Path, hint: str) -> "dict[str, npt.NDArray[Any]]":
+    """Read the numbers of an .npz file, by name; no pickles are opened.
+
+    Raises:
+        RunError: it cannot be read, or holds something else.
+    """
+    import numpy as np
+
+    with reading(path, hint), np.load(path, allow_pickle=False) as file:
+        arrays = dict(file)
+        for name, array in arrays.items():
+            if array.dtype.kind not in "biuf":
+                raise ValueError(f"{name} does not hold numbers")
+    return arrays
 
 
 @contextmanager

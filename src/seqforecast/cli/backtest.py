@@ -84,6 +84,7 @@ def backtest(
     from seqforecast.config.experiment_file import load_experiment, resolve
     from seqforecast.reporting.backtest.text import render_backtest
     from seqforecast.runs.directory import Destination
+    from seqforecast.runs.score_documents import read_backtest
     from seqforecast.workflows.backtest.backtest import backtest_experiment
     from seqforecast.workflows.backtest.plan import plan_backtest
 
@@ -93,7 +94,7 @@ def backtest(
         loaded, cutoffs=cutoffs, step=step, window=window.value, refit=every
     )
     directory = backtest_experiment(planned, Destination(runs, run_dir), display)
-    document = directory.read_json(directory.metrics)
+    document = read_backtest(directory)
     if as_json:
         print_json({"schema": 1, "run": str(directory.path), "backtest": document})
         return

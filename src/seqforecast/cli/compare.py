@@ -134,7 +134,9 @@ def compare(
 
 def _show(directory: "ComparisonDirectory", *, as_json: bool) -> None:
     """Print the comparison, and its directory as the last line; fail if a fit did."""
-    document = directory.read_json(directory.metrics)
+    from seqforecast.runs.score_documents import read_comparison
+
+    document = read_comparison(directory)
     if as_json:
         answer = {"schema": 1, "run": str(directory.path), "comparison": document}
         print_json(answer)

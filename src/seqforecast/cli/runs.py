@@ -84,12 +84,12 @@ def show(run: Run, *, as_json: options.AsJson = False) -> None:
         seqforecast runs show runs/simplernn/20260131-120000-a1b2c3
     """
     from seqforecast.reporting.terminal import render_rows
-    from seqforecast.runs.multi_fit_directories import open_any
+    from seqforecast.runs.multi_fit_directories import open_any, read_scores
     from seqforecast.workflows.finished.diff import changed_settings
 
     opened, facts = open_any(run)
     changed = changed_settings(opened)
-    scores = opened.read_json(opened.metrics) if opened.metrics.is_file() else {}
+    scores = read_scores(opened) if opened.metrics.is_file() else {}
     if as_json:
         settings = {name: value for name, value, _ in changed}
         status = {"status": facts.status, "started": facts.started}

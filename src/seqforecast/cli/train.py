@@ -1,6 +1,7 @@
 """The `train` command."""
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,6 +62,7 @@ def train(
 
     from seqforecast.config.experiment_file import load_experiment, resolve
     from seqforecast.runs.directory import Destination
+    from seqforecast.runs.score_documents import read_metrics
     from seqforecast.workflows.train import train as workflow
 
     if resume is not None:
@@ -71,10 +73,10 @@ def train(
         run = workflow.train_experiment(
             loaded, place, display, start=start, mirrors=names
         )
-    _show(run.path, run.read_json(run.metrics), as_json=as_json)
+    _show(run.path, read_metrics(run), as_json=as_json)
 
 
-def _show(path: Path, metrics: dict[str, Any], *, as_json: bool) -> None:
+def _show(path: Path, metrics: Mapping[str, Any], *, as_json: bool) -> None:
     """Print the scores, and the run directory as the last line."""
     if as_json:
         print_json({"schema": 1, "run": str(path), "metrics": metrics})

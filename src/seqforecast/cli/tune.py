@@ -62,13 +62,14 @@ def tune(
     from seqforecast.config.experiment_file import load_experiment, resolve
     from seqforecast.reporting.tune.table import render_tuning
     from seqforecast.runs.directory import Destination
+    from seqforecast.runs.score_documents import read_tuning
     from seqforecast.workflows.tune.tune import tune_experiment
 
     changes = options.changes_of(overrides, device)
     loaded = load_experiment(resolve(experiment), changes)
     place = Destination(runs, run_dir)
     directory = tune_experiment(loaded, place, trials=trials, minutes=timeout)
-    document = directory.read_json(directory.metrics)
+    document = read_tuning(directory)
     if as_json:
         print_json({"schema": 1, "run": str(directory.path), "tune": document})
         return

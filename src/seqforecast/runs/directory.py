@@ -1,6 +1,5 @@
 """Run directories: where a new one goes, opening one, listing those there are."""
 
-import json
 import os
 import secrets
 import shlex
@@ -12,8 +11,10 @@ from typing import Any
 
 from seqforecast.errors import RunError, as_command
 from seqforecast.files import cannot_write
+from seqforecast.runs.documents import read_manifest
 from seqforecast.runs.manifest import now
 from seqforecast.runs.run_files import REQUEST, RunDirectory
+from seqforecast.runs.score_documents import read_metrics
 
 # What is written last, by kind of directory.
 DOCUMENTS = {
@@ -106,7 +107,7 @@ def open_complete(path: Path) -> RunDirectory:
     run = open_run(path)
     refuse_several(run)
     if not run.is_complete:
-        status = run.read_json(run.manifest).get("status", "unknown")
+        status = describe_run(path).status
         raise RunError(
             f"{path} is not complete (status {status}): {run.metrics.name} is missing",
             hint=f"go on with {run.how_to_resume}",
@@ -223,25 +224,26 @@ def describe_run(path: Path) -> Listed:
         _kind_of(path),
     )
     try:
-        manifest = json.loads(run.manifest.read_text(encoding="utf-8"))
-        name, status = str(manifest["name"]), str(manifest["status"])
-        started = str(manifest["started"])
-        test = _test_of(run) if kind == "run" else {}
-    except (OSError, ValueError, KeyError, TypeError):
+        manifest = read_manifest(run)
+        is_scored = kind == "run" and run.is_complete
+        test: Mapping[str, Any] = read_metrics(run)["test"] if is_scored else {}
+    except RunError:
         return Listed(path, kind, path.parent.name, "broken", "", {})
-    return Listed(path, kind, name, status, started, test)
+    status = manifest["status"]
+    if status == "complete" and not (path / DOCUMENTS[kind]).is_file():
+        status = "interrupted"  # killed between the two files that are written last
+    return Listed(path, kind, manifest["name"], status, manifest["started"], test)
 
 
 def _kind_of(path: Path) -> str:
     """Return the kind of an unfinished directory, by its request or its folder."""
     try:
-        request = json.loads((path / REQUEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        request = None
-    if isinstance(request, dict):
-        for kind, name in REQUESTED.items():
-            if name in request:
-                return kind
+        request = RunDirectory(path).read_json(path / REQUEST)
+    except RunError:
+        request = {}
+    for kind, name in REQUESTED.items():
+        if name in request:
+            return kind
     for kind, start in (
         ("comparison", "compare-"),
         ("backtest", "backtest-"),
@@ -250,10 +252,3 @@ def _kind_of(path: Path) -> str:
         if path.parent.name.startswith(start):
             return kind
     return "run"
-
-
-def _test_of(run: RunDirectory) -> Mapping[str, Any]:
-    if not run.is_complete:
-        return {}
-    test = json.loads(run.metrics.read_text(encoding="utf-8"))["test"]
-    return test if isinstance(test, dict) else {}

@@ -10,8 +10,7 @@ import numpy as np
 
 from seqforecast.data.panel import FloatArray, Panel
 from seqforecast.data.windows import WindowIndex
-from seqforecast.errors import RunError
-from seqforecast.files import write_whole
+from seqforecast.files import reading, write_whole
 from seqforecast.runs.run_files import RunDirectory
 
 if TYPE_CHECKING:
@@ -144,20 +143,26 @@ def _opened() -> Iterator[list[Any]]:
 
 
 def read_forecasts(run: RunDirectory) -> "pd.DataFrame":
-    """Return the test forecasts of a run, dates as dates."""
+    """Return the test forecasts of a run, dates as dates.
+
+    Raises:
+        RunError: they cannot be read.
+    """
     import pandas as pd
 
     if run.many_forecasts.is_file():
-        return pd.read_parquet(run.many_forecasts)
-    frame = pd.read_csv(
-        run.forecasts,
-        dtype={"unique_id": str},
-        keep_default_na=False,
-        na_values={"y": [""]},  # what was missing in the data
-    )
-    for column in ("cutoff", "ds"):
-        if not pd.api.types.is_integer_dtype(frame[column]):
-            frame[column] = pd.to_datetime(frame[column])
+        with reading(run.many_forecasts, run.how_to_mend):
+            return pd.read_parquet(run.many_forecasts)
+    with reading(run.forecasts, run.how_to_mend):
+        frame = pd.read_csv(
+            run.forecasts,
+            dtype={"unique_id": str},
+            keep_default_na=False,
+            na_values={"y": [""]},  # what was missing in the data
+        )
+        for column in ("cutoff", "ds"):
+            if not pd.api.types.is_integer_dtype(frame[column]):
+                frame[column] = pd.to_datetime(frame[column])
     return frame
 
 
@@ -169,11 +174,12 @@ def read_y_hat(run: RunDirectory, horizon: int) -> FloatArray:
     """
     import pandas as pd
 
-    try:
-        if run.many_forecasts.is_file():
-            column = pd.read_parquet(run.many_forecasts, columns=["y_hat"])["y_hat"]
+    is_large = run.many_forecasts.is_file()
+    path = run.many_forecasts if is_large else run.forecasts
+    with reading(path, run.how_to_mend):
+        if is_large:
+            frame = pd.read_parquet(path, columns=["y_hat"])
         else:
-            column = pd.read_csv(run.forecasts, usecols=["y_hat"])["y_hat"]
-    except (OSError, ValueError) as error:
-        raise RunError(f"the forecasts of {run.path} cannot be read: {error}") from None
-    return column.to_numpy(np.float64).reshape(-1, horizon)
+            frame = pd.read_csv(path, usecols=["y_hat"])
+        y_hat: FloatArray = frame["y_hat"].to_numpy(np.float64).reshape(-1, horizon)
+    return y_hat

@@ -9,6 +9,12 @@ from seqforecast.errors import RunError
 from seqforecast.files import write_json
 from seqforecast.runs.directory import Destination, Listed, describe_run, open_run
 from seqforecast.runs.run_files import REQUEST, RunDirectory
+from seqforecast.runs.score_documents import (
+    read_backtest,
+    read_comparison,
+    read_metrics,
+    read_tuning,
+)
 
 QUANTILES = "quantiles"
 
@@ -232,3 +238,18 @@ def open_any(path: Path) -> tuple[RunDirectory, Listed]:
     """
     listed = describe_run(open_run(path).path)
     return KINDS[listed.kind](path), listed
+
+
+def read_scores(run: RunDirectory) -> Mapping[str, Any]:
+    """Read what a run, a comparison, a backtest or a search is worth.
+
+    Raises:
+        RunError: as for `read_document`.
+    """
+    if isinstance(run, ComparisonDirectory):
+        return read_comparison(run)
+    if isinstance(run, BacktestDirectory):
+        return read_backtest(run)
+    if isinstance(run, TuningDirectory):
+        return read_tuning(run)
+    return read_metrics(run)

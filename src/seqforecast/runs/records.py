@@ -7,12 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from logging.handlers import MemoryHandler
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import numpy.typing as npt
 
-from seqforecast.files import cannot_write, write_text, write_whole
+from seqforecast.files import (
+    cannot_write,
+    read_arrays,
+    reading,
+    write_text,
+    write_whole,
+)
 from seqforecast.runs.run_files import RunDirectory
 
 LOGGER = logging.getLogger("seqforecast")
@@ -45,12 +51,32 @@ def append_history(run: RunDirectory, row: Mapping[str, Any]) -> None:
 
 
 def read_history(run: RunDirectory) -> list[dict[str, float]]:
-    """Return the history, one row an epoch; NaN where it has no value."""
-    with run.history.open(encoding="utf-8") as file:
+    """Return the history, one row an epoch; NaN where it has no value.
+
+    Raises:
+        RunError: it cannot be read.
+    """
+    with _rows(run, run.history) as rows:
         return [
-            {name: float(value or "nan") for name, value in row.items()}
-            for row in csv.DictReader(file)
+            {name: float(value or "nan") for name, value in row.items()} for row in rows
         ]
+
+
+@contextmanager
+def _rows(run: RunDirectory, path: Path) -> Iterator[Iterator[dict[str, str]]]:
+    """Open a CSV file of a run, whose rows have as many cells as its header."""
+
+    def checked(file: TextIO) -> Iterator[dict[str, str]]:
+        for row in csv.DictReader(file):
+            if None in row or None in row.values():
+                raise ValueError("a row has not as many cells as the header")
+            yield row
+
+    with (
+        reading(path, run.how_to_mend),
+        path.open(encoding="utf-8", newline="") as file,
+    ):
+        yield checked(file)
 
 
 def write_gradient_profile(
@@ -76,29 +102,35 @@ def write_gradient_profile(
 
 
 def read_gradient_profile(run: RunDirectory) -> dict[str, list[float]]:
-    """Return `untrained` and `trained` gradient norms, oldest step first."""
-    with run.gradient_profile.open(encoding="utf-8") as file:
-        rows = [*csv.DictReader(file)]
-    return {
-        name: [float(row[name]) for row in rows] for name in ("untrained", "trained")
-    }
+    """Return `untrained` and `trained` gradient norms, oldest step first.
+
+    Raises:
+        RunError: they cannot be read.
+    """
+    names = ("untrained", "trained")
+    with _rows(run, run.gradient_profile) as rows:
+        norms = [[float(row[name]) for name in names] for row in rows]
+    return {name: [each[i] for each in norms] for i, name in enumerate(names)}
 
 
 def read_series(run: RunDirectory) -> list[dict[str, Any]]:
     """Return the scores by series, NaN where one is undefined.
 
     Empty where there is no such file: runs of older versions have none.
+
+    Raises:
+        RunError: it cannot be read.
     """
     if not run.series.is_file():
         return []
     texts = ("unique_id", "group")
-    with run.series.open(encoding="utf-8", newline="") as file:
+    with _rows(run, run.series) as rows:
         return [
             {
                 name: value if name in texts else float(value or "nan")
                 for name, value in row.items()
             }
-            for row in csv.DictReader(file)
+            for row in rows
         ]
 
 
@@ -128,13 +160,16 @@ def write_start(
 
 
 def read_start(run: RunDirectory) -> list[list[npt.NDArray[Any]]]:
-    """Return the weights that each member begins with; [] where they are drawn."""
+    """Return the weights that each member begins with; [] where they are drawn.
+
+    Raises:
+        RunError: they cannot be read.
+    """
     if not run.start.is_file():
         return []
     members: dict[str, list[npt.NDArray[Any]]] = {}
-    with np.load(run.start, allow_pickle=False) as file:
-        for name in sorted(file.files):
-            members.setdefault(name.partition("-")[0], []).append(file[name])
+    for name, weight in sorted(read_arrays(run.start, run.how_to_mend).items()):
+        members.setdefault(name.partition("-")[0], []).append(weight)
     return [*members.values()]
 
 

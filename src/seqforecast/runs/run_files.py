@@ -10,6 +10,7 @@ from typing import Any
 import filelock
 
 from seqforecast.errors import RunError, as_command
+from seqforecast.files import reading
 
 NEWEST = 2  # of the forms that a JSON file can have and be read
 # Only directories of several fits have one.
@@ -170,15 +171,10 @@ class RunDirectory:
         Raises:
             RunError: the file is missing, broken, or of a newer version.
         """
-        try:
+        with reading(path, self.how_to_mend):
             content = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or error
-            raise RunError(
-                f"{path} cannot be read: {why}", hint=self._way_to_another()
-            ) from error
         if not isinstance(content, dict):
-            raise RunError(f"{path} does not hold a JSON object")
+            raise self.not_as_written(path, "it does not hold a JSON object")
         schema = content.get("schema")
         if isinstance(schema, int) and schema > NEWEST:
             raise RunError(
@@ -187,8 +183,15 @@ class RunDirectory:
             )
         return content
 
-    def _way_to_another(self) -> str:
-        """Return how to make again what is here."""
+    def not_as_written(self, path: Path, why: str) -> RunError:
+        """Return the error for a file of the run that someone changed."""
+        return RunError(
+            f"{path} is not as seqforecast writes it: {why}", hint=self.how_to_mend
+        )
+
+    @property
+    def how_to_mend(self) -> str:
+        """What makes again what is here."""
         if (self.path / REQUEST).is_file() or not self.resolved.is_file():
             return "the command that made it makes it again, in another directory"
         return f"{as_command('train', self.resolved)} makes the run again"

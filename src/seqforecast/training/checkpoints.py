@@ -1,18 +1,21 @@
 """Checkpoints: all that is needed to go on as if nothing had happened."""
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import TypeAdapter
 
 from seqforecast.errors import RunError
+from seqforecast.files import read_arrays, reading
 from seqforecast.training.history import EpochRecord, History
 
 Arrays = list[npt.NDArray[Any]]
+ANEW = "start the run again without --resume"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,41 +53,32 @@ class Checkpoint:
         Raises:
             RunError: the file is not a checkpoint.
         """
-        try:
-            with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-                rows = json.loads(file["history"].tobytes().decode())
-                history = tuple(EpochRecord(**row) for row in rows)
-                current, best = (_arrays(file, kind) for kind in ("current", "best"))
-                fits = range(sum(name.endswith("_0") for name in file.files))
-                kept = tuple(filter(None, (_arrays(file, f"kept{i}") for i in fits)))
-        except (
-            ValueError,
-            KeyError,
-            TypeError,
-            OSError,
-            EOFError,
-            BadZipFile,
-        ) as error:
-            raise RunError(
-                f"{path} cannot be read as a checkpoint: {error}",
-                hint="start the run again without --resume",
-            ) from error
-        return cls(history, current, best, kept)
+        named = read_arrays(path, ANEW)
+        with reading(path, ANEW):
+            rows = named["history"].tobytes()
+            history = TypeAdapter(list[EpochRecord]).validate_json(rows, strict=True)
+            current, best = (_arrays(named, kind) for kind in ("current", "best"))
+            fits = range(sum(name.endswith("_0") for name in named))
+            kept = tuple(filter(None, (_arrays(named, f"kept{i}") for i in fits)))
+        return cls(tuple(history), current, best, kept)
 
 
-def check_shapes(arrays: Arrays, expected: list[tuple[int, ...]]) -> None:
-    """Refuse arrays that belong to another model.
+def assign(variables: Iterable[Any], values: Arrays) -> None:
+    """Give variables, in their order, these values.
 
     Raises:
-        RunError: their number or a shape differs.
+        RunError: they belong to another model: their number or a shape differs.
     """
-    if [array.shape for array in arrays] != expected:
+    mine = [*variables]
+    if [tuple(each.shape) for each in mine] != [each.shape for each in values]:
         raise RunError(
             "the checkpoint is that of another model than the run's settings make",
             hint="was resolved.yaml edited? start the run again without --resume",
         )
+    for variable, value in zip(mine, values, strict=True):
+        variable.assign(value)
 
 
-def _arrays(file: Any, kind: str) -> Arrays:
-    count = sum(name.startswith(f"{kind}_") for name in file.files)
-    return [file[f"{kind}_{i}"] for i in range(count)]
+def _arrays(named: Mapping[str, npt.NDArray[Any]], kind: str) -> Arrays:
+    count = sum(name.startswith(f"{kind}_") for name in named)
+    return [named[f"{kind}_{i}"] for i in range(count)]

@@ -10,7 +10,7 @@ import numpy as np
 
 from seqforecast.data.panel import Panel
 from seqforecast.data.windows import WindowIndex
-from seqforecast.training.checkpoints import Arrays, Checkpoint, check_shapes
+from seqforecast.training.checkpoints import Arrays, Checkpoint, assign
 from seqforecast.training.early_stopping import kept_epoch, should_stop
 from seqforecast.training.engine import Engine
 from seqforecast.training.history import (
@@ -276,9 +276,6 @@ def resume_from(engine: Engine, resume: Checkpoint | None) -> tuple[History, Arr
     """Put the engine where the checkpoint was made."""
     if resume is None:
         return (), []
-    check_shapes(
-        resume.current, [tuple(variable.shape) for variable in engine.variables]
-    )
     assign(engine.variables, resume.current)
     return resume.history, resume.best
 
@@ -287,12 +284,6 @@ def values_of(variables: Iterable[Any]) -> Arrays:
     """Return the values of some variables."""
     # A copy: TensorFlow may hand out the memory that the next step writes to.
     return [np.array(variable.value.numpy()) for variable in variables]
-
-
-def assign(variables: Iterable[Any], values: Arrays) -> None:
-    """Give variables, in their order, these values."""
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
 
 
 @dataclass(frozen=True, slots=True)

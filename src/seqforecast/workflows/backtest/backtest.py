@@ -19,6 +19,7 @@ from seqforecast.reporting.backtest.text import say_plan
 from seqforecast.reporting.figures.forecasts import choose_windows
 from seqforecast.runs import manifest, records
 from seqforecast.runs.directory import Destination
+from seqforecast.runs.documents import read_document
 from seqforecast.runs.manifest import stoppable
 from seqforecast.runs.multi_fit_directories import (
     QUANTILES,
@@ -26,6 +27,7 @@ from seqforecast.runs.multi_fit_directories import (
     begin,
     check_place,
 )
+from seqforecast.runs.score_documents import BacktestFitFacts
 from seqforecast.training.devices import Device
 from seqforecast.training.loop import Learner
 from seqforecast.workflows.backtest.fits import SharedModels, read_made, refit_all
@@ -106,17 +108,17 @@ def _finish(
 ) -> None:
     """Score all forecasts; write forecasts, table, figures, and last the document."""
     fits = [directory.fit(fold.number) for fold in planned.folds]
-    fit_metrics = [fit.read_json(fit.metrics) for fit in fits]
+    fit_metrics = [read_document(fit, fit.metrics, BacktestFitFacts) for fit in fits]
     levels = tuple(fit_metrics[0]["levels"])
-    forecasts = read_made(directory, planned)
+    forecasts = read_made(directory, planned, levels)
     scores = score_backtest(planned, forecasts, levels)
     document = describe_backtest(planned, scores, fit_metrics)
     write_forecasts(directory, planned, forecasts, levels)
     write_text(directory.table, tabulate_cutoffs(document).to_csv(index=False))
     draw_backtest(directory, planned, forecasts, levels, document)
     facts["kernel"] = learners[0].engine.kernel
-    manifest.end(directory, facts, status="complete")
     write_json(directory.metrics, document)
+    manifest.end(directory, facts, status="complete")
 
 
 def draw_backtest(

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from seqforecast.data.split import Fold
-from seqforecast.errors import DataError, RunError
+from seqforecast.errors import DataError
 from seqforecast.evaluation.intervals import quantiles_of
-from seqforecast.files import make_folder, write_json
+from seqforecast.files import make_folder, read_arrays, reading, write_json
 from seqforecast.models.batched_forecast import forecast
 from seqforecast.models.forecaster import Forecaster, join_members
 from seqforecast.runs import records
@@ -25,9 +25,9 @@ from seqforecast.runs.multi_fit_directories import (
     BacktestDirectory,
     BacktestFit,
 )
-from seqforecast.training.checkpoints import Arrays, Checkpoint
+from seqforecast.training.checkpoints import Arrays, Checkpoint, assign
 from seqforecast.training.history import EpochRecord
-from seqforecast.training.loop import Learner, Trained, assign, fit_members, values_of
+from seqforecast.training.loop import Learner, Trained, fit_members, values_of
 from seqforecast.training.non_finite import NotFiniteError
 from seqforecast.training.window_order import fix_seeds
 from seqforecast.workflows.backtest.plan import BacktestPlan
@@ -218,8 +218,15 @@ def _be_finite(forecasts: Made, prepared: Prepared) -> None:
             )
 
 
-def read_made(directory: BacktestDirectory, planned: BacktestPlan) -> dict[str, Any]:
+def read_made(
+    directory: BacktestDirectory, planned: BacktestPlan, levels: Sequence[float]
+) -> dict[str, Any]:
     """Return the forecasts of every fit, put together in the order of the windows.
+
+    Args:
+        directory: of the backtest.
+        planned: what it does.
+        levels: of quantiles; empty where there are none.
 
     Returns:
         By name: model, quantiles where there are any, then the baselines.
@@ -227,23 +234,24 @@ def read_made(directory: BacktestDirectory, planned: BacktestPlan) -> dict[str, 
     Raises:
         RunError: they cannot be read.
     """
-    series = len(planned.first.panel.ids)
+    series, horizon = len(planned.first.panel.ids), planned.windows.horizon
+    reported = planned.first.experiment.evaluation.reported
+    shapes: dict[str, tuple[int, ...]] = dict.fromkeys((MODEL, *reported), (horizon,))
+    if levels:
+        shapes[QUANTILES] = (horizon, len(levels))
     pieces: dict[str, list[Any]] = {}
     for fold in planned.folds:
         path = directory.fit(fold.number).made
         count = fold.last - fold.first + 1
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                for name in file.files:
-                    values = file[name]
-                    shape = (series, count, *values.shape[1:])
-                    pieces.setdefault(name, []).append(values.reshape(shape))
-        except (OSError, ValueError, EOFError) as error:
-            raise RunError(
-                f"{path} cannot be read: {error}",
-                hint=f"remove {shlex.quote(str(path.parent))}; the same command trains "
-                "that fit again",
-            ) from error
+        hint = (
+            f"remove {shlex.quote(str(path.parent))}; the same command trains that fit "
+            "again"
+        )
+        found = read_arrays(path, hint)
+        with reading(path, hint):
+            for name, shape in shapes.items():
+                values = found[name].reshape(series, count, *shape)
+                pieces.setdefault(name, []).append(values)
     joined = {name: np.concatenate(parts, axis=1) for name, parts in pieces.items()}
     return {
         name: values.reshape(series * planned.rolling.cutoffs, *values.shape[2:])

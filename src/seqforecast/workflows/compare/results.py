@@ -16,9 +16,11 @@ from seqforecast.evaluation.baselines import BaselineName
 from seqforecast.evaluation.metrics import Doubles, in_sample_errors
 from seqforecast.evaluation.significance import Comparison, compare_losses
 from seqforecast.reporting.text_format import plural
+from seqforecast.runs.documents import read_trained
 from seqforecast.runs.forecasts import read_y_hat
 from seqforecast.runs.multi_fit_directories import ComparisonDirectory
 from seqforecast.runs.run_files import RunDirectory
+from seqforecast.runs.score_documents import read_metrics
 from seqforecast.workflows.compare.members import Member
 from seqforecast.workflows.compare.plan import ComparisonPlan
 from seqforecast.workflows.pipeline.prepare import Prepared
@@ -44,7 +46,7 @@ class Finished:
     member: Member
     seeds: tuple[int, ...]
     runs: tuple[RunDirectory, ...]
-    metrics: tuple[dict[str, Any], ...]
+    metrics: tuple[Mapping[str, Any], ...]
 
     @property
     def name(self) -> str:
@@ -87,14 +89,14 @@ def find_finished(
         runs = {seed: directory.run_of(member.name, seed) for seed in seeds}
         done = {seed: run for seed, run in runs.items() if run.is_complete}
         for run in done.values():
-            trained_on = run.read_json(run.manifest)["data"]["sha256"]
+            trained_on = read_trained(run)[1]["sha256"]
             if trained_on != sha256:
                 raise DataError(
                     f"the data changed while the fits ran: {run.path} was trained on "
                     f"SHA-256 {trained_on[:12]}..., not {sha256[:12]}...",
                     hint="the same command begins anew with the data as they are now",
                 )
-        metrics = tuple(run.read_json(run.metrics) for run in done.values())
+        metrics = tuple(read_metrics(run) for run in done.values())
         if done:
             runs_of = tuple(done.values())
             finished.append(Finished(member, tuple(done), runs_of, metrics))

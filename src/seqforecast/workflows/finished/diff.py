@@ -12,7 +12,12 @@ from seqforecast.reporting.settings_text import (
     split_from_defaults,
 )
 from seqforecast.runs.directory import how_to_one_run
-from seqforecast.runs.multi_fit_directories import RequestDirectory, open_any
+from seqforecast.runs.documents import Request, read_document, read_manifest
+from seqforecast.runs.multi_fit_directories import (
+    RequestDirectory,
+    open_any,
+    read_scores,
+)
 from seqforecast.runs.run_files import RunDirectory
 
 ABSENT = "-"
@@ -66,7 +71,7 @@ def _asked(several: RequestDirectory) -> dict[str, Any]:
     """Return what was asked of several fits, but the data and the version."""
     if not several.is_begun:
         return {}
-    request = several.read_json(several.request)
+    request = dict(read_document(several, several.request, Request))
     return {name: value for name, value in request.items() if name not in CIRCUMSTANCES}
 
 
@@ -114,11 +119,11 @@ def _apart(
 
 
 def _circumstances(run: RunDirectory) -> dict[str, Any]:
-    manifest = run.read_json(run.manifest)
+    manifest = read_manifest(run)
     data = manifest.get("data", {})
-    sha256 = data.get("sha256", ABSENT)
+    sha256: Any = data.get("sha256", ABSENT)
     if sha256 == ABSENT and isinstance(run, RequestDirectory) and run.is_begun:
-        request = run.read_json(run.request)
+        request = dict(read_document(run, run.request, Request))
         sha256 = request.get("sha256", request.get("data", ABSENT))
     return {
         "data SHA-256": str(sha256)[:12],
@@ -133,7 +138,7 @@ def _circumstances(run: RunDirectory) -> dict[str, Any]:
 def _scores(run: RunDirectory) -> dict[str, Any]:
     if not run.metrics.is_file():
         return {}
-    document = run.read_json(run.metrics)
+    document = read_scores(run)
     if "members" in document:
         return dict(_errors_of(document))
     test = document["test"]

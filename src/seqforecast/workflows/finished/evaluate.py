@@ -3,7 +3,7 @@
 import dataclasses
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,15 +24,18 @@ from seqforecast.files import named_by_user
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.section import check_values
+from seqforecast.runs.documents import Device, read_preprocess, read_trained
 from seqforecast.runs.forecasts import write_frames
 from seqforecast.runs.manifest import stoppable
 from seqforecast.runs.run_files import RunDirectory
+from seqforecast.runs.score_documents import read_metrics
 from seqforecast.training.devices import use_device
 from seqforecast.workflows.finished.diff import document_differences
 from seqforecast.workflows.finished.leak_audit import audit_run
 from seqforecast.workflows.finished.new_data import load_data, say_news
 from seqforecast.workflows.finished.predict import (
     check_destination,
+    check_lengths,
     features_of,
     series_numbers,
 )
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LOGGER = logging.getLogger("seqforecast")
+ANY: Device = {"name": "auto"}
 
 # A mean this many spreads from the centre of the train part is told.
 SHIFTED = 3.0
@@ -79,13 +83,13 @@ def evaluate_run(
         DataError: the data cannot be used, hold nothing to score, or are to be audited
             and have changed.
     """
-    manifest = run.read_json(run.manifest)
+    manifest, trained_on = read_trained(run)
     with stoppable():
         loaded = load_experiment(run.resolved)
         if output is not None:
             check_destination(output, loaded, data)
-        own = data or _own_data(manifest, loaded, audit=audit)
-        _use(device, manifest["device"]["name"])
+        own = data or _own_data(trained_on["sha256"], loaded, audit=audit)
+        _use(device, manifest.get("device", ANY)["name"])
         forecaster = load_forecaster(run.model)
         numbers, recorded = None, None
         notes: list[str] = []
@@ -140,9 +144,7 @@ def _writer(output: Path | None) -> Any:
     return write
 
 
-def _own_data(
-    manifest: dict[str, Any], loaded: Loaded, *, audit: bool
-) -> Prepared | Path:
+def _own_data(trained_on: str, loaded: Loaded, *, audit: bool) -> Prepared | Path:
     """Return the data of the run as it was trained on them; if they changed, where.
 
     Cut anew, a changed file may have a test part that was trained on, and series whose
@@ -152,7 +154,7 @@ def _own_data(
         DataError: they are to be audited, or were made by seqforecast, and changed.
     """
     experiment, source = loaded.experiment, loaded.experiment.data
-    trained_on, path = manifest["data"]["sha256"], None
+    path = None
     load: Callable[[], Panel]
     if isinstance(source, TableSource):
         # A file is told by its bytes: one that has changed is not read here.
@@ -177,7 +179,7 @@ def _own_data(
 
 def _is_recorded(run: RunDirectory, test: Any) -> bool:
     """Return whether the scores are those of metrics.json; say what differs."""
-    differences = [*document_differences(run.read_json(run.metrics)["test"], test)]
+    differences = [*document_differences(read_metrics(run)["test"], test)]
     if differences:
         path, before, now = differences[0]
         LOGGER.warning(
@@ -231,7 +233,8 @@ def prepare_unseen(
         ungrouped = [f"There are no scores of groups: {data} has no column {group!r}."]
     say_news(run, panel, is_own=False)
     check_values(panel, experiment.model.instance_norm)
-    preprocess = run.read_json(run.preprocess)
+    preprocess = read_preprocess(run)
+    check_lengths(run, preprocess, forecaster)
     lookback, horizon = forecaster.lookback, forecaster.horizon
     history = min(experiment.window.min_history or lookback, lookback)
     borders, notes = _borders(run, panel, preprocess["series"], history)
@@ -311,7 +314,7 @@ def _parts(borders: IntArray, panel: Panel) -> Parts:
     return Parts("time", train, validation, test, 0)
 
 
-def _scaler_of(scale: dict[str, Any], numbers: npt.NDArray[np.int32]) -> Scaler:
+def _scaler_of(scale: Mapping[str, Any], numbers: npt.NDArray[np.int32]) -> Scaler:
     """Return the run's scale of each series of another panel."""
     center, spread = (np.array(scale[name]) for name in ("center", "spread"))
     rows = np.zeros_like(numbers) if scale["shared"] else numbers

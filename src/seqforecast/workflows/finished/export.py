@@ -16,6 +16,7 @@ from seqforecast.files import make_folder, write_folder, write_json, write_whole
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.export import FORMATS, OUTPUT, Format, check_format
 from seqforecast.models.forecaster import Forecaster
+from seqforecast.runs.documents import read_preprocess
 from seqforecast.runs.manifest import versions
 from seqforecast.runs.output_guard import check_kept
 from seqforecast.runs.run_files import RunDirectory
@@ -202,7 +203,7 @@ def describe_export(
         path: where it lies.
         experiment: of the run.
     """
-    form, preprocess = FORMATS[name], run.read_json(run.preprocess)
+    form, preprocess = FORMATS[name], read_preprocess(run)
     steps = forecaster.horizon
     files = [file for file in path.rglob("*") if file.is_file()] or [path]
     return {

@@ -1,7 +1,7 @@
 """The leak audit: what comes after a cutoff must change nothing that is forecast."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from seqforecast.data.windows import WindowIndex
 from seqforecast.models.batched_forecast import forecast
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.forecaster import Forecaster, relearn_scales
+from seqforecast.runs.documents import read_preprocess
 from seqforecast.runs.run_files import RunDirectory
 from seqforecast.workflows.finished.diff import document_differences, leaves
 from seqforecast.workflows.pipeline.prepare import Prepared, prepare_panel
@@ -54,7 +55,7 @@ def audit_run(run: RunDirectory, prepared: Prepared, folder: Path) -> dict[str, 
         `passed`, what was compared and what differed.
     """
     audit = LeakAudit()
-    recorded = run.read_json(run.preprocess)
+    recorded = read_preprocess(run)
     _compare_learnt(audit, "the train part alone", recorded, prepared)
     stops = prepared.parts.train[:, 1]
     other = _scrambled(prepared, folder, stops)
@@ -145,7 +146,7 @@ class LeakAudit:
 
 
 def _compare_learnt(
-    audit: LeakAudit, when: str, recorded: dict[str, Any], other: Prepared
+    audit: LeakAudit, when: str, recorded: Mapping[str, Any], other: Prepared
 ) -> bool:
     """Compare preprocess.json with what is learnt from other data; return if it fits.
 

@@ -1,7 +1,7 @@
 """Data for a finished run: its own, or others in the same form, and how they differ."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from seqforecast.errors import (
     name_first,
 )
 from seqforecast.files import expand
+from seqforecast.runs.documents import read_trained
 from seqforecast.runs.run_files import RunDirectory
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _same_steps(
 
 def say_news(run: RunDirectory, panel: Panel, *, is_own: bool) -> None:
     """Say what was done to data, and in what they differ from those of the run."""
-    facts = run.read_json(run.manifest)["data"]
+    _, facts = read_trained(run)
     if is_own:
         if panel.sha256 != facts["sha256"]:
             LOGGER.warning("the data have changed since this run was trained on them")
@@ -163,7 +164,10 @@ def say_strangers(panel: Panel, known: Sequence[str], *, scaled: bool) -> None:
 
 
 def say_shift(
-    panel: Panel, windows: WindowIndex, preprocess: dict[str, Any], known: Sequence[str]
+    panel: Panel,
+    windows: WindowIndex,
+    preprocess: Mapping[str, Any],
+    known: Sequence[str],
 ) -> None:
     """Warn of series whose lookbacks lie far from all that was trained on.
 

@@ -1,6 +1,6 @@
 """Forecast the steps after the end of the data, with a finished run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from seqforecast.models.batched_forecast import forecast
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.section import check_values
+from seqforecast.runs.documents import read_preprocess
 from seqforecast.runs.forecasts import RowMaker
 from seqforecast.runs.output_guard import check_output
 from seqforecast.runs.run_files import RunDirectory
@@ -122,7 +123,7 @@ def forecast_run(
     panel = load_data(loaded, data)
     check_values(panel, loaded.experiment.model.instance_norm)
     say_news(run, panel, is_own=data is None)
-    preprocess = run.read_json(run.preprocess)
+    preprocess = read_preprocess(run)
     intervals = read_intervals(run, loaded.experiment)
     known, horizon = preprocess["series"], int(preprocess["horizon"])
     history = loaded.experiment.window.min_history
@@ -132,6 +133,7 @@ def forecast_run(
     if device is not None:
         use_device(device)
     forecaster = load_forecaster(run.model)
+    check_lengths(run, preprocess, forecaster)
     say_strangers(panel, known, scaled=forecaster.needs_series)
     rows = RowMaker(panel, windows, horizon)
     numbers = series_numbers(panel, known)
@@ -167,8 +169,23 @@ def _checked(forecasts: "pd.DataFrame") -> "pd.DataFrame":
     return forecasts
 
 
+def check_lengths(
+    run: RunDirectory, preprocess: Mapping[str, Any], forecaster: Forecaster
+) -> None:
+    """Refuse windows of other lengths than the model's.
+
+    Raises:
+        RunError: preprocess.json has others.
+    """
+    for name in ("lookback", "horizon"):
+        mine, theirs = preprocess[name], getattr(forecaster, name)
+        if mine != theirs:
+            why = f"{name}: {mine}, that of the model is {theirs}"
+            raise run.not_as_written(run.preprocess, why)
+
+
 def features_of(
-    panel: Panel, spec: dict[str, Any] | None, horizon: int
+    panel: Panel, spec: Mapping[str, Any] | None, horizon: int
 ) -> Features | None:
     """Return what the model reads beside the values, up to the end of the horizon.
 

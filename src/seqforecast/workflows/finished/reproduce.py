@@ -16,8 +16,10 @@ from seqforecast.data.panel import Panel
 from seqforecast.errors import DataError, RunError
 from seqforecast.models.builder import load_forecaster
 from seqforecast.runs.directory import Destination
+from seqforecast.runs.documents import read_manifest, read_trained
 from seqforecast.runs.forecasts import read_forecasts
 from seqforecast.runs.run_files import RunDirectory
+from seqforecast.runs.score_documents import read_metrics
 from seqforecast.workflows.finished.diff import NOT_THERE, document_differences
 from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 from seqforecast.workflows.train.train import train_experiment
@@ -60,7 +62,7 @@ def reproduce_run(
         DataError: the data are gone, or are not those of the run.
         RunError: the run began with the weights of another, or `exact` is taken.
     """
-    recorded = run.read_json(run.manifest)
+    recorded, _ = read_trained(run)
     if recorded.get("from"):
         raise RunError(
             f"{run.path} began with the weights of another run: "
@@ -75,7 +77,7 @@ def reproduce_run(
         place = Destination(exact=exact or Path(folder) / "run")
         again = train_experiment(loaded, place, display, check=check)
         compared = compare_runs(run, again)
-        now = again.read_json(again.manifest)
+        now = read_manifest(again)
     return {
         "run": str(run.path),
         "again": exact and str(exact),
@@ -248,7 +250,7 @@ def _scores(recorded: RunDirectory, again: RunDirectory) -> RunDifference:
     """Compare the scores of the test and validation parts."""
     documents = [
         {part: metrics[part] for part in ("test", "validation")}
-        for metrics in (run.read_json(run.metrics) for run in (recorded, again))
+        for metrics in (read_metrics(run) for run in (recorded, again))
     ]
     differences = []
     for path, before, now in document_differences(*documents):

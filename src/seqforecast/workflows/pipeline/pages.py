@@ -14,10 +14,12 @@ from seqforecast.reporting.compare import page as comparison_page
 from seqforecast.reporting.run import page as run_page
 from seqforecast.reporting.run.tables import name_command
 from seqforecast.runs import directory
+from seqforecast.runs.documents import read_manifest, read_preprocess
 from seqforecast.runs.multi_fit_directories import ComparisonDirectory
 from seqforecast.runs.output_guard import check_kept
 from seqforecast.runs.records import find_pictures, read_series
 from seqforecast.runs.run_files import RunDirectory
+from seqforecast.runs.score_documents import read_comparison, read_metrics
 
 LOGGER = logging.getLogger("seqforecast")
 PAGES = (".html", ".htm")
@@ -50,13 +52,13 @@ def report(path: Path, output: Path | None = None) -> Path:
             f"{path} is not complete: {comparison.metrics.name} is missing",
             hint="the command that began it goes on with it",
         )
-    result, manifest = run.read_json(run.metrics), run.read_json(run.manifest)
-    target = output or run.report
+    manifest, target = read_manifest(run), output or run.report
     try:
         if is_comparison:
-            write_comparison_page(comparison, result, manifest, target)
+            document = read_comparison(comparison)
+            write_comparison_page(comparison, document, manifest, target)
         else:
-            write_run_page(run, result, manifest, target)
+            write_run_page(run, read_metrics(run), manifest, target)
     except DiskFullError:
         raise
     except WriteError as error:
@@ -88,7 +90,7 @@ def write_run_page(
             path=_as_named(run.path),
             metrics=metrics,
             manifest=manifest,
-            preprocess=run.read_json(run.preprocess),
+            preprocess=read_preprocess(run),
             settings=settings,
             defaults=defaults_of(settings),
             cell=Cell(settings["model"]["cell"]).layer_name,
@@ -127,7 +129,10 @@ def write_comparison_page(
             setting.pop("seed", None)
         details = {
             "settings": settings,
-            "environment": manifest["versions"] | {"platform": manifest["platform"]},
+            "environment": {
+                **manifest.get("versions", {}),
+                "platform": manifest.get("platform", ""),
+            },
             "command": name_command(manifest) or "",
         }
         pictures = find_pictures(directory, comparison_page.READING)

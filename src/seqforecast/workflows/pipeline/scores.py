@@ -22,6 +22,11 @@ from seqforecast.evaluation.scorer import MODEL, Scorer
 from seqforecast.files import write_json
 from seqforecast.models.batched_forecast import forecast
 from seqforecast.models.forecaster import Forecaster
+from seqforecast.runs.documents import (
+    IntervalMargins,
+    read_document,
+    read_preprocess,
+)
 from seqforecast.runs.forecasts import RowMaker, path_for, write_frames
 from seqforecast.runs.run_files import RunDirectory
 from seqforecast.workflows.pipeline.prepare import Prepared
@@ -210,8 +215,20 @@ def read_intervals(run: RunDirectory, experiment: Experiment) -> Intervals | Non
     """Return the intervals of a run; None where it has none.
 
     Raises:
-        RunError: the file is broken, or missing.
+        RunError: the file is missing, or not as seqforecast writes it.
     """
     if experiment.intervals is None:
         return None
-    return Intervals.of(run.read_json(run.intervals))
+    found = read_document(run, run.intervals, IntervalMargins)
+    levels, horizon = experiment.intervals.level, experiment.window.horizon
+    margins = found["margins"]
+    shape = [horizon] * len(levels)
+    if found["level"] != levels or [len(row) for row in margins] != shape:
+        why = f"expected {len(levels)} x {horizon} margins, of the levels {levels}"
+    elif min(map(min, margins)) < 0 and not experiment.model.quantiles:
+        why = "a margin around the forecast is negative"
+    elif len(found["units"]) != len(read_preprocess(run)["series"]) + 1:
+        why = f"{len(found['units'])} units are not one more than there are series"
+    else:
+        return Intervals.of(found)
+    raise run.not_as_written(run.intervals, why)

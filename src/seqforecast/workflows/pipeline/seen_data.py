@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from seqforecast.data.panel import IntArray, Panel, format_stamp
 from seqforecast.files import write_json
+from seqforecast.runs.documents import SeenSteps, read_document, read_trained
 from seqforecast.runs.run_files import RunDirectory
 from seqforecast.workflows.pipeline.prepare import Prepared
 
@@ -40,8 +41,7 @@ def read_seen(run: RunDirectory) -> Seen:
     Raises:
         RunError: the file is missing or broken.
     """
-    until: Seen = run.read_json(run.seen)["until"]
-    return until
+    return read_document(run, run.seen, SeenSteps)["until"]
 
 
 def steps_seen(panel: Panel, seen: Seen) -> IntArray:
@@ -71,7 +71,7 @@ def may_be_same(run: RunDirectory, prepared: Prepared) -> bool:
         RunError: the manifest is broken.
     """
     is_table = prepared.experiment.data.source == "table"
-    data = run.read_json(run.manifest)["data"]
+    _, data = read_trained(run)
     return is_table or bool(data["sha256"] == prepared.panel.sha256)
 
 

@@ -13,14 +13,14 @@ from seqforecast.files import write_json, write_whole
 from seqforecast.models.forecaster import join_members
 from seqforecast.runs import directory, manifest, records
 from seqforecast.runs.directory import Destination
+from seqforecast.runs.documents import read_trained
 from seqforecast.runs.manifest import stoppable
 from seqforecast.runs.run_files import RunDirectory
-from seqforecast.training.checkpoints import Arrays, Checkpoint
+from seqforecast.training.checkpoints import Arrays, Checkpoint, assign
 from seqforecast.training.gradient_profile import GradientProbe
 from seqforecast.training.loop import (
     Learner,
     Trained,
-    assign,
     fit_members,
 )
 from seqforecast.training.non_finite import NotFiniteError
@@ -138,7 +138,7 @@ def resume_run(
             raise RunError(
                 f"{path} is complete", hint="there is nothing to resume: train anew"
             )
-        facts = run.read_json(run.manifest)
+        facts: dict[str, Any] = dict(read_trained(run)[0])
         facts.pop("error", None)
         if not run.preprocess.is_file():
             raise RunError(
@@ -224,6 +224,9 @@ def learn(
     resume = Checkpoint.read(run.checkpoint) if run.checkpoint.is_file() else None
     engine, data = learners[0].engine, learners[0].data
     start = records.read_start(run)
+    if start and len(start) != prepared.experiment.training.ensemble:
+        why = f"it has the weights of {len(start)} members"
+        raise run.not_as_written(run.start, why)
     if start:
         assign(engine.forecaster.core.weights, start[0])
     probe = GradientProbe(engine, data.validation)

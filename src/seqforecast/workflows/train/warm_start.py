@@ -16,6 +16,7 @@ from seqforecast.models.builder import load_forecaster
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.reporting.settings_text import flatten_settings, setting_text
 from seqforecast.runs.directory import open_complete
+from seqforecast.runs.documents import read_preprocess, read_trained
 from seqforecast.runs.run_files import RunDirectory
 from seqforecast.training.checkpoints import Arrays
 from seqforecast.training.loop import Learner, learner_of
@@ -67,7 +68,7 @@ def check_start(path: Path, prepared: Prepared) -> Origin:
     """
     run = open_complete(path)
     old = load_experiment(run.resolved).experiment
-    preprocess = run.read_json(run.preprocess)
+    preprocess = read_preprocess(run)
     _refuse_others(old, prepared, preprocess, path)
     _say_changes(run, prepared, preprocess)
     facts: dict[str, Any] = {
@@ -150,7 +151,7 @@ def _say_changes(
     run: RunDirectory, prepared: Prepared, preprocess: Mapping[str, Any]
 ) -> None:
     """Say how the data differ from those of the run."""
-    data, known = run.read_json(run.manifest)["data"], preprocess["series"]
+    (_, data), known = read_trained(run), preprocess["series"]
     LOGGER.info("beginning with the weights of %s", run.path)
     for name in ("frequency", "season"):
         before, now = preprocess[name], getattr(prepared.panel, name)

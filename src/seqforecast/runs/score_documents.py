@@ -1,0 +1,403 @@
+"""Documents of scores: metrics, comparison, backtest and tune, as typed records."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+from typing_extensions import NotRequired
+
+from seqforecast.runs.documents import (
+    Count,
+    Names,
+    Number,
+    Positive,
+    Record,
+    Row,
+    Stamp,
+    Whole,
+    read_document,
+)
+from seqforecast.runs.run_files import RunDirectory
+
+NAIVE = "naive"
+METRICS = frozenset({"mae", "mse", "rmse", "smape", "mase", "rmsse", "owa"})
+
+Scores = dict[str, Number | dict[str, str] | None]
+
+
+class Skill(Record):
+    """How much of the best baseline's error the model takes away."""
+
+    metric: str
+    against: str
+    value: Number | None
+    low: Number | None
+    high: Number | None
+    reasons: NotRequired[dict[str, str]]
+
+
+class StepErrors(Record):
+    """Errors at one step of the horizon."""
+
+    step: Positive
+    mae: Number | None
+    naive_mae: Number | None
+    best_mae: NotRequired[Number | None]
+
+
+class StepCoverage(Record):
+    """What an interval holds at one step of the horizon."""
+
+    step: Positive
+    coverage: Number | None
+    width: Number | None
+
+
+class IntervalScores(Record):
+    """What the intervals of one level hold."""
+
+    level: Annotated[Number, Field(ge=1, lt=100)]
+    coverage: Number | None
+    width: Number | None
+    misses: NotRequired[bool]
+    by_step: NotRequired[list[StepCoverage]]
+
+
+class QuantileScores(Record):
+    """How many truths lie below a quantile, and what it costs."""
+
+    coverage: Number | None
+    pinball: Number | None
+
+
+class GroupScores(Record):
+    """Scores of the series of one group."""
+
+    series: Count
+    model: Scores
+    baselines: dict[str, Scores]
+
+
+class TestScores(Record):
+    """Scores on the test part."""
+
+    windows: Count
+    model: Scores
+    baselines: dict[str, Scores]
+    by_step: NotRequired[list[StepErrors]]
+    skill: Skill
+    verdict: Literal["better", "worse", "no better"]
+    notes: NotRequired[Names]
+    signs: NotRequired[dict[str, dict[str, Any]] | None]
+    intervals: NotRequired[list[IntervalScores]]
+    quantiles: NotRequired[
+        dict[Annotated[str, Field(pattern=r"^q_\d+(\.\d+)?$")], QuantileScores]
+    ]
+    groups: NotRequired[dict[str, GroupScores]]
+
+
+def _check_test(test: TestScores) -> TestScores:
+    """Refuse scores of which one is held against another that is not there."""
+    skill, baselines = test["skill"], test["baselines"]
+    metric, against = skill["metric"], skill["against"]
+    if metric not in METRICS:
+        raise ValueError(f"skill.metric {metric!r} is unknown")
+    for name in (NAIVE, against):
+        if name not in baselines:
+            raise ValueError(f"baselines has no {name!r}")
+    for where, model, others in (
+        ("", test["model"], baselines),
+        *(
+            (f"groups.{name}.", group["model"], group["baselines"])
+            for name, group in test.get("groups", {}).items()
+        ),
+    ):
+        if against not in others:
+            raise ValueError(f"{where}baselines has no {against!r}")
+        for name, scores in {"model": model, **others}.items():
+            _check_scores(f"{where}{name}", scores, METRICS & {metric, *model})
+    reasons = skill.get("reasons", {})
+    if skill["value"] is None and "value" not in reasons:
+        raise ValueError("skill.reasons does not say why there is no value")
+    is_open = skill["low"] is None or skill["high"] is None
+    if skill["value"] is not None and is_open and not {"low", "high"} & {*reasons}:
+        raise ValueError("skill.reasons does not say why there is no interval")
+    return test
+
+
+def _check_scores(name: str, scores: Scores, metrics: frozenset[str]) -> None:
+    absent = [each for each in metrics if isinstance(scores.get(each, {}), dict)]
+    if absent:
+        raise ValueError(f"{name} has no {min(absent)}")
+    if not hasattr(scores.get("reasons", {}), "keys"):
+        raise ValueError(f"{name}.reasons is no object")
+
+
+Test = Annotated[TestScores, AfterValidator(_check_test)]
+
+
+class MemberTraining(Record):
+    """How long a member of an ensemble learnt, and what it came to."""
+
+    epochs: Count
+    best_epoch: Count | None
+    val_loss: Number | None
+
+
+class Training(Record):
+    """How long training took, and what came of it."""
+
+    epochs: Count
+    best_epoch: NotRequired[Count | None]
+    parameters: Count
+    seconds: Number
+    windows_per_second: Number
+    device: NotRequired[str]
+    members: NotRequired[list[MemberTraining]]
+    naive_loss: NotRequired[Number | None]
+
+
+class Stage(Record):
+    """What a stage took."""
+
+    name: str
+    seconds: Number
+    memory: Count | None
+
+
+class Validation(Record):
+    """Scores on the validation part."""
+
+    model: Scores
+
+
+class Metrics(Record):
+    """metrics.json: what a run is worth."""
+
+    test: Test
+    validation: Validation
+    training: Training
+    stages: NotRequired[list[Stage]]
+
+
+class Spread(Record):
+    """An error over seeds."""
+
+    mean: Number
+    sd: Number | None
+    values: Row
+
+
+class MemberSkill(Record):
+    """How much of the best baseline's error a member takes away."""
+
+    against: str
+    value: Number | None
+
+
+class Epochs(Record):
+    """Epochs over seeds."""
+
+    mean: Number
+    values: Row
+
+
+class MemberScores(Record):
+    """What a member of a comparison is worth."""
+
+    name: str
+    cell: str
+    units: list[Positive]
+    parameters: Count
+    seeds: Annotated[list[Whole], Field(min_length=1)]
+    validation: Spread
+    test: Spread
+    skill: MemberSkill
+    seconds: Number
+    windows_per_second: Number
+    epochs: Epochs
+    group: str | None
+
+
+class BaselineScore(Record):
+    """The test error of a baseline, and its letters."""
+
+    test: Number
+    group: str | None
+
+
+class Significance(Record):
+    """The test that was made."""
+
+    test: str | None
+    unit: str | None
+    count: Count | None
+    independent: Count | None
+    seeds: NotRequired[Count | None]
+    level: Number
+    correction: str | None
+    assumptions: NotRequired[Names]
+    reason: str | None
+
+
+class Pair(Record):
+    """Two members, or a member and a baseline, held against each other."""
+
+    a: str
+    b: str
+    difference: Number
+    low: Number | None
+    high: Number | None
+    p: Number | None
+    p_adjusted: Number | None
+    significant: bool
+    reason: str | None
+
+
+class FailedFit(Record):
+    """A fit without a result."""
+
+    name: str
+    seed: Whole
+    error: str
+
+
+class Comparison(Record):
+    """comparison.json: members and baselines, and who is apart."""
+
+    name: str
+    metric: Literal["mae", "mase"]
+    ranked_by: NotRequired[Literal["mae", "mase"]]
+    seeds: list[Whole]
+    match: str | None
+    windows: Count
+    horizon: Positive
+    members: Annotated[list[MemberScores], Field(min_length=1)]
+    baselines: dict[str, BaselineScore]
+    best_baseline: str
+    significance: Significance
+    pairs: list[Pair]
+    ranks: dict[str, Number]
+    failed: list[FailedFit]
+    notes: Names
+
+
+def _check_comparison(document: Comparison) -> Comparison:
+    """Refuse a baseline, a rank or a test that is of nobody there."""
+    members = {member["name"] for member in document["members"]}
+    baselines = document["baselines"]
+    if document["best_baseline"] not in baselines:
+        raise ValueError(f"baselines has no {document['best_baseline']!r}")
+    apart = [name for pair in document["pairs"] for name in (pair["a"], pair["b"])]
+    for name in (*document["ranks"], *apart):
+        if name not in members and name not in baselines:
+            raise ValueError(f"there is no member and no baseline {name!r}")
+    about = document["significance"]
+    told = about["test"], about["unit"], about["correction"], about["count"]
+    if about["reason"] is None and None in (*told, about["independent"]):
+        raise ValueError("significance has neither a test nor a reason")
+    return document
+
+
+class CutoffScores(Record):
+    """Errors at one cutoff of a backtest."""
+
+    first: Stamp
+    last: Stamp
+    fit: Positive
+    model: Scores
+    baselines: dict[str, Scores]
+
+
+class Backtest(Record):
+    """backtest.json: scores over all cutoffs, and by cutoff."""
+
+    name: str
+    cutoffs: Positive
+    horizon: Positive
+    test: Test
+    by_cutoff: list[CutoffScores]
+    fits: list[dict[str, Any]]
+
+
+def _check_backtest(document: Backtest) -> Backtest:
+    metric = document["test"]["skill"]["metric"]
+    for number, record in enumerate(document["by_cutoff"]):
+        for name in document["test"]["baselines"]:
+            if name not in record["baselines"]:
+                raise ValueError(f"by_cutoff.{number}.baselines has no {name!r}")
+        for name, scores in {"model": record["model"], **record["baselines"]}.items():
+            _check_scores(f"by_cutoff.{number}.{name}", scores, frozenset({metric}))
+    return document
+
+
+class Trial(Record):
+    """What was tried, and what came of it."""
+
+    number: Count
+    state: Literal["complete", "pruned", "failed"]
+    value: Number | None
+    settings: dict[str, Any]
+    error: NotRequired[str | None]
+
+
+class Tuning(Record):
+    """tune.json: every trial, and what the best of them is worth."""
+
+    name: str
+    metric: Literal["mae", "mase", "rmse", "mse", "smape"]
+    trials: Annotated[list[Trial], Field(min_length=1)]
+    best: Trial
+    searched: Names
+    test: Test
+
+
+def _check_tuning(document: Tuning) -> Tuning:
+    for number, trial in enumerate(document["trials"]):
+        for name in document["searched"]:
+            if trial["settings"] and name not in trial["settings"]:
+                raise ValueError(f"trials.{number}.settings has no {name!r}")
+    if document["best"]["value"] is None:
+        raise ValueError("best has no value")
+    return document
+
+
+class BacktestFitFacts(Record):
+    """fit.json: how one fit of a backtest was trained."""
+
+    levels: list[Number]
+
+
+def read_comparison(run: RunDirectory) -> Comparison:
+    """Read comparison.json.
+
+    Raises:
+        RunError: as for `read_document`.
+    """
+    return read_document(run, run.metrics, Comparison, _check_comparison)
+
+
+def read_backtest(run: RunDirectory) -> Backtest:
+    """Read backtest.json.
+
+    Raises:
+        RunError: as for `read_document`.
+    """
+    return read_document(run, run.metrics, Backtest, _check_backtest)
+
+
+def read_tuning(run: RunDirectory) -> Tuning:
+    """Read tune.json.
+
+    Raises:
+        RunError: as for `read_document`.
+    """
+    return read_document(run, run.metrics, Tuning, _check_tuning)
+
+
+def read_metrics(run: RunDirectory) -> Metrics:
+    """Read metrics.json.
+
+    Raises:
+        RunError: as for `read_document`.
+    """
+    return read_document(run, run.metrics, Metrics)
