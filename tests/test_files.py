@@ -1,6 +1,7 @@
 """Paths of users: `~` is the home folder wherever a path is named."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from seqforecast.doctor.child_processes import PROBES
 from seqforecast.execution.fit import Fit
 from seqforecast.execution.local import CHILD
 from seqforecast.execution.ray_task import request_fit
-from seqforecast.files import expand, python_of
+from seqforecast.files import expand, python_of, write_folder, write_json
 from seqforecast.workflows.compare.members import choose_members, differences
 from seqforecast.workflows.finished.new_data import load_data
 from seqforecast.workflows.pipeline.prepare import prepare
@@ -148,3 +149,25 @@ def test_a_child_imports_nothing_from_where_the_user_stands(
 
     assert [*tmp_path.glob("*.ran")] == []
     assert ended == code
+
+
+def dead_process():
+    """Return the number of a process that is no more."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+@pytest.mark.skipif(os.name == "nt", reason="nobody can ask for a process there")
+def test_what_killed_processes_had_begun_is_removed_by_the_next_writer(tmp_path):
+    """Broken on purpose: those of processes that live removed too."""
+    dead = dead_process()
+    gone = [f".part-{dead}-x.json", ".part-?-x.json", f".old-{dead}-x.json"]
+    kept = [f".part-{os.getppid()}-x.json", f".part-{dead}-y.json", "part-1-x.json"]
+    for name in (*gone, *kept):
+        (tmp_path / name).touch()
+    write_json(tmp_path / "x.json", {})
+    assert {path.name for path in tmp_path.iterdir()} == {"x.json", *kept}
+    (tmp_path / f".part-{dead}-model").mkdir()
+    write_folder(tmp_path / "model", Path.mkdir)
+    assert not (tmp_path / f".part-{dead}-model").exists()

@@ -1,6 +1,7 @@
 """Files on every floor: `~` in paths, files written whole, modules run as programs."""
 
 import errno
+import glob
 import json
 import os
 import shutil
@@ -47,13 +48,15 @@ def expand(path: str | Path) -> Path:
 def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
     """Let `write` fill a file beside the path, then put it in its place.
 
-    A full disk or a killed process leaves the old file, or none.
+    A full disk or a killed process leaves the old file, or none. What a killed process
+    had begun to write to the same place is removed.
 
     Raises:
         WriteError: the file cannot be written.
     """
     part = path.with_name(f".part-{os.getpid()}-{path.name}")
     try:
+        _remove_strays(path)
         write(part)
         with part.open("r+b") as file:  # Windows syncs only what it may write
             os.fsync(file.fileno())
@@ -62,6 +65,32 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
         raise cannot_write(path, error) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _remove_strays(path: Path) -> None:
+    """Remove parts of a file or folder that processes left that are no more."""
+    for kind in ("part", "old"):
+        for stray in path.parent.glob(f".{kind}-*-{glob.escape(path.name)}"):
+            pid = stray.name.split("-", 2)[1]
+            if pid.isdigit() and _is_running(int(pid)):
+                continue
+            if stray.is_dir():
+                shutil.rmtree(stray, ignore_errors=True)
+            else:
+                stray.unlink(missing_ok=True)
+
+
+def _is_running(pid: int) -> bool:
+    """Return whether there is such a process; on Windows yes: nobody can ask there."""
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 @contextmanager
@@ -91,7 +120,12 @@ def read_arrays(path: Path, hint: str) -> "dict[str, npt.NDArray[Any]]":
     """
     import numpy as np
 
-    with reading(path, hint), np.load(path, allow_pickle=False) as file:
+    # NumPy leaves a file open that it opened itself and cannot read.
+    with (
+        reading(path, hint),
+        path.open("rb") as raw,
+        np.load(raw, allow_pickle=False) as file,
+    ):
         arrays = dict(file)
         for name, array in arrays.items():
             if array.dtype.kind not in "biuf":
@@ -136,6 +170,7 @@ def write_folder(path: Path, write: Callable[[Path], Any]) -> None:
     part = path.with_name(f".part-{os.getpid()}-{path.name}")
     old = path.with_name(f".old-{os.getpid()}-{path.name}")
     try:
+        _remove_strays(path)
         write(part)
         if path.exists():
             path.rename(old)

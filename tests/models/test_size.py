@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from seqforecast.data.scaling import Scaler
-from seqforecast.models.cells import Cell
-from seqforecast.models.section import ModelSection
+from seqforecast.models.section import Cell, ModelSection
 from seqforecast.models.size import (
     batch_bytes,
     count_layers,

@@ -14,10 +14,12 @@ from seqforecast.runs.directory import (
     Destination,
     claim,
     create,
+    list_runs,
     open_complete,
     open_run,
 )
 from seqforecast.runs.records import append_history, log_into
+from seqforecast.runs.run_files import RunDirectory
 from seqforecast.workflows.pipeline.pages import report
 from seqforecast.workflows.train.train import resume_run
 
@@ -126,7 +128,7 @@ def test_a_run_whose_lock_cannot_be_had_is_told(tmp_path):
 
 def test_a_run_that_stopped_before_its_settings_were_written_is_not_resumed(tmp_path):
     run = claim(tmp_path / "run")
-    write_json(run.manifest, {"status": "interrupted"})
+    write_json(run.manifest, {"name": "x", "status": "interrupted", "started": ""})
     message = r"/run stopped before its settings were written$"
     with pytest.raises(RunError, match=message) as caught:
         resume_run(run.path)
@@ -135,12 +137,18 @@ def test_a_run_that_stopped_before_its_settings_were_written_is_not_resumed(tmp_
 
 def test_a_run_without_scores_is_not_complete(tmp_path):
     run = claim(tmp_path / "run")
-    write_json(run.manifest, {"status": "interrupted"})
+    write_json(run.manifest, {"name": "x", "status": "interrupted", "started": ""})
     with pytest.raises(
         RunError, match=r"not complete \(status interrupted\)"
     ) as caught:
         open_complete(run.path)
-    assert "--resume" in caught.value.hint
+    assert caught.value.hint == "the same command begins anew, in another directory"
+    run.preprocess.touch()
+    with pytest.raises(RunError, match="is not complete") as caught:
+        open_complete(run.path)
+    assert re.fullmatch(
+        r"`seqforecast train --resume .*/run` goes on", caught.value.hint
+    )
     write_json(run.metrics, {"schema": 1})
     assert open_complete(run.path) == run
 
@@ -215,3 +223,12 @@ def test_json_never_holds_what_json_cannot(tmp_path):
     with pytest.raises(ValueError, match="JSON"):
         write_json(tmp_path / "x.json", {"value": float("nan")})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_killed_between_its_last_two_files_a_run_is_not_complete(tmp_path):
+    """Broken on purpose: the status of the manifest believed."""
+    path = tmp_path / "x" / "one"
+    path.mkdir(parents=True)
+    facts = {"name": "x", "status": "complete", "started": "2026-01-01"}
+    write_json(RunDirectory(path).manifest, facts)
+    assert [each.status for each in list_runs(tmp_path)] == ["interrupted"]

@@ -67,7 +67,8 @@ def write_run(experiment: Path, directory: Path, errors: Errors) -> None:
         "refit": [0, 0, 1],
     }
     pd.DataFrame(history).to_csv(run.history, index=False)
-    write_json(run.manifest, {"data": {"sha256": prepared.panel.sha256}})
+    told = {"name": loaded.experiment.name, "status": "complete", "started": ""}
+    write_json(run.manifest, {**told, "data": {"sha256": prepared.panel.sha256}})
     norms = np.geomspace(0.001, 1, prepared.test.lookback)
     write_gradient_profile(run, norms, norms[::-1].copy())
     metrics = {"test": _score(prepared, made), "training": TRAINING}

@@ -18,6 +18,8 @@ SETTINGS = {
     "training": {"epochs": 20, "learning_rate": 0.003},
 }
 MANIFEST = {
+    "name": "invented",
+    "status": "complete",
     "command": "/usr/local/bin/seqforecast train invented.yaml",
     "started": "2026-01-31T12:00:00+00:00",
     "ended": "2026-01-31T12:01:00+00:00",
@@ -48,9 +50,15 @@ PREPROCESS = {
         "calendar": [],
     },
     "frequency": "MS",
+    "season": 12,
     "lookback": 24,
     "horizon": 12,
-    "scale": {"shared": True},
+    "scale": {
+        "kind": "standard",
+        "shared": True,
+        "center": [0.0],
+        "spread": [1.0],
+    },
     "features": None,
     "series": ["load"],
 }

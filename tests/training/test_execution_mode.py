@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from seqforecast.backend import load_keras, load_tensorflow
-from seqforecast.models.cells import Cell
+from seqforecast.models.section import Cell
 from seqforecast.training.section import TrainingSection
 
 pytestmark = pytest.mark.tensorflow

@@ -12,7 +12,7 @@ from seqforecast.errors import RunError
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.layers.decoders import decoder_layers
 from seqforecast.models.section import ModelSection
-from seqforecast.models.token_shape import Tokens, tokens_of
+from seqforecast.models.size import Tokens, tokens_of
 
 
 def build_forecaster(

@@ -110,7 +110,7 @@ def open_complete(path: Path) -> RunDirectory:
         status = describe_run(path).status
         raise RunError(
             f"{path} is not complete (status {status}): {run.metrics.name} is missing",
-            hint=f"go on with {run.how_to_resume}",
+            hint=run.way_on,
         )
     return run
 

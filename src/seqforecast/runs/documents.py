@@ -189,6 +189,12 @@ class IntervalMargins(Record):
     learnt_on: NotRequired[Learnt | None]
 
 
+class BacktestFitFacts(Record):
+    """fit.json: how one fit of a backtest was trained."""
+
+    levels: list[Number]
+
+
 class SeenSteps(Record):
     """seen.json: the last time stamp of each series that it learnt from."""
 

@@ -101,13 +101,13 @@ def recorded(run: RunDirectory, manifest: dict[str, Any]) -> Iterator[None]:
             end(run, manifest, status="interrupted")
         raise Interrupted(
             f"interrupted; what was complete is in {run.path}",
-            hint=f"{run.how_to_resume} goes on",
+            hint=run.way_on,
         ) from None
     except BaseException as error:
         UNHEARD.error("%s", error)
         end(run, {**manifest, "error": str(error)}, status="failed")
         if isinstance(error, DiskFullError):
-            error.hint += f", then {run.how_to_resume} goes on"
+            error.hint += f", then {run.way_on}"
         raise
 
 

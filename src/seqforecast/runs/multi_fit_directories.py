@@ -42,9 +42,9 @@ class RequestDirectory(RunDirectory):
         return bool(self.read_json(self.manifest).get("status") == "complete")
 
     @property
-    def how_to_resume(self) -> str:
-        """What goes on with it."""
-        return "the same command"
+    def way_on(self) -> str:
+        """What completes it, as a clause."""
+        return "the same command goes on"
 
 
 Directory = TypeVar("Directory", bound=RequestDirectory)

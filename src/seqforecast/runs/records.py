@@ -39,8 +39,10 @@ def append_history(run: RunDirectory, row: Mapping[str, Any]) -> None:
     """Add one line, handed to the operating system when this returns.
 
     Raises:
-        RunError: the disk is full, or the file cannot be written.
+        RunError: the disk is full, or the file cannot be written; or it is gone, with
+            the epochs that it held.
     """
+    run.check_records(run.history)
     text = io.StringIO()
     csv.DictWriter(text, list(row), lineterminator="\n").writerow(row)
     try:

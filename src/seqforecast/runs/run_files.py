@@ -139,9 +139,24 @@ class RunDirectory:
         return self.metrics.is_file()
 
     @property
-    def how_to_resume(self) -> str:
-        """What goes on with a run that was stopped."""
-        return as_command("train", "--resume", self.path)
+    def way_on(self) -> str:
+        """What completes a run that was stopped, as a clause."""
+        if not self.preprocess.is_file():  # written when all settings are
+            return "the same command begins anew, in another directory"
+        return f"{as_command('train', '--resume', self.path)} goes on"
+
+    def check_records(self, *paths: Path) -> None:
+        """Refuse to complete a run whose records are gone.
+
+        Raises:
+            RunError: one of these was deleted since it was written.
+        """
+        for path in paths:
+            if not path.exists():
+                raise RunError(
+                    f"{path} was deleted while the run went on",
+                    hint="a run without it would not be whole: train again",
+                )
 
     @contextmanager
     def locked(self) -> Iterator[None]:

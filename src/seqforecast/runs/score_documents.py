@@ -92,7 +92,7 @@ class TestScores(Record):
     quantiles: NotRequired[
         dict[Annotated[str, Field(pattern=r"^q_\d+(\.\d+)?$")], QuantileScores]
     ]
-    groups: NotRequired[dict[str, GroupScores]]
+    groups: NotRequired[Annotated[dict[str, GroupScores], Field(min_length=1)]]
 
 
 def _check_test(test: TestScores) -> TestScores:
@@ -228,14 +228,14 @@ class BaselineScore(Record):
 class Significance(Record):
     """The test that was made."""
 
-    test: str | None
-    unit: str | None
+    test: Literal["Diebold-Mariano", "Wilcoxon signed-rank"] | None
+    unit: Literal["cutoffs", "series"] | None
     count: Count | None
     independent: Count | None
-    seeds: NotRequired[Count | None]
+    seeds: Count | None
     level: Number
     correction: str | None
-    assumptions: NotRequired[Names]
+    assumptions: Names
     reason: str | None
 
 
@@ -276,7 +276,7 @@ class Comparison(Record):
     best_baseline: str
     significance: Significance
     pairs: list[Pair]
-    ranks: dict[str, Number]
+    ranks: NotRequired[dict[str, Number]]
     failed: list[FailedFit]
     notes: Names
 
@@ -288,7 +288,7 @@ def _check_comparison(document: Comparison) -> Comparison:
     if document["best_baseline"] not in baselines:
         raise ValueError(f"baselines has no {document['best_baseline']!r}")
     apart = [name for pair in document["pairs"] for name in (pair["a"], pair["b"])]
-    for name in (*document["ranks"], *apart):
+    for name in (*document.get("ranks", {}), *apart):
         if name not in members and name not in baselines:
             raise ValueError(f"there is no member and no baseline {name!r}")
     about = document["significance"]
@@ -315,7 +315,7 @@ class Backtest(Record):
     cutoffs: Positive
     horizon: Positive
     test: Test
-    by_cutoff: list[CutoffScores]
+    by_cutoff: Annotated[list[CutoffScores], Field(min_length=1)]
     fits: list[dict[str, Any]]
 
 
@@ -361,10 +361,13 @@ def _check_tuning(document: Tuning) -> Tuning:
     return document
 
 
-class BacktestFitFacts(Record):
-    """fit.json: how one fit of a backtest was trained."""
+def read_metrics(run: RunDirectory) -> Metrics:
+    """Read metrics.json.
 
-    levels: list[Number]
+    Raises:
+        RunError: as for `read_document`.
+    """
+    return read_document(run, run.metrics, Metrics)
 
 
 def read_comparison(run: RunDirectory) -> Comparison:
@@ -392,12 +395,3 @@ def read_tuning(run: RunDirectory) -> Tuning:
         RunError: as for `read_document`.
     """
     return read_document(run, run.metrics, Tuning, _check_tuning)
-
-
-def read_metrics(run: RunDirectory) -> Metrics:
-    """Read metrics.json.
-
-    Raises:
-        RunError: as for `read_document`.
-    """
-    return read_document(run, run.metrics, Metrics)

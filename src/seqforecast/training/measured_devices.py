@@ -16,7 +16,7 @@ from pydantic import Field
 from seqforecast.files import expand
 from seqforecast.hardware import gpu_names
 from seqforecast.models.section import ModelSection
-from seqforecast.models.token_shape import Tokens, tokens_of
+from seqforecast.models.size import Tokens, tokens_of
 from seqforecast.section import Section
 
 LOGGER = logging.getLogger("seqforecast.evidence")

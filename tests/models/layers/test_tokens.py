@@ -5,7 +5,7 @@ import pytest
 
 from seqforecast.data.scaling import Scaler
 from seqforecast.models.section import ModelSection
-from seqforecast.models.token_shape import tokens_of
+from seqforecast.models.size import tokens_of
 from support.panels import spec_of
 
 pytestmark = pytest.mark.tensorflow

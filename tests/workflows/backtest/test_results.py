@@ -196,7 +196,7 @@ def test_a_fit_whose_forecasts_are_broken_is_named_with_what_mends_it(tmp_path):
             fit.made.write_bytes(content)
         message = f"^{re.escape(str(fit.made))} cannot be read: "
         with pytest.raises(RunError, match=message) as caught:
-            read_made(directory, planned)
+            read_made(directory, planned, ())
         assert caught.value.hint == (
             f"remove {fit.path}; the same command trains that fit again"
         )

@@ -268,7 +268,7 @@ def test_a_fit_that_forecast_fewer_windows_than_there_are_is_told(compare):
 def test_forecasts_that_are_none_are_told(compare):
     run = compare(failing=["gru, seed 1"]).run_of("gru", 0)
     run.forecasts.write_text("no,forecasts\n1,2\n")
-    message = f"^the forecasts of {re.escape(str(run.path))} cannot be read: "
+    message = f"^{re.escape(str(run.forecasts))} cannot be read: "
     with pytest.raises(RunError, match=message):
         compare()
 

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from seqforecast.errors import ConfigError
-from seqforecast.models.cells import Cell
+from seqforecast.models.section import Cell
 from seqforecast.workflows.compare.members import choose_members
 from seqforecast.workflows.compare.plan import prepare_all, say_what_differs
 from support.small_run import small

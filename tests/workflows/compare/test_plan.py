@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.models.cells import Cell
-from seqforecast.models.section import ModelSection
+from seqforecast.models.section import Cell, ModelSection
 from seqforecast.models.size import count_layers, parameters
 from seqforecast.workflows.compare.plan import match_units
 

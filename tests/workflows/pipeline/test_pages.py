@@ -75,14 +75,15 @@ def test_a_page_that_cannot_be_made_leaves_the_old_one(run: RunDirectory) -> Non
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("metrics.json", "{}", "has a file that is not as this version writes it"),
+        ("metrics.json", "{}", "is not as seqforecast writes it: test: field required"),
         ("metrics.json", "[]", "does not hold a JSON object"),
         ("metrics.json", None, "is not complete"),
         ("manifest.json", None, "is not a run"),
         ("preprocess.json", "{", "cannot be read"),
         ("resolved.yaml", None, "is not whole: no such experiment file"),
         ("resolved.yaml", "[]", "holds no settings"),
-        ("series.csv", "unique_id,mae,best_mae\na,b,c\n", "is not as this version"),
+        ("series.csv", "unique_id,mae,best_mae\na,b,c\n", "series.csv cannot be read"),
+        ("series.csv", "unique_id,mae\na,1\n", "is not as this version writes it"),
     ],
 )
 def test_a_broken_run_is_said_to_be_broken(

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 import yaml
 
-from seqforecast.errors import DataError, Interrupted, RunError
+from seqforecast.errors import DataError, DiskFullError, Interrupted, RunError
+from seqforecast.files import write_whole
 from seqforecast.runs.directory import open_complete
 from seqforecast.runs.run_files import RunDirectory
+from seqforecast.workflows.pipeline import run_setup
 from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 from support.small_run import same_run, small, train
 
@@ -147,6 +149,43 @@ def test_a_full_disk_stops_the_run_and_room_lets_it_go_on(whole, tmp_path, monke
     assert not list(run.path.glob(".part-*"))
 
     assert same_run(whole, resume(run)) == []
+
+
+@pytest.mark.parametrize("name", ["preprocess.json", "history.csv", "seen.json"])
+def test_a_record_that_is_deleted_meanwhile_is_told(tmp_path, name):
+    """Broken on purpose: the run was complete, its history without the first epoch."""
+
+    class Deletes(NoDisplay):
+        def stepped(self, *_):
+            run = RunDirectory(next((tmp_path / "small").iterdir()))
+            (run.path / name).unlink(missing_ok=True)
+
+    quick = {**LONG, "training": {**LONG["training"], "epochs": 2}}
+    message = f"/{name} was deleted while the run went on$"
+    with pytest.raises(RunError, match=message) as caught:
+        train(tmp_path, quick, display=Deletes())
+    assert caught.value.hint == "a run without it would not be whole: train again"
+    run = RunDirectory(next((tmp_path / "small").iterdir()))
+    assert run.read_json(run.manifest)["status"] == "failed"
+    assert not run.is_complete
+
+
+def test_a_full_disk_before_there_is_anything_to_resume_says_what_works(
+    tmp_path, monkeypatch
+):
+    """Broken on purpose: the hint named `--resume`, which then refused."""
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(
+        run_setup, "write_json", lambda path, _: write_whole(path, full)
+    )
+    with pytest.raises(DiskFullError) as caught:
+        train(tmp_path, LONG)
+    assert caught.value.hint == (
+        "free some space, then the same command begins anew, in another directory"
+    )
 
 
 def test_a_complete_run_is_not_resumed(whole):

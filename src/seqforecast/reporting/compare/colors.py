@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from seqforecast.models.cells import Cell
+from seqforecast.models.section import Cell
 from seqforecast.reporting.compare.verdict import names_of
 from seqforecast.reporting.figures import style
 from seqforecast.reporting.figures.labels import elide

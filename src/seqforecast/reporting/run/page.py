@@ -190,13 +190,13 @@ def tabulate_columns(preprocess: Mapping[str, Any]) -> list[tuple[str, str]]:
     if not reads_a_table(preprocess):
         return []
     is_long = columns["layout"] == "long"
-    target = columns["target"] or ("y" if is_long else "all")
+    target = columns.get("target") or ("y" if is_long else "all")
     if target == "all":
         target = list(preprocess["series"])
     roles = {
         "layout": "one row an observation" if is_long else "one column a series",
-        "time": columns["time"],
-        "id": columns["id"] if is_long else None,
+        "time": columns.get("time"),
+        "id": columns.get("id") if is_long else None,
         "values": target,
         "past": columns.get("past"),
         "future, over the horizon too": columns.get("future"),

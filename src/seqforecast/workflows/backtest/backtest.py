@@ -19,7 +19,7 @@ from seqforecast.reporting.backtest.text import say_plan
 from seqforecast.reporting.figures.forecasts import choose_windows
 from seqforecast.runs import manifest, records
 from seqforecast.runs.directory import Destination
-from seqforecast.runs.documents import read_document
+from seqforecast.runs.documents import BacktestFitFacts, read_document
 from seqforecast.runs.manifest import stoppable
 from seqforecast.runs.multi_fit_directories import (
     QUANTILES,
@@ -27,7 +27,6 @@ from seqforecast.runs.multi_fit_directories import (
     begin,
     check_place,
 )
-from seqforecast.runs.score_documents import BacktestFitFacts
 from seqforecast.training.devices import Device
 from seqforecast.training.loop import Learner
 from seqforecast.workflows.backtest.fits import SharedModels, read_made, refit_all

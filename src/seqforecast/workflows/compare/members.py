@@ -10,7 +10,7 @@ from seqforecast.config.overrides import Overrides
 from seqforecast.data.table.section import TableSource
 from seqforecast.errors import ConfigError
 from seqforecast.evaluation.baselines import BASELINES
-from seqforecast.models.cells import Cell
+from seqforecast.models.section import Cell
 
 # Where memory matters: the shipped experiment that cells are compared on.
 DEFAULT = "echo"

@@ -9,7 +9,7 @@ from typing import Any
 from seqforecast.config.defaults import defaults_of, read_settings
 from seqforecast.errors import ConfigError, DiskFullError, RunError, WriteError
 from seqforecast.files import write_text
-from seqforecast.models.cells import Cell
+from seqforecast.models.section import Cell
 from seqforecast.reporting.compare import page as comparison_page
 from seqforecast.reporting.run import page as run_page
 from seqforecast.reporting.run.tables import name_command

@@ -18,7 +18,7 @@ from seqforecast.data.window_lengths import check_length, choose_length
 from seqforecast.data.windows import WindowIndex, index_windows
 from seqforecast.evaluation.conformal import check_room
 from seqforecast.models.section import check_values
-from seqforecast.models.token_shape import Tokens, tokens_of
+from seqforecast.models.size import Tokens, tokens_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

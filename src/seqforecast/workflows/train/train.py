@@ -138,13 +138,13 @@ def resume_run(
             raise RunError(
                 f"{path} is complete", hint="there is nothing to resume: train anew"
             )
-        facts: dict[str, Any] = dict(read_trained(run)[0])
-        facts.pop("error", None)
         if not run.preprocess.is_file():
             raise RunError(
                 f"{path} stopped before its settings were written",
                 hint="start it again without --resume",
             )
+        facts: dict[str, Any] = dict(read_trained(run)[0])
+        facts.pop("error", None)
         loaded = load_experiment(run.resolved)
         prepared = prepare(loaded.experiment, loaded.folder)
         check_same_data(facts, prepared, path)
@@ -206,6 +206,11 @@ def _finish(
     for line in describe_stages(stages.done):
         LOGGER.debug("%s", line)
     metrics["stages"] = stages.values()
+    run.check_records(
+        *(run.config, run.resolved, run.manifest, run.preprocess, run.seen),
+        *(run.history, run.model),
+        *([run.start] if "from" in facts else []),
+    )
     manifest.end(run, facts, status="complete")
     write_json(run.metrics, metrics)
 
