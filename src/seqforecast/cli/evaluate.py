@@ -39,6 +39,7 @@ def evaluate(
             show_default=False,
         ),
     ] = None,
+    raw_names: options.RawNames = False,
     device: Annotated[
         str | None,
         options.device_option("Where to forecast.  [default: as the run was trained]"),
@@ -65,7 +66,9 @@ def evaluate(
     from seqforecast.workflows.finished.evaluate import evaluate_run
 
     opened = open_complete(run)
-    document = evaluate_run(opened, data, audit=audit, output=output, device=device)
+    document = evaluate_run(
+        opened, data, audit=audit, output=output, device=device, raw_names=raw_names
+    )
     _show(document, as_json=as_json)
     if document["audit"] and not document["audit"]["passed"]:
         raise typer.Exit(1)

@@ -139,6 +139,14 @@ AsJson = Annotated[
         help="Print one JSON document on stdout, nothing else there.",
     ),
 ]
+RawNames = Annotated[
+    bool,
+    typer.Option(
+        "--raw-names",
+        help="Write names to CSV as they are, where a spreadsheet would compute them "
+        "too; else these get an apostrophe before them.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Only warnings and errors.")]
 Verbose = Annotated[
     bool, typer.Option("-v", "--verbose", help="Also what TensorFlow says.")

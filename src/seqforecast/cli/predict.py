@@ -33,6 +33,7 @@ def predict(
             show_default=False,
         ),
     ] = None,
+    raw_names: options.RawNames = False,
     device: Annotated[
         str | None,
         options.device_option("Where to forecast.  [default: auto]"),
@@ -61,7 +62,7 @@ def predict(
     forecasts = forecast_run(opened, data, device or "auto", output)
     if output is not None:
         with named_by_user():
-            write_frames(output, forecasts.frames, forecasts.date_format)
+            write_frames(output, forecasts.frames, forecasts.date_format, raw=raw_names)
         if as_json:
             answer = {
                 "file": str(output),
@@ -74,4 +75,4 @@ def predict(
     elif as_json:
         print_json({"schema": 1, "forecasts": [*forecasts.records()]})
     else:
-        write_csv(sys.stdout, forecasts.frames, forecasts.date_format)
+        write_csv(sys.stdout, forecasts.frames, forecasts.date_format, raw=raw_names)

@@ -1,7 +1,10 @@
 """forecasts.csv, or forecasts.parquet above a million rows."""
 
+import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TextIO
@@ -17,6 +20,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_CSV_ROWS = 1_000_000
+FORMULA = re.compile(
+    "'*[=+\\-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
+    "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}]"
+)
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 WINDOWS_AT_ONCE = 1_000_000
 
 
@@ -84,35 +92,85 @@ class RowMaker:
         return pd.DataFrame(columns)
 
 
+def guard_formulas(name: str) -> str:
+    """Return a name with an apostrophe before what a spreadsheet would compute.
+
+    `=`, `+`, `-`, `@`, a tab or a line break at its begin, numbers apart; where
+    apostrophes stand before those already it has one more: `unguard_formulas` finds
+    every name again. The rule of the OWASP page "CSV Injection".
+    """
+    is_formula = FORMULA.match(name) and not NUMBER.fullmatch(name)
+    return f"'{name}" if is_formula else name
+
+
+def unguard_formulas(name: str) -> str:
+    """Return the name that `guard_formulas` was given."""
+    is_guarded = name.startswith("'") and guard_formulas(name[1:]) == name
+    return name[1:] if is_guarded else name
+
+
+def _texts_of(frame: "pd.DataFrame") -> dict[str, list[str]]:
+    """Return the different texts of each column that has some."""
+    columns = frame.columns[[kind.kind in "OU" for kind in frame.dtypes]]
+    return {
+        column: [text for text in frame[column].unique() if isinstance(text, str)]
+        for column in columns
+    }
+
+
 def write_frames(
-    path: Path, frames: Iterable["pd.DataFrame"], date_format: str | None
+    path: Path,
+    frames: Iterable["pd.DataFrame"],
+    date_format: str | None,
+    *,
+    raw: bool = False,
 ) -> None:
     """Write tables one after another into one file, whole or not at all.
 
     Raises:
         RunError: the file cannot be written.
     """
+
+    def write(part: Path) -> None:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            write_csv(file, frames, date_format, raw=raw)
+
     if path.suffix.lower() == ".csv":
-        write_whole(path, lambda part: _write_csv(part, frames, date_format))
+        write_whole(path, write)
     else:
         write_whole(path, lambda part: _write_parquet(part, frames))
 
 
-def _write_csv(
-    part: Path, frames: Iterable["pd.DataFrame"], date_format: str | None
-) -> None:
-    with part.open("w", encoding="utf-8", newline="") as file:
-        write_csv(file, frames, date_format)
-
-
 def write_csv(
-    file: TextIO, frames: Iterable["pd.DataFrame"], date_format: str | None
+    file: TextIO,
+    frames: Iterable["pd.DataFrame"],
+    date_format: str | None = None,
+    *,
+    raw: bool = False,
 ) -> None:
-    """Write tables one after another as CSV, the names of the columns once."""
+    """Write tables one after another as CSV, the names of the columns once.
+
+    Args:
+        file: open.
+        frames: the tables.
+        date_format: of time stamps.
+        raw: whether names are written as they are, formulas too.
+    """
     for number, frame in enumerate(frames):
-        frame.to_csv(
+        texts = _texts_of(frame)
+        # Python before 3.13 leaves a name with a lone \r without quotation marks.
+        has_return = any("\r" in text for column in texts.values() for text in column)
+        guards = {} if raw else dict.fromkeys(texts, cache(guard_formulas))
+        frame.assign(
+            **{
+                column: frame[column].map(guard, na_action="ignore")
+                for column, guard in guards.items()
+                if [*map(guard, texts[column])] != texts[column]
+            }
+        ).to_csv(
             file,
             index=False,
+            quoting=csv.QUOTE_NONNUMERIC if has_return else csv.QUOTE_MINIMAL,
             header=number == 0,
             date_format=date_format,
             lineterminator="\n",
@@ -160,6 +218,7 @@ def read_forecasts(run: RunDirectory) -> "pd.DataFrame":
             keep_default_na=False,
             na_values={"y": [""]},  # what was missing in the data
         )
+        frame["unique_id"] = frame["unique_id"].map(cache(unguard_formulas))
         for column in ("cutoff", "ds"):
             if not pd.api.types.is_integer_dtype(frame[column]):
                 frame[column] = pd.to_datetime(frame[column])

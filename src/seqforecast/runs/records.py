@@ -19,6 +19,7 @@ from seqforecast.files import (
     write_text,
     write_whole,
 )
+from seqforecast.runs.forecasts import unguard_formulas
 from seqforecast.runs.run_files import RunDirectory
 
 LOGGER = logging.getLogger("seqforecast")
@@ -129,7 +130,9 @@ def read_series(run: RunDirectory) -> list[dict[str, Any]]:
     with _rows(run, run.series) as rows:
         return [
             {
-                name: value if name in texts else float(value or "nan")
+                name: unguard_formulas(value)
+                if name in texts
+                else float(value or "nan")
                 for name, value in row.items()
             }
             for row in rows

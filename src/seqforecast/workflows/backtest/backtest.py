@@ -20,6 +20,7 @@ from seqforecast.reporting.figures.forecasts import choose_windows
 from seqforecast.runs import manifest, records
 from seqforecast.runs.directory import Destination
 from seqforecast.runs.documents import BacktestFitFacts, read_document
+from seqforecast.runs.forecasts import write_frames
 from seqforecast.runs.manifest import stoppable
 from seqforecast.runs.multi_fit_directories import (
     QUANTILES,
@@ -113,7 +114,7 @@ def _finish(
     scores = score_backtest(planned, forecasts, levels)
     document = describe_backtest(planned, scores, fit_metrics)
     write_forecasts(directory, planned, forecasts, levels)
-    write_text(directory.table, tabulate_cutoffs(document).to_csv(index=False))
+    write_frames(directory.table, [tabulate_cutoffs(document)], None)
     draw_backtest(directory, planned, forecasts, levels, document)
     facts["kernel"] = learners[0].engine.kernel
     write_json(directory.metrics, document)

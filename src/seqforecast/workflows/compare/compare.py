@@ -15,6 +15,7 @@ from seqforecast.files import make_folder, write_json, write_text
 from seqforecast.hardware import free_memory, usable_cores, visible_gpus
 from seqforecast.runs import manifest, records
 from seqforecast.runs.directory import Destination
+from seqforecast.runs.forecasts import write_frames
 from seqforecast.runs.manifest import stoppable
 from seqforecast.runs.multi_fit_directories import (
     ComparisonDirectory,
@@ -106,7 +107,7 @@ def _finish(
         )
     compared = compare_members(plan.prepared, finished)
     document = describe_comparison(directory, plan, compared, failed)
-    write_text(directory.table, tabulate(document).to_csv(index=False))
+    write_frames(directory.table, [tabulate(document)], None)
     draw_comparison(directory, plan.prepared, compared, document)
     write_comparison_page(directory, document, facts, directory.report)
     write_json(directory.metrics, document)

@@ -60,6 +60,7 @@ def evaluate_run(
     audit: bool = False,
     output: Path | None = None,
     device: str | None = None,
+    raw_names: bool = False,
 ) -> dict[str, Any]:
     """Score a run as it was scored when it was trained: windows, baselines, verdict.
 
@@ -70,6 +71,7 @@ def evaluate_run(
         audit: whether to look for leaks too; see `audit_run`.
         output: where the forecasts go, .csv or .parquet; default nowhere.
         device: default that of the run, where it is there.
+        raw_names: whether CSV has names that a spreadsheet would compute.
 
     Returns:
         `run`, `data` (its path is null where it is the run's, as it was), `scored`
@@ -99,7 +101,7 @@ def evaluate_run(
             prepared, numbers, notes = unseen
         else:
             prepared, notes = own, note_seen(manifest)
-        write = _writer(output)
+        write = _writer(output, raw=raw_names)
         intervals = read_intervals(run, loaded.experiment)
         scorer, quantiles = score_forecasts(
             prepared, forecaster, write, intervals, numbers
@@ -131,7 +133,7 @@ def _use(wanted: str | None, trained_on: str) -> None:
         LOGGER.info("device: %s (%s)", device.name, device.why)
 
 
-def _writer(output: Path | None) -> Any:
+def _writer(output: Path | None, *, raw: bool) -> Any:
     """Return what takes the forecasts as they are made."""
 
     def write(frames: Iterator["pd.DataFrame"], date_format: str | None) -> None:
@@ -139,7 +141,7 @@ def _writer(output: Path | None) -> Any:
             deque(frames, maxlen=0)
         else:
             with named_by_user():
-                write_frames(output, frames, date_format)
+                write_frames(output, frames, date_format, raw=raw)
 
     return write
 

@@ -16,6 +16,7 @@ from seqforecast.reporting.tune.figures import (
 )
 from seqforecast.runs import manifest, records
 from seqforecast.runs.directory import Destination
+from seqforecast.runs.forecasts import write_frames
 from seqforecast.runs.manifest import stoppable
 from seqforecast.runs.multi_fit_directories import TuningDirectory, begin, check_place
 from seqforecast.workflows.pipeline.prepare import prepare
@@ -116,7 +117,7 @@ def _finish(directory: TuningDirectory, study: Any, loaded: Loaded) -> None:
         "validation": run["validation"]["model"],
         "test": run["test"],
     }
-    write_text(directory.table, tabulate_trials(document).to_csv(index=False))
+    write_frames(directory.table, [tabulate_trials(document)], None)
     make_folder(directory.plots)
     draw_trials(document, directory.plots / "trials.png")
     if by_setting := describe_settings(document):
