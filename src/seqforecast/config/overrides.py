@@ -78,7 +78,7 @@ def _from_text(number: int, text: str) -> Override | Problem:
         return Problem(
             place,
             f"the value cannot be read: {problem.text} (character {column} of it)",
-            problem.hint,
+            problem.remedy,
         )
     return Override(path, tree, place)
 
@@ -106,7 +106,8 @@ def _apply(tree: Tree, override: Override) -> None:
             hint = f"set {dotted(path)} itself"
             tree.problems.append(Problem(override.place, text, hint))
             return
-    tree.forget(override.path)
+    if isinstance(parent.get(override.path[-1]), dict | list):
+        tree.forget(override.path)  # looks through every place there is
     parent[override.path[-1]] = override.tree.values
     tree.refused.discard(override.path)
     tree.spots[override.path] = spot

@@ -1,5 +1,6 @@
 """The schema of settings: what the sections say of a name, a type, a value."""
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -154,6 +155,18 @@ def every_section(
 
 def homes(root: type[Section], name: str) -> list[str]:
     """Return where a name is a setting: `model`, `data with source: table`."""
+    return _homes(root, name) if name in _names(root) else []
+
+
+@functools.cache
+def _names(root: type[Section]) -> frozenset[str]:
+    """Return the names of all settings there are."""
+    return frozenset(
+        name for _, section in every_section(root) for name in section.model_fields
+    )
+
+
+def _homes(root: type[Section], name: str) -> list[str]:
     places: dict[Path, dict[str, list[str]]] = {}
     for path, section in every_section(root):
         if name not in section.model_fields:
