@@ -1,10 +1,51 @@
-"""The import probe: whether TensorFlow loads, and what it then sees."""
+"""The import probes: whether the packages below TensorFlow load; whether it does."""
 
+import importlib
+import sys
 import time
 from importlib import metadata
 from typing import Any
 
 from seqforecast.backend import load_keras, load_tensorflow
+
+# In this order, so that what only passes on another's failure is not asked.
+PACKAGES = {
+    "numpy": "",
+    "pydantic": "",
+    "yaml": "",
+    "pyarrow": "",
+    "pandas": "numpy",
+    "scipy": "numpy",
+    "matplotlib": "numpy",
+}
+
+
+def probe_packages() -> dict[str, Any]:
+    """Return why installed packages cannot be imported, by module.
+
+    Each is named before it is tried: where one kills the process, it was the last.
+    """
+    broken: dict[str, str] = {}
+    for module, need in PACKAGES.items():
+        if need in broken:
+            continue
+        sys.stderr.write(f"importing {module}\n")
+        broken |= _import_one(module)
+    return {"broken": broken}
+
+
+def _import_one(module: str) -> dict[str, str]:
+    try:
+        imported = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name == module:  # not installed: that is another check's
+            return {}
+        return {module: f"ModuleNotFoundError: {error}"}
+    except BaseException as error:
+        return {module: f"{type(error).__name__}: {error}"}
+    if getattr(imported, "__file__", None) is None:
+        return {module: "its folder holds no package"}
+    return {}
 
 
 def probe_import() -> dict[str, Any]:
