@@ -4,7 +4,6 @@ import gc
 import os
 import signal
 import sys
-import traceback
 from typing import Annotated, Any
 
 import typer
@@ -25,8 +24,12 @@ from seqforecast.cli import reproduce as reproducing
 from seqforecast.cli import runs as finished
 from seqforecast.cli import train as training
 from seqforecast.cli import tune as tuning
-from seqforecast.cli.terminal import print_result, printable_streams, report_error
-from seqforecast.errors import BackendError, Interrupted, RunError, SeqforecastError
+from seqforecast.cli.terminal import (
+    expected_failure,
+    print_result,
+    printable_streams,
+    report_error,
+)
 
 
 class Commands(TyperGroup):
@@ -59,58 +62,6 @@ class Commands(TyperGroup):
                 raise
             report_error(expected, as_json=bool(ctx.meta.get("json")))
             raise typer.Exit(expected.exit_code) from None
-
-
-def expected_failure(error: BaseException) -> SeqforecastError | None:
-    """Return what an exception is to a user; None where it is a bug."""
-    if isinstance(error, SeqforecastError):
-        return error
-    if isinstance(error, KeyboardInterrupt):
-        return Interrupted("interrupted")
-    if package := package_that_does_not_import(error):
-        return BackendError(
-            f"{package} does not import: {type(error).__name__}: {error}",
-            hint="`seqforecast doctor --quick` says what mends it",
-        )
-    if isinstance(error, OSError) and not _has_working_directory():
-        return RunError(
-            "the working directory is not there any more",
-            hint="change to another folder, then run the same command again",
-        )
-    return None
-
-
-def package_that_does_not_import(error: BaseException) -> str:
-    """Return the installed package whose import an exception broke off, or "".
-
-    It is the innermost whose module was being run, or one that lacks what is imported
-    from it while ours was: half of a package is a module without anything in it.
-    """
-    names = [
-        str(frame.f_globals.get("__name__", "")).partition(".")[0]
-        for frame, _ in traceback.walk_tb(error.__traceback__)
-        if frame.f_code.co_name == "<module>"
-    ]
-    found = [name for name in names if _is_installed_package(name)]
-    if found:
-        return found[-1]
-    lacking = getattr(error, "name", None) if isinstance(error, ImportError) else None
-    if isinstance(error, AttributeError) and names:
-        lacking = getattr(error.obj, "__name__", None)
-    name = str(lacking or "").partition(".")[0]
-    return name if _is_installed_package(name) else ""
-
-
-def _is_installed_package(name: str) -> bool:
-    ours = {"", "__main__", "seqforecast"}
-    return name not in ours | sys.stdlib_module_names
-
-
-def _has_working_directory() -> bool:
-    try:
-        return bool(os.getcwd())  # noqa: PTH109 - Path.cwd is the same, and longer
-    except OSError:
-        return False
 
 
 app = options.CommandLine(

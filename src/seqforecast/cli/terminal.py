@@ -9,18 +9,25 @@ import json
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
 from seqforecast.errors import (
     UNPRINTABLE,
+    BackendError,
+    Interrupted,
+    RunError,
     SeqforecastError,
     WriteError,
     bounded,
     one_line,
     printable,
 )
+
+# What is installed to have a package of another name.
+DISTRIBUTIONS = {"PIL": "pillow", "yaml": "pyyaml"}
 
 # Bytes. Together they stay below 20 kB.
 LONGEST_MESSAGE, LONGEST_HINT = 15_000, 3_000
@@ -64,6 +71,22 @@ class Stream:
         """Hand on what was kept back."""
         if self.below is not None:
             self._try(lambda below: below.flush())
+
+    def close(self) -> None:
+        """Stay open: libraries keep the stream, and close what is stderr no more."""
+
+    @property
+    def closed(self) -> bool:
+        """It never is."""
+        return False
+
+    def writable(self) -> bool:
+        """It always is."""
+        return True
+
+    def readable(self) -> bool:
+        """It never is."""
+        return False
 
     def isatty(self) -> bool:
         """Return whether a person looks at it."""
@@ -197,6 +220,60 @@ def report_error(error: SeqforecastError, *, as_json: bool) -> None:
         record = {"message": message, "hint": hint, "exit_code": error.exit_code}
         with suppress(WriteError):  # said already, where that is what went wrong
             print_json({"schema": 1, "error": record})
+
+
+def expected_failure(error: BaseException) -> SeqforecastError | None:
+    """Return what an exception is to a user; None where it is a bug."""
+    if isinstance(error, SeqforecastError):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return Interrupted("interrupted")
+    if package := package_that_does_not_import(error):
+        distribution = DISTRIBUTIONS.get(package, package)
+        return BackendError(
+            f"{package} does not import: {type(error).__name__}: {error}",
+            hint="`seqforecast doctor --quick` says what mends it; or: "
+            f"python -m pip install --force-reinstall {distribution}",
+        )
+    if isinstance(error, OSError) and not _has_working_directory():
+        return RunError(
+            "the working directory is not there any more",
+            hint="change to another folder, then run the same command again",
+        )
+    return None
+
+
+def package_that_does_not_import(error: BaseException) -> str:
+    """Return the installed package whose import an exception broke off, or "".
+
+    It is the innermost whose module was being run, or one that lacks what is imported
+    from it while ours was: half of a package is a module without anything in it.
+    """
+    names = [
+        str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_name == "<module>"
+    ]
+    found = [name for name in names if _is_installed_package(name)]
+    if found:
+        return found[-1]
+    lacking = getattr(error, "name", None) if isinstance(error, ImportError) else None
+    if isinstance(error, AttributeError) and names:
+        lacking = getattr(error.obj, "__name__", None)
+    name = str(lacking or "").partition(".")[0]
+    return name if _is_installed_package(name) else ""
+
+
+def _is_installed_package(name: str) -> bool:
+    ours = {"", "__main__", "seqforecast"}
+    return name not in ours | sys.stdlib_module_names
+
+
+def _has_working_directory() -> bool:
+    try:
+        return bool(os.getcwd())  # noqa: PTH109 - Path.cwd is the same, and longer
+    except OSError:
+        return False
 
 
 class MessageHandler(logging.Handler):

@@ -13,7 +13,7 @@ PACKAGES = {
     "numpy": "",
     "pydantic": "",
     "yaml": "",
-    "pyarrow": "",
+    "pyarrow": "numpy",
     "pandas": "numpy",
     "scipy": "numpy",
     "matplotlib": "numpy",
@@ -43,8 +43,8 @@ def _import_one(module: str) -> dict[str, str]:
         return {module: f"ModuleNotFoundError: {error}"}
     except BaseException as error:
         return {module: f"{type(error).__name__}: {error}"}
-    if getattr(imported, "__file__", None) is None:
-        return {module: "its folder holds no package"}
+    if not hasattr(imported, "__version__"):
+        return {module: "most of it is absent"}
     return {}
 
 
