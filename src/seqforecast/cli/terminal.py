@@ -17,6 +17,7 @@ from typing import Any, TextIO, cast
 from seqforecast.errors import (
     UNPRINTABLE,
     BackendError,
+    ConfigError,
     Interrupted,
     RunError,
     SeqforecastError,
@@ -240,6 +241,11 @@ def expected_failure(error: BaseException) -> SeqforecastError | None:
             "the working directory is not there any more",
             hint="change to another folder, then run the same command again",
         )
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return ConfigError(
+            f"the name of a file is too long: {error.filename}",
+            hint="shorten the path",
+        )
     return None
 
 
@@ -253,6 +259,7 @@ def package_that_does_not_import(error: BaseException) -> str:
         str(frame.f_globals.get("__name__", "")).partition(".")[0]
         for frame, _ in traceback.walk_tb(error.__traceback__)
         if frame.f_code.co_name == "<module>"
+        and not frame.f_code.co_filename.startswith("<")  # text that is run
     ]
     found = [name for name in names if _is_installed_package(name)]
     if found:
