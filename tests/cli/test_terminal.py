@@ -350,7 +350,7 @@ def test_a_display_draws_and_what_is_printed_above_it_is_escaped(monkeypatch):
             display._progress.refresh()
             drawn = raw.getvalue().decode()
         assert isinstance(sys.stderr, PrintableStream)
-    plain = re.sub("\x1b\\[[0-9;]*m", "", drawn)
+    plain = " ".join(re.sub("\x1b\\[[0-9;]*m", "", drawn).split())
     assert r"said a\x1b]0;pwn\x07" in plain
     assert r"[red]a\x1b]0;pwn\x07" in plain
     assert "\x1b]0;pwn" not in drawn

@@ -97,7 +97,7 @@ def gather_packages(
         tags=_tags(system, tensorflow) if tensorflow else (),
         build=_build(system, tensorflow) if tensorflow else {},
         damaged=tuple(_damaged(system, tensorflow)) if tensorflow else (),
-        broken=_broken(system.probe("packages")),
+        broken=broken_of(system.probe("packages")),
     )
 
 
@@ -141,7 +141,7 @@ def _damaged(system: System, one: Distribution) -> Iterator[str]:
             yield name
 
 
-def _broken(probe: ProbeResult) -> Mapping[str, str]:
+def broken_of(probe: ProbeResult) -> Mapping[str, str]:
     """Return why modules cannot be imported; one that killed its process was last."""
     if probe.outcome in ("ok", "not_run"):
         return dict(probe.data.get("broken") or {})
