@@ -218,7 +218,7 @@ def test_what_is_escaped_is_shown_as_python_writes_it(place, monkeypatch):
     assert r"\tb\r\x08\x7f\u202e\u2066" in shown
     assert r"a\nerror: forged\nz" in shown
     assert len({line.count("  runs/") for line in shown.splitlines()[1:]}) == 1
-    assert r"No such command 'a\x1b]0;pwn" in call(HOSTILE).stderr
+    assert r"No such command 'a\x1b]0;pwn\x07\x1b[31m" in call(HOSTILE).stderr
     assert r"bytes\udcff" in call("config", "validate", "bytes\udcff\udc9b.yaml").stdout
 
 
