@@ -34,13 +34,17 @@ class SeqforecastError(Exception):
 
     Attributes:
         hint: the next thing to try; empty when the message already says it.
+        has_lines: line breaks of the message are its own, not those of names in it.
     """
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", has_lines: bool = False
+    ) -> None:
         super().__init__(message)
         self.hint = hint
+        self.has_lines = has_lines
 
 
 class ConfigError(SeqforecastError):
@@ -71,6 +75,9 @@ class BackendError(SeqforecastError):
     """This machine cannot do what was asked of TensorFlow."""
 
     exit_code = 4
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint, has_lines=True)  # those of libraries
 
 
 class RunError(SeqforecastError):
@@ -113,6 +120,16 @@ def name_first(
     """Return the first names, and how many more there are: `a, b and 3 more`."""
     more = len(names) - most
     return ", ".join(names[:most]) + (rest.format(more) if more > 0 else "")
+
+
+def root_cause(error: BaseException) -> str:
+    """Return what an exception was raised because of, in one line.
+
+    NumPy's own message, for one, has thirty lines, and the reason in the last.
+    """
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return bounded(" ".join(f"{type(error).__name__}: {error}".split()), 1_000)
 
 
 def printable(text: str) -> str:

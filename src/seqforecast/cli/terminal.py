@@ -25,6 +25,7 @@ from seqforecast.errors import (
     bounded,
     one_line,
     printable,
+    root_cause,
 )
 
 # What is installed to have a package of another name.
@@ -212,8 +213,9 @@ def _escaped_in_json(text: str) -> str:
 
 def report_error(error: SeqforecastError, *, as_json: bool) -> None:
     """Say what failed and what to do next."""
-    message = bounded(printable(str(error)), LONGEST_MESSAGE)
-    hint = bounded(printable(error.hint), LONGEST_HINT)
+    shown = printable if error.has_lines else one_line
+    message = bounded(shown(str(error).strip()), LONGEST_MESSAGE)
+    hint = bounded(one_line(error.hint), LONGEST_HINT)
     sys.stderr.write(f"error: {message}\n")
     if hint:
         sys.stderr.write(f"hint: {hint}\n")
@@ -232,7 +234,7 @@ def expected_failure(error: BaseException) -> SeqforecastError | None:
     if package := package_that_does_not_import(error):
         distribution = DISTRIBUTIONS.get(package, package)
         return BackendError(
-            f"{package} does not import: {type(error).__name__}: {error}",
+            f"{package} does not import: {root_cause(error)}",
             hint="`seqforecast doctor --quick` says what mends it; or: "
             f"python -m pip install --force-reinstall {distribution}",
         )

@@ -113,25 +113,27 @@ def as_error(problems: Sequence[Problem], name: str) -> ConfigError:
     """Return one error that tells the first problems, in the order of the file."""
     ordered = sorted(problems, key=lambda problem: problem.place.order)
     if len(ordered) == 1:
-        return ConfigError(_block(ordered[0]), hint=ordered[0].hint)
+        only = ordered[0]
+        return ConfigError(_block(only), hint=only.hint, has_lines=True)
     blocks = [
-        "\n  ".join(filter(None, [_block(problem), problem.hint]))
+        "\n  ".join(filter(None, [_block(problem), one_line(problem.hint)]))
         for problem in ordered[:MOST_TOLD]
     ]
     more = len(ordered) - len(blocks)
     return ConfigError(
         "\n\n".join(
             [
-                f"{name} has {len(ordered):,} problems",
+                one_line(f"{name} has {len(ordered):,} problems"),
                 *blocks,
                 *([f"and {more:,} more"] if more else []),
             ]
         ),
         hint="correct them all, then run the same command again",
+        has_lines=True,
     )
 
 
 def _block(problem: Problem) -> str:
     """Return the headline and, where there is one, the offending line."""
-    headline = f"{problem.place.where}: {problem.text}"
+    headline = one_line(f"{problem.place.where}: {problem.text}")
     return "\n".join(filter(None, [headline, problem.place.excerpt]))

@@ -7,6 +7,7 @@ from importlib import metadata
 from typing import Any
 
 from seqforecast.backend import load_keras, load_tensorflow
+from seqforecast.errors import root_cause
 
 # In this order, so that what only passes on another's failure is not asked.
 PACKAGES = {
@@ -62,9 +63,9 @@ def _import_one(module: str) -> dict[str, str]:
     except ModuleNotFoundError as error:
         if error.name == module:  # not installed: that is another check's
             return {}
-        return {module: f"ModuleNotFoundError: {error}"}
+        return {module: root_cause(error)}
     except BaseException as error:
-        return {module: f"{type(error).__name__}: {error}"}
+        return {module: root_cause(error)}
     if not hasattr(imported, "__version__"):
         return {module: "most of it is absent"}
     return {}
