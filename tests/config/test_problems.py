@@ -90,6 +90,16 @@ def test_an_override_of_one_value_looks_through_nothing(monkeypatch):
     assert forgotten == [("model", "units")]
 
 
+@pytest.mark.parametrize("kind", [list, dict])
+def test_an_override_names_no_more_levels_than_a_file_may_have(kind, tmp_path):
+    """Each level took as long as all before it: fifty thousand, half a minute."""
+    name = "training." + "x." * 50_000 + "y"
+    given = [f"{name}=1"] if kind is list else {name: 1}
+    error = refused(tmp_path, DATA, given)
+    assert str(error).endswith(": names more than 16 levels of sections")
+    assert error.hint == "no setting is nested so deeply"
+
+
 @pytest.mark.parametrize(
     ("line", "column", "shown"),
     [
