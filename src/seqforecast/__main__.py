@@ -1,6 +1,6 @@
 """`python -m seqforecast`: the command line."""
 
-from seqforecast.cli.app import main
+from seqforecast.cli import main
 
 if __name__ == "__main__":
     main()

@@ -45,6 +45,14 @@ def expand(path: str | Path) -> Path:
         return Path(path)
 
 
+def home() -> Path | None:
+    """Return the home folder; None for a user of the system who has none."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
+
+
 def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
     """Let `write` fill a file beside the path, then put it in its place.
 

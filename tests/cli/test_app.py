@@ -2,8 +2,10 @@
 
 import gc
 import json
+import os
 import re
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -179,3 +181,153 @@ def test_what_changes_by_set_is_in_the_resolved_settings(experiment, tmp_path):
     assert resolved["model"]["cell"] == "simple_rnn"
     assert resolved["training"]["epochs"] == 1
     assert resolved["seed"] == 7
+
+
+def in_shell(words, ways, folder, program="-m seqforecast"):
+    """Run a command with its streams as a shell gives them, as in `>&-`."""
+    line = f'exec "$0" {program} "$@" {ways}'
+    return subprocess.run(
+        ["/bin/sh", "-c", line, sys.executable, *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+
+SHELL = pytest.mark.skipif(os.name == "nt", reason="the streams of a POSIX shell")
+COMMANDS = [
+    ["--help"],
+    ["--version"],
+    ["config", "ls"],
+    ["config", "show", "gru", "--json"],
+    ["runs", "ls"],
+    ["doctor", "--list-checks"],
+]
+
+
+@SHELL
+@pytest.mark.parametrize("ways", [">/dev/full", ">&-", ">&- <&-"])
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_result_that_cannot_be_delivered_is_exit_code_5(words, ways, tmp_path):
+    """Before, Python ended with 120 and a traceback, or with 0 and nothing said."""
+    if "full" in ways and not Path("/dev/full").exists():
+        pytest.skip("only Linux has /dev/full")
+    ended = in_shell(words, ways, tmp_path)
+    assert ended.returncode == 5
+    first, hint = ended.stderr.splitlines()
+    assert first.startswith("error: the result cannot be written to stdout: ")
+    assert hint == "hint: send it elsewhere, or free some space"
+
+
+@SHELL
+@pytest.mark.parametrize("ways", ["2>/dev/null", "2>/dev/full", "2>&-", "2>&- <&-"])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(["config", "validate", "gru"], 0), (["config", "validate", "x.yaml"], 2)],
+)
+def test_what_cannot_be_said_ends_no_work(words, code, ways, tmp_path):
+    if "full" in ways and not Path("/dev/full").exists():
+        pytest.skip("only Linux has /dev/full")
+    ended = in_shell(words, ways, tmp_path)
+    assert (ended.returncode, ended.stderr) == (code, "")
+    assert ended.stdout.endswith("valid\n" if code == 0 else "")
+
+
+@SHELL
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_reader_that_goes_away_is_no_error(words, tmp_path):
+    """Before, it was exit code 1: a check failed, or a bug."""
+    told = tmp_path / "told"
+    ways = f"2>{told}; echo code $? >>{told}"
+    line = f'("$0" -m seqforecast "$@" {ways}) | true'
+    subprocess.run(
+        ["/bin/sh", "-c", line, sys.executable, *words],
+        cwd=tmp_path,
+        check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert told.read_text() == "code 0\n"
+
+
+@SHELL
+def test_no_file_of_a_run_takes_the_number_of_a_closed_stream(tmp_path):
+    """Native code would write into it. Broken on purpose: streams left closed."""
+    program = (
+        "-c 'import os, sys; from seqforecast.cli import app; app.app = lambda: "
+        'open("made", "w").write(str(os.open(os.devnull, 0))); app.main()\''
+    )
+    assert in_shell([], ">&- 2>&- <&-", tmp_path, program).returncode == 0
+    assert int((tmp_path / "made").read_text()) > 2
+
+
+@SHELL
+@pytest.mark.parametrize("package", ["typer", "pydantic", "numpy", "yaml"])
+def test_a_package_that_does_not_import_is_named_with_what_mends_it(package, tmp_path):
+    """The command line itself is made with some of them."""
+    (tmp_path / package).mkdir()
+    text = "raise ImportError('undefined symbol: x')"
+    (tmp_path / package / "__init__.py").write_text(text)
+    words = ["config", "validate", "gru"]
+    ended = in_shell(words, "", tmp_path)
+    assert ended.returncode == 4
+    said, hint = ended.stderr.splitlines()
+    assert said == f"error: {package} does not import: ImportError: undefined symbol: x"
+    assert hint.startswith(
+        "hint: `seqforecast doctor --quick` says what mends it; or: "
+    )
+
+
+@SHELL
+def test_quick_finds_a_numpy_that_does_not_import(tmp_path, monkeypatch):
+    """It is not where one stands but before the installed one, as in a broken venv."""
+    site = tmp_path / "site"
+    (site / "numpy").mkdir(parents=True)
+    (site / "numpy" / "__init__.py").write_text("raise ImportError('undefined: x')")
+    monkeypatch.syspath_prepend(site)
+    ended = in_shell(["doctor", "--quick"], "", tmp_path)
+    assert ended.returncode == 1
+    assert ended.stdout.startswith("Not ready: numpy does not import.\n")
+    assert "fail  packages.imports: numpy does not import" in ended.stdout
+    assert "numpy: ImportError: undefined: x" in ended.stdout
+
+
+@SHELL
+def test_a_removed_working_directory_ends_no_command_with_a_traceback(tmp_path):
+    removing = (
+        '-c \'import os, sys; os.mkdir("gone"); os.chdir("gone"); '
+        'os.rmdir("../gone"); from seqforecast.cli import main; main()\''
+    )
+    for words, code in [
+        (["doctor", "--quick", "--only", "host.disk"], 0),
+        (["config", "show", "gru"], 0),
+        (["config", "cp", "gru", tmp_path / "gru.yaml"], 0),
+        (["runs", "ls", "--runs", tmp_path], 0),
+        (["config", "cp", "gru"], 5),
+        (["init", tmp_path / "gru.yaml"], 5),
+        (["config", "validate", "x.yaml"], 2),
+    ]:
+        ended = in_shell(words, "", tmp_path, removing)
+        assert ended.returncode == code, ended.stderr
+        assert "Traceback" not in ended.stderr
+        assert len(ended.stderr.splitlines()) <= 2
+
+
+@SHELL
+def test_a_user_without_a_home_is_served(tmp_path):
+    """In a container, with a number that the system has no name for."""
+    homeless = (
+        '-c \'import os, pwd\nos.environ.pop("HOME", None)\n'
+        'os.environ.pop("SEQFORECAST_CACHE", None)\n'
+        "def nobody(number): raise KeyError(number)\n"
+        "pwd.getpwuid = nobody\nfrom seqforecast.cli import main\nmain()'"
+    )
+    for words, code in [
+        (["doctor", "--quick", "--report"], 0),
+        (["config", "validate", "~/x.yaml"], 2),
+        (["runs", "ls", "--runs", "~/runs"], 0),
+    ]:
+        ended = in_shell(words, "", tmp_path, homeless)
+        assert ended.returncode == code, ended.stderr
+        assert "Traceback" not in ended.stderr

@@ -200,6 +200,17 @@ def test_evidence_lies_where_the_platform_keeps_caches(
     assert evidence_file() == tmp_path / place
 
 
+def test_a_user_without_a_home_keeps_no_evidence(monkeypatch, caplog):
+    """A number in a container, for which the system has no name."""
+    for name in ("SEQFORECAST_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(reading, "home", lambda: None)
+    with caplog.at_level(logging.WARNING):
+        assert remember([canary(0.0)]) is None
+    assert read_evidence().speed == []
+    assert "there is no home folder; SEQFORECAST_CACHE names another" in caplog.text
+
+
 def test_the_file_is_json_that_others_can_read():
     remember([canary(0.0)])
 

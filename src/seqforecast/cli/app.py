@@ -24,26 +24,44 @@ from seqforecast.cli import reproduce as reproducing
 from seqforecast.cli import runs as finished
 from seqforecast.cli import train as training
 from seqforecast.cli import tune as tuning
-from seqforecast.cli.terminal import report_error
-from seqforecast.errors import Interrupted, SeqforecastError
+from seqforecast.cli.terminal import (
+    expected_failure,
+    print_result,
+    printable_streams,
+    report_error,
+)
 
 
 class Commands(TyperGroup):
     """Print an expected failure as a message and a hint, never as a traceback."""
 
+    def main(self, *args: Any, **settings: Any) -> Any:
+        """Run the command line; all that is printed is printable."""
+        with printable_streams():
+            try:
+                try:
+                    return super().main(*args, **settings)
+                finally:
+                    sys.stdout.flush()
+            except Exception as error:  # help, options: before there is a command
+                expected = expected_failure(error)
+                if expected is None:
+                    raise
+                report_error(expected, as_json=False)
+                sys.exit(expected.exit_code)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the chosen command."""
         try:
             return super().invoke(ctx)
-        except SeqforecastError as error:
-            report_error(error, as_json=bool(ctx.meta.get("json")))
-            raise typer.Exit(error.exit_code) from None
-        except KeyboardInterrupt:
-            report_error(
-                Interrupted("interrupted"),
-                as_json=bool(ctx.meta.get("json")),
-            )
-            raise typer.Exit(Interrupted.exit_code) from None
+        except (typer.Exit, typer.Abort):
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            expected = expected_failure(error)
+            if expected is None:
+                raise
+            report_error(expected, as_json=bool(ctx.meta.get("json")))
+            raise typer.Exit(expected.exit_code) from None
 
 
 app = options.CommandLine(
@@ -51,13 +69,14 @@ app = options.CommandLine(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    # With color typer strips nothing on a pipe: what is printed is escaped instead.
+    context_settings={"help_option_names": ["-h", "--help"], "color": True},
 )
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's form
     if wanted:
-        typer.echo(f"seqforecast {__version__}")
+        print_result(f"seqforecast {__version__}")
         raise typer.Exit
 
 
@@ -95,16 +114,29 @@ app.add_typer(finished.commands, name="runs")
 
 
 def main() -> None:
-    """Run the command line; a reader that goes away ends it quietly.
+    """Run the command line.
 
     SIGTERM ends it as Ctrl-C does, from the first moment on.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _occupy_standard_streams()
     try:
         app()
-    except BrokenPipeError:
-        # The run is complete; only its reader went away.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception:  # a bug: its traceback may hold names too
+        with printable_streams():
+            sys.excepthook(*sys.exc_info())
+        sys.exit(1)
     finally:
         # Python looks through all objects at its end; TensorFlow's take it a second.
         gc.freeze()
+
+
+def _occupy_standard_streams() -> None:
+    """Open the null device where a standard stream is closed.
+
+    Else the next file that is opened, one of the run, takes its number, and gets what
+    native code writes to stderr.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) < 3:  # the lowest that is free
+        pass
+    os.close(number)

@@ -7,7 +7,13 @@ from typing import Annotated
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.terminal import has_terminal, listen, print_json, print_result
+from seqforecast.cli.terminal import (
+    has_terminal,
+    listen,
+    print_json,
+    print_path,
+    print_result,
+)
 
 NEVER = "never"
 
@@ -99,7 +105,7 @@ def backtest(
         print_json({"schema": 1, "run": str(directory.path), "backtest": document})
         return
     print_result(render_backtest(document))
-    print_result(str(directory.path))
+    print_path(directory.path)
 
 
 def _every(refit: str) -> int | None:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.terminal import has_terminal, listen, print_json, print_result
+from seqforecast.cli.terminal import (
+    has_terminal,
+    listen,
+    print_json,
+    print_path,
+    print_result,
+)
 
 if TYPE_CHECKING:
     from seqforecast.runs.multi_fit_directories import ComparisonDirectory
@@ -144,6 +150,6 @@ def _show(directory: "ComparisonDirectory", *, as_json: bool) -> None:
         from seqforecast.reporting.compare.table import render_comparison
 
         print_result(render_comparison(document))
-        print_result(str(directory.path))
+        print_path(directory.path)
     if document["failed"]:
         raise typer.Exit(1)

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.terminal import print_json, print_result
+from seqforecast.cli.terminal import print_json, print_path, print_result
+from seqforecast.errors import one_line
 
 commands = options.CommandLine(no_args_is_help=True, rich_markup_mode=None)
 
@@ -45,7 +46,7 @@ def validate(
         name = loaded.experiment.name
         print_json({"schema": 1, "file": str(file), "name": name, "valid": True})
     else:
-        print_result(f"{file}: valid")
+        print_result(one_line(f"{file}: valid"))
 
 
 @commands.command("ls")
@@ -93,7 +94,7 @@ def cp(
     from seqforecast.config.shipped_catalog import copy_shipped
 
     for path in copy_shipped(name, to):
-        print_result(str(path))
+        print_path(path)
 
 
 @commands.command("show")

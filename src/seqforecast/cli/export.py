@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.terminal import listen, print_json, print_result
+from seqforecast.cli.terminal import listen, print_json, print_path, print_result
 
 
 class Form(str, Enum):
@@ -71,4 +71,4 @@ def export(
         f"largest difference {check['largest']:.2g} of a series' deviation (allowed: "
         f"{check['tolerance']:g})"
     )
-    print_result(document["file"])
+    print_path(document["file"])

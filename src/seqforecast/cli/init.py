@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.terminal import listen, print_json, print_result
+from seqforecast.cli.terminal import listen, print_json, print_path, print_result
+from seqforecast.errors import one_line
 
 
 def init(
@@ -61,5 +62,5 @@ def init(
         )
         return
     for sentence in started.found:
-        print_result(sentence)
-    print_result(str(started.path))
+        print_result(one_line(sentence))
+    print_path(started.path)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.terminal import listen, print_json, print_result
+from seqforecast.cli.terminal import listen, print_json, print_path
 
 
 def predict(
@@ -71,7 +71,7 @@ def predict(
             }
             print_json({"schema": 1, **answer})
         else:
-            print_result(str(output))
+            print_path(output)
     elif as_json:
         print_json({"schema": 1, "forecasts": [*forecasts.records()]})
     else:

@@ -1,6 +1,7 @@
 """Progress displays of a terminal: of one training, and of many fits."""
 
 import sys
+from typing import TextIO, cast
 
 from rich.console import Console
 from rich.progress import (
@@ -12,9 +13,19 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from seqforecast.cli.terminal import PrintableStream, display_stream
+from seqforecast.errors import one_line
 from seqforecast.execution.fit import Ended, Fit, Watcher
 from seqforecast.training.history import EpochRecord
 from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
+
+
+def _start(progress: Progress) -> None:
+    """Draw from now on; what is printed meanwhile is printable, and goes above it."""
+    before = sys.stderr
+    progress.start()
+    if sys.stderr is not before:
+        sys.stderr = cast(TextIO, PrintableStream(sys.stderr))
 
 
 class LiveProgress(NoDisplay):
@@ -22,13 +33,13 @@ class LiveProgress(NoDisplay):
 
     def __init__(self) -> None:
         self._progress = Progress(
-            TextColumn("{task.fields[fit]}epoch {task.fields[epoch]}"),
+            TextColumn("{task.fields[fit]}epoch {task.fields[epoch]}", markup=False),
             BarColumn(bar_width=24),
             TextColumn("loss {task.fields[loss]}"),
             TextColumn("validation {task.fields[val]}"),
             TextColumn("{task.fields[rate]}"),
             TimeRemainingColumn(),
-            console=Console(file=sys.stderr),
+            console=Console(file=display_stream()),
             redirect_stdout=False,
             transient=True,
         )
@@ -48,12 +59,12 @@ class LiveProgress(NoDisplay):
             val="-",
             rate="compiling",
         )
-        self._progress.start()
+        _start(self._progress)
 
     def fit_began(self, fit: int, name: str) -> None:
         """Go on where the fits before it would have ended at the latest."""
         self._before = fit * self._epochs
-        self._progress.update(self._task, fit=f"{name}, ")
+        self._progress.update(self._task, fit=f"{one_line(name)}, ")
 
     def stepped(self, epoch: int, done: int, total: int, loss: float) -> None:
         """Move the bar within the epoch."""
@@ -88,11 +99,11 @@ class LiveFits(Watcher):
 
     def __init__(self, console: Console | None = None) -> None:
         self._progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
             TextColumn("{task.fields[told]}"),
             TimeElapsedColumn(),
-            console=console or Console(file=sys.stderr),
+            console=console or Console(file=display_stream()),
             redirect_stdout=False,
             transient=True,
         )
@@ -105,7 +116,7 @@ class LiveFits(Watcher):
         self._all = self._progress.add_task(
             "all fits", total=fits * epochs, told=self._count()
         )
-        self._progress.start()
+        _start(self._progress)
 
     def close(self) -> None:
         """Take the lines away."""
@@ -115,7 +126,7 @@ class LiveFits(Watcher):
         """Show a line for it; one that starts over has an empty bar again."""
         if fit not in self._lines:
             self._lines[fit] = self._progress.add_task(
-                fit.name, total=self._epochs, told="starting"
+                one_line(fit.name), total=self._epochs, told="starting"
             )
         self._progress.reset(self._lines[fit], told="starting")
 

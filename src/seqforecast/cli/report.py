@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.terminal import listen, print_json, print_result
+from seqforecast.cli.terminal import listen, print_json, print_path
 
 
 def report(
@@ -47,4 +47,4 @@ def report(
         size = page.stat().st_size
         print_json({"schema": 1, "run": str(run), "page": str(page), "bytes": size})
     else:
-        print_result(str(page))
+        print_path(page)

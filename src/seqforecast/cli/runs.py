@@ -8,6 +8,7 @@ import typer
 
 from seqforecast.cli import options
 from seqforecast.cli.terminal import print_json, print_result
+from seqforecast.errors import one_line
 
 commands = options.CommandLine(no_args_is_help=True, rich_markup_mode=None)
 
@@ -56,7 +57,7 @@ def ls(
         print_json({"schema": 1, "runs": records})
         return
     if not listed:
-        print_result(f"no runs in {runs}")
+        print_result(one_line(f"no runs in {runs}"))
         return
     rows = [
         (
@@ -99,7 +100,8 @@ def show(run: Run, *, as_json: options.AsJson = False) -> None:
         print_json({"schema": 1, **about, "settings": settings, **test, **document})
         return
     kind = "" if facts.kind == "run" else f"{facts.kind}, "
-    print_result(f"{facts.name}, {kind}{facts.status}, started {facts.started}\n")
+    opening = f"{facts.name}, {kind}{facts.status}, started {facts.started}"
+    print_result(one_line(opening) + "\n")
     if scores.get("test") or (facts.kind != "run" and scores):
         print_result(_rendered(facts.kind, scores) + "\n")
     print_result(render_rows(("setting", "value", "default"), changed))

@@ -8,7 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.terminal import has_terminal, listen, print_json, print_result
+from seqforecast.cli.terminal import (
+    has_terminal,
+    listen,
+    print_json,
+    print_path,
+    print_result,
+)
 
 
 def train(
@@ -84,7 +90,7 @@ def _show(path: Path, metrics: Mapping[str, Any], *, as_json: bool) -> None:
     from seqforecast.reporting.tables import render_scores
 
     print_result(render_scores(metrics["test"]))
-    print_result(str(path))
+    print_path(path)
 
 
 def _plan(

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.terminal import listen, print_json, print_result
+from seqforecast.cli.terminal import listen, print_json, print_path, print_result
 
 
 def tune(
@@ -74,4 +74,4 @@ def tune(
         print_json({"schema": 1, "run": str(directory.path), "tune": document})
         return
     print_result(render_tuning(document))
-    print_result(str(directory.path))
+    print_path(directory.path)

@@ -1,7 +1,8 @@
 """Validation errors in our words, at the positions of the file, with the next step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from difflib import get_close_matches
+from functools import partial
 from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
@@ -57,10 +58,11 @@ def explain(error: ValidationError, root: type[Section], tree: Tree) -> list[Pro
     for details in error.errors(include_url=False, include_input=False):
         setting = _setting(root, details)
         groups.setdefault(setting.path, []).append((setting, details))
+    parents = {path[:length] for path in groups for length in range(len(path))}
     return [
         _problem(root, group, tree)
         for path, group in groups.items()
-        if not tree.is_refused(path) and not _follows(path, group, groups)
+        if not tree.is_refused(path) and not _follows(path, group, parents)
     ]
 
 
@@ -80,13 +82,13 @@ def _setting(root: type[Section], details: ErrorDetails) -> Setting:
 def _follows(
     path: Path,
     group: Sequence[tuple[Setting, ErrorDetails]],
-    groups: Mapping[Path, object],
+    parents: Set[Path],
 ) -> bool:
     """Return whether an error only repeats that an item was refused."""
     kinds = {details["type"] for _, details in group}
     if not all(kind == "too_short" or kind.endswith("_type") for kind in kinds):
         return False
-    return any(len(p) > len(path) and p[: len(path)] == path for p in groups)
+    return path in parents
 
 
 def _problem(
@@ -98,6 +100,7 @@ def _problem(
     kind = details["type"]
     broken = details.get("ctx", {}).get("error")
     path = setting.path
+    hint: str | Callable[[], str]
     if isinstance(broken, SettingError):
         path, hint = broken.path, broken.hint
         text = str(broken)
@@ -146,7 +149,9 @@ def _chooses(setting: Setting) -> bool:
     return bool(members) and setting.path[-1] in members[0].model_fields
 
 
-def unknown(root: type[Section], setting: Setting) -> tuple[str, str]:
+def unknown(
+    root: type[Section], setting: Setting
+) -> tuple[str, str | Callable[[], str]]:
     """Return message and hint for a name that its section does not know."""
     name = str(setting.path[-1])
     if "." in name:
@@ -154,8 +159,9 @@ def unknown(root: type[Section], setting: Setting) -> tuple[str, str]:
         return "unknown setting", f"write `{last}:` on a line of its own under {first}:"
     if elsewhere := homes(root, name):
         return "unknown setting here", f"it belongs to {' or '.join(elsewhere)}"
-    hint = did_you_mean(name.lower(), setting.owner.model_fields)
-    return "unknown setting", hint
+    # Comparing words takes longest, and of thousands few are told.
+    known = setting.owner.model_fields
+    return "unknown setting", partial(did_you_mean, name.lower(), known)
 
 
 def refusal(

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqforecast.config.problems import Location, Path, Problem, Source, dotted
-from seqforecast.config.yaml_tree import Mark, Tree, read_plain, read_tree
+from seqforecast.config.yaml_tree import DEEPEST, Mark, Tree, read_plain, read_tree
 
 Overrides = Sequence[str] | Mapping[str, object]
+TOO_DEEP = f"names more than {DEEPEST} levels of sections"
 HOW = "write --set section.key=value, such as --set training.epochs=3"
 
 
@@ -62,6 +63,8 @@ def _from_item(number: int, item: tuple[str, object]) -> Override | Problem:
     if not all(path):
         hint = "write the setting's dotted name, such as 'training.epochs'"
         return Problem(place, "names no setting", hint)
+    if len(path) > DEEPEST:
+        return Problem(place, TOO_DEEP, "no setting is nested so deeply")
     return Override(path, Tree(plain(value)), place)
 
 
@@ -71,6 +74,8 @@ def _from_text(number: int, text: str) -> Override | Problem:
     path = tuple(part.strip() for part in key.split("."))
     if not equals or not all(path):
         return Problem(place, "not of the form section.key=value", HOW)
+    if len(path) > DEEPEST:
+        return Problem(place, TOO_DEEP, "no setting is nested so deeply")
     tree = _read_value(value.strip())
     if tree.problems:
         problem = tree.problems[0]
@@ -78,7 +83,7 @@ def _from_text(number: int, text: str) -> Override | Problem:
         return Problem(
             place,
             f"the value cannot be read: {problem.text} (character {column} of it)",
-            problem.hint,
+            problem.remedy,
         )
     return Override(path, tree, place)
 
@@ -106,7 +111,8 @@ def _apply(tree: Tree, override: Override) -> None:
             hint = f"set {dotted(path)} itself"
             tree.problems.append(Problem(override.place, text, hint))
             return
-    tree.forget(override.path)
+    if isinstance(parent.get(override.path[-1]), dict | list):
+        tree.forget(override.path)  # looks through every place there is
     parent[override.path[-1]] = override.tree.values
     tree.refused.discard(override.path)
     tree.spots[override.path] = spot

@@ -1,14 +1,15 @@
 """Problems: what is wrong in an experiment, at which position, and the remedy."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from seqforecast.errors import ConfigError
+from seqforecast.errors import ConfigError, one_line
 
 Path = tuple[str | int, ...]
 
 WIDEST_EXCERPT = 100
+MOST_TOLD = 20  # problems; of the others the number is told
 _LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 
 
@@ -17,23 +18,45 @@ class Location:
     """Where something was written: in the file, or in an override.
 
     Attributes:
-        where: `file:line:column`, or the override as it was given.
+        name: of the file, or the override as it was given.
         order: problems are told in this order: the file's by line, then overrides.
-        excerpt: the line with a caret under the column; may be empty.
+        line: of the file; None where nothing of it is shown.
     """
 
-    where: str
+    name: str
     order: tuple[int, int, int] = (0, 0, 0)
-    excerpt: str = ""
+    line: str | None = None
+
+    @property
+    def where(self) -> str:
+        """`file:line:column`, or the override as it was given."""
+        is_override, line, column = self.order
+        return f"{self.name}:{line}:{column}" if line and not is_override else self.name
+
+    @property
+    def excerpt(self) -> str:
+        """The line with a caret under the column; may be empty."""
+        return "" if self.line is None else excerpt(self.line, self.order[2])
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to correct: place, sentence, next step."""
+    """One thing to correct: place, sentence, next step.
+
+    Attributes:
+        place: where it stands.
+        text: what is wrong.
+        remedy: the next step, or what finds it once it is to be told.
+    """
 
     place: Location
     text: str
-    hint: str
+    remedy: str | Callable[[], str]
+
+    @property
+    def hint(self) -> str:
+        """The next step; may be empty."""
+        return self.remedy if isinstance(self.remedy, str) else self.remedy()
 
 
 class SettingError(ValueError):
@@ -55,13 +78,11 @@ class Source:
     def place(self, line: int, column: int) -> Location:
         """Return the place at a line and column, both counted from 1."""
         text = self.lines[line - 1] if line <= len(self.lines) else ""
-        return Location(
-            f"{self.name}:{line}:{column}", (0, line, column), excerpt(text, column)
-        )
+        return Location(self.name, (0, line, column), text)
 
     def start(self) -> Location:
         """Return the first position, without an excerpt: what is missing has none."""
-        return Location(f"{self.name}:1:1", (0, 1, 1))
+        return Location(self.name, (0, 1, 1))
 
 
 def excerpt(line: str, column: int) -> str:
@@ -71,10 +92,10 @@ def excerpt(line: str, column: int) -> str:
     first = max(0, min(column - 1 - WIDEST_EXCERPT // 2, len(line) - WIDEST_EXCERPT))
     before = "..." if first > 0 else ""
     after = "..." if first + WIDEST_EXCERPT < len(line) else ""
-    cut = line[first : first + WIDEST_EXCERPT].rstrip()
-    printable = "".join(letter if letter.isprintable() else " " for letter in cut)
-    caret = " " * (len(before) + column - 1 - first)
-    return f"    {before}{printable}{after}\n    {caret}^"
+    cut = line[first : first + WIDEST_EXCERPT].rstrip(" ")
+    left = line[first : column - 1].ljust(column - 1 - first)
+    caret = " " * len(before + one_line(left))
+    return f"    {before}{one_line(cut)}{after}\n    {caret}^"
 
 
 def dotted(path: Path) -> str:
@@ -89,21 +110,30 @@ def dotted(path: Path) -> str:
 
 
 def as_error(problems: Sequence[Problem], name: str) -> ConfigError:
-    """Return one error that tells all problems, in the order of the file."""
+    """Return one error that tells the first problems, in the order of the file."""
     ordered = sorted(problems, key=lambda problem: problem.place.order)
     if len(ordered) == 1:
-        return ConfigError(_block(ordered[0]), hint=ordered[0].hint)
+        only = ordered[0]
+        return ConfigError(_block(only), hint=only.hint, has_lines=True)
     blocks = [
-        f"{_block(problem)}\n  {problem.hint}" if problem.hint else _block(problem)
-        for problem in ordered
+        "\n  ".join(filter(None, [_block(problem), one_line(problem.hint)]))
+        for problem in ordered[:MOST_TOLD]
     ]
+    more = len(ordered) - len(blocks)
     return ConfigError(
-        "\n\n".join([f"{name} has {len(ordered)} problems", *blocks]),
+        "\n\n".join(
+            [
+                one_line(f"{name} has {len(ordered):,} problems"),
+                *blocks,
+                *([f"and {more:,} more"] if more else []),
+            ]
+        ),
         hint="correct them all, then run the same command again",
+        has_lines=True,
     )
 
 
 def _block(problem: Problem) -> str:
     """Return the headline and, where there is one, the offending line."""
-    headline = f"{problem.place.where}: {problem.text}"
+    headline = one_line(f"{problem.place.where}: {problem.text}")
     return "\n".join(filter(None, [headline, problem.place.excerpt]))

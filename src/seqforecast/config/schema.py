@@ -1,5 +1,6 @@
 """The schema of settings: what the sections say of a name, a type, a value."""
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -36,21 +37,35 @@ def locate(root: type[Section], location: Sequence[str | int]) -> Setting:
 
     Locations of members of a union hold an extra step: the tag or the type.
     """
+    if not location:
+        return Setting((), root, root)
+    return _further(_locate(root, tuple(location[:-1])), location[-1])
+
+
+# Of thousands of errors most lie side by side.
+@functools.lru_cache(maxsize=256)
+def _locate(root: type[Section], location: tuple[str | int, ...]) -> Setting:
     here = Setting((), root, root)
     for step in location:
-        members = [item for item in alternatives(here.annotation) if item is not None]
-        if tag := discriminator(here.annotation):
-            chosen = [item for item in members if _has_tag(item, tag, step)]
-            annotation = chosen[0] if chosen else None
-            here = Setting(here.path, annotation, here.owner, here.description)
-        elif len(members) > 1 and isinstance(step, str):
-            lists = [item for item in members if get_origin(item) is list]
-            if step.startswith("list") and lists:
-                annotation = lists[0]
-                here = Setting(here.path, annotation, here.owner, here.description)
-        else:
-            here = _inside(here, members, step)
+        here = _further(here, step)
     return here
+
+
+def _further(here: Setting, step: str | int) -> Setting:
+    """Return the setting that one more step of a location leads to."""
+    members = [item for item in alternatives(here.annotation) if item is not None]
+    annotation = None
+    if tag := discriminator(here.annotation):
+        chosen = [item for item in members if _has_tag(item, tag, step)]
+        annotation = chosen[0] if chosen else None
+    elif len(members) > 1 and isinstance(step, str):
+        lists = [item for item in members if get_origin(item) is list]
+        if not (step.startswith("list") and lists):
+            return here
+        annotation = lists[0]
+    else:
+        return _inside(here, members, step)
+    return Setting(here.path, annotation, here.owner, here.description)
 
 
 def _inside(here: Setting, members: list[Any], step: str | int) -> Setting:
@@ -154,6 +169,18 @@ def every_section(
 
 def homes(root: type[Section], name: str) -> list[str]:
     """Return where a name is a setting: `model`, `data with source: table`."""
+    return _homes(root, name) if name in _names(root) else []
+
+
+@functools.cache
+def _names(root: type[Section]) -> frozenset[str]:
+    """Return the names of all settings there are."""
+    return frozenset(
+        name for _, section in every_section(root) for name in section.model_fields
+    )
+
+
+def _homes(root: type[Section], name: str) -> list[str]:
     places: dict[Path, dict[str, list[str]]] = {}
     for path, section in every_section(root):
         if name not in section.model_fields:

@@ -61,8 +61,8 @@ def _name_problem(root: type[Section], key: Location, path: Path) -> Problem | N
         return Problem(key, f"{name} is not searched: {why}", hint)
     setting = locate(root, path)
     if setting.annotation is None:
-        text, hint = unknown(root, setting)
-        return Problem(key, f"{name}: {text}", hint)
+        text, remedy = unknown(root, setting)
+        return Problem(key, f"{name}: {text}", remedy)
     if sections(setting.annotation):
         hint = f"name one, such as {name}.{next(iter(_fields(root, path)))}"
         return Problem(key, f"{name} is a section of settings", hint)
@@ -79,15 +79,17 @@ def _list_problems(tree: Tree, at: Path) -> list[Problem]:
     if len(values) < 2:
         text = f"{name}: needs two values or more to choose from, got {len(values)}"
         return [Problem(tree.spot(at).value, text, HOW)]
-    return [
-        Problem(
-            tree.spot((*at, number)).value,
-            f"{name}: stands in the list twice",
-            "keep one of the two",
-        )
-        for number, value in enumerate(values)
-        if value in values[:number]
-    ]
+    # Equal values have equal texts but for numbers, whose hashes are equal.
+    seen: dict[object, None] = {}
+    problems = []
+    for number, value in enumerate(values):
+        key = repr(value) if isinstance(value, dict | list) else value
+        if key in seen:
+            place = tree.spot((*at, number)).value
+            text = f"{name}: stands in the list twice"
+            problems.append(Problem(place, text, "keep one of the two"))
+        seen[key] = None
+    return problems
 
 
 def _value_problems(
@@ -119,6 +121,17 @@ def _range_problems(
     return problems
 
 
+def _written(value: object, path: Path) -> Iterator[Path]:
+    """Yield a path and all below it: looking through every place takes longer."""
+    yield path
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _written(item, (*path, name))
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _written(item, (*path, number))
+
+
 def _held_against(
     section: type[Section], tree: Tree, at: Path, path: Path
 ) -> list[Problem]:
@@ -128,9 +141,9 @@ def _held_against(
         values = {step: values}
     nowhere = Location("")
     moved = {
-        (*path, *old[len(at) :]): spot
-        for old, spot in tree.spots.items()
-        if old[: len(at)] == at
+        (*path, *old[len(at) :]): tree.spots[old]
+        for old in _written(tree.value(at), at)
+        if old in tree.spots
     }
     spots = {(): Mark(nowhere, nowhere), path: tree.spot(at)}
     candidate = Tree(values, spots | moved)

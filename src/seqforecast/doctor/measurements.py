@@ -55,6 +55,12 @@ def remember(probes: Iterable[ProbeResult]) -> Path | None:
     )
     kept = {name: known[name].model_dump() for name in list(known)[-KEPT:]}
     path = evidence_file()
+    if path is None:
+        LOGGER.warning(
+            "what was measured cannot be kept: there is no home folder; "
+            "SEQFORECAST_CACHE names another"
+        )
+        return None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_json(path, {"schema": 1, "environments": kept})

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from seqforecast.doctor.facts.machine import Preflight, ProbeResult
 from seqforecast.doctor.system_interface import Interpreter, Ran
+from seqforecast.files import home
 
 
 class ThisMachine:
@@ -37,12 +38,12 @@ class ThisMachine:
             base_prefix=sys.base_prefix,
             bits=8 * struct.calcsize("P"),
             free_threaded=bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
-            path=tuple(str(Path(entry or ".").resolve()) for entry in sys.path),
+            path=tuple(_whole(entry) for entry in sys.path),
             schemes=_scheme_folders(),
             user_site=site.getusersitepackages(),
             user_site_enabled=bool(site.ENABLE_USER_SITE),
-            working=str(Path.cwd()),
-            home=str(Path.home()),
+            working=_whole(""),
+            home=str(home() or ""),
             host=socket.gethostname(),
             cores=os.cpu_count() or 1,
             libc=_libc(),
@@ -110,6 +111,14 @@ class ThisMachine:
         from seqforecast.doctor.child_processes import run_child
 
         return run_child(name, {}, self.seconds_for_a_probe)
+
+
+def _whole(entry: str) -> str:
+    """Return a folder's whole path; as it is where the working directory is gone."""
+    try:
+        return str(Path(entry or ".").resolve())
+    except OSError:
+        return entry
 
 
 def _scheme_folders() -> tuple[str, ...]:

@@ -142,7 +142,8 @@ class Child:
         seconds = time.monotonic() - self.began
         if RunDirectory(self.fit.directory).is_complete:
             return Ended(self.fit, "complete", seconds=seconds)
-        LOGGER.debug("%s ended with code %d:\n%s", self.fit.name, code, stderr)
+        for line in [f"ended with code {code}", *stderr.splitlines()]:
+            LOGGER.debug("%s: %s", self.fit.name, line)
         error, hint = _why(code, stdout, stderr)
         return Ended(self.fit, "failed", error, hint, seconds, code)
 

@@ -8,6 +8,8 @@ import math
 import textwrap
 from collections.abc import Sequence
 
+from seqforecast.errors import one_line
+
 SCIENTIFIC_BELOW = 1e-4
 SCIENTIFIC_FROM = 1e7
 SUFFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
@@ -127,13 +129,15 @@ def align(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def join(columns: Sequence[Sequence[str]]) -> list[str]:
     """Return lines of columns that are aligned already."""
-    return ["  ".join(cells).rstrip() for cells in zip(*columns, strict=True)]
+    rows = zip(*columns, strict=True)
+    return ["  ".join(one_line(cell) for cell in cells).rstrip() for cells in rows]
 
 
 def align_names(column: Sequence[str]) -> list[str]:
     """Align a column at the left."""
-    width = max(map(len, column))
-    return [cell.ljust(width) for cell in column]
+    texts = [one_line(cell) for cell in column]
+    width = max(map(len, texts))
+    return [text.ljust(width) for text in texts]
 
 
 def align_right(column: Sequence[str]) -> list[str]:
@@ -161,4 +165,5 @@ def wrap(sentences: Sequence[str]) -> list[str]:
     wrapper = textwrap.TextWrapper(
         WIDTH, break_long_words=False, break_on_hyphens=False, subsequent_indent="  "
     )
-    return [line for sentence in sentences for line in wrapper.wrap(sentence)]
+    texts = [one_line(sentence) for sentence in sentences]
+    return [line for text in texts for line in wrapper.wrap(text)]

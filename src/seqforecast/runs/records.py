@@ -12,6 +12,7 @@ from typing import Any, TextIO
 import numpy as np
 import numpy.typing as npt
 
+from seqforecast.errors import one_line, printable
 from seqforecast.files import (
     cannot_write,
     read_arrays,
@@ -185,6 +186,18 @@ class LogFile(logging.FileHandler):
         """Say nothing: logging's own way prints a traceback for every line."""
 
 
+class LogLines(logging.Formatter):
+    """A line for each thing said, whatever the names in it hold."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        """Return the line, without what a terminal would obey."""
+        return one_line(super().formatMessage(record))
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, and a traceback below it."""
+        return printable(super().format(record))
+
+
 @contextmanager
 def logged() -> Iterator[MemoryHandler]:
     """Keep everything said until there is a run directory to write it to.
@@ -219,7 +232,7 @@ def log_into(run: RunDirectory, handler: MemoryHandler) -> None:
         file = LogFile(run.log, encoding="utf-8")
     except OSError as error:
         raise cannot_write(run.log, error) from error
-    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    file.setFormatter(LogLines("%(asctime)s %(levelname)s %(message)s"))
     handler.setTarget(file)
     handler.flushLevel = logging.DEBUG
     handler.flush()

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from seqforecast.files import expand
+from seqforecast.files import expand, home
 from seqforecast.hardware import gpu_names
 from seqforecast.models.section import ModelSection
 from seqforecast.models.size import Tokens, tokens_of
@@ -98,6 +98,8 @@ def read_all() -> dict[str, Evidence]:
     A file that cannot be understood counts as none, and is warned about.
     """
     path = evidence_file()
+    if path is None:
+        return {}
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         return {
@@ -114,8 +116,10 @@ def read_all() -> dict[str, Evidence]:
         return {}
 
 
-def evidence_file() -> Path:
+def evidence_file() -> Path | None:
     """Return where evidence is kept: SEQFORECAST_CACHE, or the user's cache folder.
+
+    None for a user who has neither: one without a home.
 
     Not by platformdirs, whose answer depends on its version: from 4.6 on macOS follows
     XDG_CACHE_HOME, from 4.11 on a relative one is ignored. What was measured would be
@@ -123,13 +127,13 @@ def evidence_file() -> Path:
     """
     if folder := os.environ.get("SEQFORECAST_CACHE"):
         return expand(folder) / "evidence.json"
-    if sys.platform == "darwin":
-        cache = Path.home() / "Library" / "Caches"
-    elif sys.platform == "win32":
-        cache = Path(os.environ.get("LOCALAPPDATA") or Path.home())
-    else:
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "seqforecast" / "evidence.json"
+    named, usual = {
+        "darwin": (None, "Library/Caches"),
+        "win32": (os.environ.get("LOCALAPPDATA"), ""),
+    }.get(sys.platform, (os.environ.get("XDG_CACHE_HOME"), ".cache"))
+    own = home()
+    cache = Path(named) if named else own and own / usual
+    return cache and cache / "seqforecast" / "evidence.json"
 
 
 def environment() -> dict[str, Any]:

@@ -36,6 +36,12 @@ OTHERS: dict[str, Machine] = {
         LINUX,
         packages=replace(LINUX.packages, tags=("cp311-cp311-manylinux_2_27_aarch64",)),
     ),
+    "packages.imports": replace(
+        LINUX,
+        packages=replace(
+            LINUX.packages, broken={"numpy": "ImportError: undefined symbol: x"}
+        ),
+    ),
     "packages.keras": lacking(
         LINUX, Unmet("tensorflow", "keras>=3.12.0", "keras", "3.5.0")
     ),

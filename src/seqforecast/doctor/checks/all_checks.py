@@ -20,6 +20,7 @@ BEFORE_IMPORT = (
     "packages.numpy",
     "packages.keras",
     "packages.requirements",
+    "packages.imports",
     "metal.places",
     "metal.symbols",
     "metal.macos",

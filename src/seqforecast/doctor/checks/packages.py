@@ -1,5 +1,7 @@
 """Checks of what is installed, with their rows in the table."""
 
+from collections.abc import Iterable
+
 from seqforecast.doctor.checks import finding
 from seqforecast.doctor.checks.finding import Check, Finding, fail, ok, pip, skip, warn
 from seqforecast.doctor.checks.install_recipes import (
@@ -10,6 +12,7 @@ from seqforecast.doctor.checks.install_recipes import (
 from seqforecast.doctor.facts.machine import Machine, Unmet
 
 NAMED = ("protobuf", "numpy", "keras", "tensorflow")
+DISTRIBUTIONS = {"yaml": "pyyaml"}
 PROCESSORS = {"AMD64": "amd64"}
 HAS_TENSORFLOW = ("packages.tensorflow",)
 INSTALLABLE = (
@@ -127,6 +130,31 @@ def files(machine: Machine) -> Finding:
     )
 
 
+def imports(machine: Machine) -> Finding:
+    """Judge whether the packages below TensorFlow can be imported."""
+    broken = machine.packages.broken
+    if not broken:
+        return ok("what is installed can be imported")
+    verb = "does" if len(broken) == 1 else "do"
+    return fail(
+        f"{', '.join(broken)} {verb} not import",
+        pip(
+            ("install", "--force-reinstall", "--no-deps", *_same(machine, broken)),
+            why="installs the same versions anew",
+        ),
+        detail="Something of it is absent, was changed, or was built for another "
+        "Python or another version of what it needs.",
+        **broken,
+    )
+
+
+def _same(machine: Machine, modules: Iterable[str]) -> tuple[str, ...]:
+    """Return the distributions of modules, in the versions there are."""
+    names = [DISTRIBUTIONS.get(module, module) for module in modules]
+    versions = machine.packages.versions
+    return tuple(f"{n}=={versions[n]}" if n in versions else n for n in names)
+
+
 PACKAGES: tuple[Check, ...] = (
     Check(
         "packages.tensorflow",
@@ -203,6 +231,17 @@ PACKAGES: tuple[Check, ...] = (
         "is installed.",
         (finding.PYTHON_METADATA,),
         HAS_TENSORFLOW,
+    ),
+    Check(
+        "packages.imports",
+        "static",
+        "The packages below TensorFlow can be imported",
+        imports,
+        "A package can be installed and not load: a symbol is undefined, a file is "
+        "absent, another NumPy is there than it was built for. NumPy, pandas, pyarrow, "
+        "SciPy, Matplotlib, pydantic and PyYAML are imported in a child process.",
+        ("https://numpy.org/doc/stable/user/troubleshooting-importerror.html",),
+        ("python.shadows", "packages.numpy", "packages.requirements"),
     ),
 )
 

@@ -228,6 +228,7 @@ class Packages:
         tags: wheel tags of tensorflow, or of tensorflow-macos (cp311-cp311-...).
         build: TensorFlow's build_info.py, read without importing it.
         damaged: files of TensorFlow that are absent or have not the recorded size.
+        broken: module -> why it cannot be imported; TensorFlow and Keras not tried.
     """
 
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -236,6 +237,7 @@ class Packages:
     tags: tuple[str, ...] = ()
     build: Mapping[str, Any] = field(default_factory=dict)
     damaged: tuple[str, ...] = ()
+    broken: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from seqforecast.doctor.facts.machine import Packages, Unmet
+from seqforecast.doctor.facts.machine import Packages, ProbeResult, Unmet
 from seqforecast.doctor.system_interface import Interpreter, System
 
 ASKING = ("seqforecast", "tensorflow", "tensorflow-macos", "keras")
@@ -14,6 +14,7 @@ NATIVE = re.compile(
     r"^(tensorflow/[^,\n]+\.(?:so|dylib|pyd)(?:\.\d+)*),[^,\n]*,(\d+)\r?$", re.MULTILINE
 )
 BUILD = re.compile(r"^build_info = collections\.OrderedDict\((\[.*\])\)", re.MULTILINE)
+TRIED = re.compile(r"^importing (\w+)\r?$", re.MULTILINE)
 PLATFORMS = {"Darwin": "darwin", "Linux": "linux", "Windows": "win32"}
 OS_NAMES = {"Darwin": "posix", "Linux": "posix", "Windows": "nt"}
 
@@ -96,6 +97,7 @@ def gather_packages(
         tags=_tags(system, tensorflow) if tensorflow else (),
         build=_build(system, tensorflow) if tensorflow else {},
         damaged=tuple(_damaged(system, tensorflow)) if tensorflow else (),
+        broken=broken_of(system.probe("packages")),
     )
 
 
@@ -137,6 +139,16 @@ def _damaged(system: System, one: Distribution) -> Iterator[str]:
     for name, size in NATIVE.findall(record):
         if system.size(f"{one.site}/{name}") != int(size):
             yield name
+
+
+def broken_of(probe: ProbeResult) -> Mapping[str, str]:
+    """Return why modules cannot be imported; one that killed its process was last."""
+    if probe.outcome in ("ok", "not_run"):
+        return dict(probe.data.get("broken") or {})
+    tried = TRIED.findall(probe.output)
+    how = {"signal": f"ends with {probe.signal}", "timeout": "does not end"}
+    why = f"the process that imports it {how.get(probe.outcome, 'fails')}"
+    return {tried[-1]: why} if tried else {}
 
 
 def unmet_of(

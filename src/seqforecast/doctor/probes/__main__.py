@@ -12,6 +12,7 @@ from typing import Any
 MODULES = {
     "driver": "cuda",
     "libraries": "cuda",
+    "packages": "tensorflow_import",
     "import": "tensorflow_import",
     "canary": "numeric",
     "parity": "numeric",

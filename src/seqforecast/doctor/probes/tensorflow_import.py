@@ -1,10 +1,74 @@
-"""The import probe: whether TensorFlow loads, and what it then sees."""
+"""The import probes: whether the packages below TensorFlow load; whether it does."""
 
+import importlib
+import sys
 import time
 from importlib import metadata
 from typing import Any
 
 from seqforecast.backend import load_keras, load_tensorflow
+from seqforecast.errors import root_cause
+
+# In this order, so that what only passes on another's failure is not asked.
+PACKAGES = {
+    "numpy": "",
+    "pydantic": "",
+    "yaml": "",
+    "pyarrow": "numpy",
+    "pandas": "numpy",
+    "scipy": "numpy",
+    "matplotlib": "numpy",
+}
+
+# By then pandas has loaded its native files; the rest takes half of all this time.
+ENOUGH = "pandas.core.api"
+
+
+class _EnoughError(BaseException):
+    """What was to be tried has been imported."""
+
+
+class _Stop:
+    """Ends an import where enough of it has been seen."""
+
+    @staticmethod
+    def find_spec(name: str, *_: Any) -> None:
+        """Find nothing."""
+        if name == ENOUGH:
+            raise _EnoughError
+
+
+def probe_packages() -> dict[str, Any]:
+    """Return why installed packages cannot be imported, by module.
+
+    Each is named before it is tried: where one kills the process, it was the last.
+    """
+    broken: dict[str, str] = {}
+    sys.meta_path.insert(0, _Stop)
+    try:
+        for module, need in PACKAGES.items():
+            if need not in broken:
+                sys.stderr.write(f"importing {module}\n")
+                broken |= _import_one(module)
+    finally:
+        sys.meta_path.remove(_Stop)
+    return {"broken": broken}
+
+
+def _import_one(module: str) -> dict[str, str]:
+    try:
+        imported = importlib.import_module(module)
+    except _EnoughError:
+        return {}
+    except ModuleNotFoundError as error:
+        if error.name == module:  # not installed: that is another check's
+            return {}
+        return {module: root_cause(error)}
+    except BaseException as error:
+        return {module: root_cause(error)}
+    if not hasattr(imported, "__version__"):
+        return {module: "most of it is absent"}
+    return {}
 
 
 def probe_import() -> dict[str, Any]:

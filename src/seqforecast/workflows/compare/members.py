@@ -113,6 +113,7 @@ def _check_same_windows(members: Sequence[Member]) -> None:
             "only forecasts of the same windows can be compared; what differs:\n"
             + "\n".join(lines),
             hint="--set gives all of them one value, as in --set window.horizon=24",
+            has_lines=True,
         )
 
 
