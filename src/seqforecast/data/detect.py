@@ -2,7 +2,6 @@
 
 import io
 import re
-import warnings
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -291,6 +290,11 @@ def _simple(column: Any) -> Any:
 
 
 def _csv(table: CsvTable) -> pd.DataFrame:
+    for start, _ in table.batches(
+        table.columns[:1]
+    ):  # refuses records of other lengths
+        if start > ROWS:
+            break
     frame = _named(_read(table, decimal=table.dialect.decimal), "Unnamed: ")
     lost = [
         name
@@ -308,22 +312,19 @@ def _read(table: CsvTable, **settings: Any) -> pd.DataFrame:
     """Return what pandas finds in the first records.
 
     Raises:
-        DataError: the records have unequal numbers of values, or are no CSV.
+        DataError: the records are no CSV.
     """
-    # Without `index_col` pandas takes what longer records begin with for their names;
-    # it warns of such records, which are refused later, by their line.
+    # Without `index_col` pandas takes what longer records begin with for their names.
     settings |= {"sep": table.dialect.separator, "nrows": ROWS, "index_col": False}
-    with unpacked(table.path) as file, warnings.catch_warnings():
-        warnings.simplefilter("ignore", pd.errors.ParserWarning)
+    with unpacked(table.path) as file:
         try:
             frame: pd.DataFrame = pd.read_csv(file, low_memory=False, **settings)
         except (ValueError, OverflowError, MemoryError) as error:
-            reason = error
-        else:
-            return frame
-    for _ in table.batches([name for name in table.columns if name]):
-        pass  # says on which line it is wrong, as training does
-    raise DataError(f"{table.path} cannot be looked through: {reason}")
+            raise DataError(
+                f"{table.path} cannot be looked through: {error}",
+                hint="look for quotation marks that are left open",
+            ) from error
+    return frame
 
 
 def _named(frame: pd.DataFrame, unnamed: str) -> pd.DataFrame:

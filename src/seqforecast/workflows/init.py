@@ -85,6 +85,11 @@ def start_experiment(
         )
     check_output(path, [data])
     check_file(data, hint="a relative path starts where you are")
+    if not _is_text(str(data.resolve())):
+        raise DataError(
+            f"{data} has a name that is no text, so that no experiment can name it",
+            hint="rename it",
+        )
     is_parquet = data.suffix.lower() == ".parquet"
     dialect = PLAIN if is_parquet else detect_dialect(data)
     roles = detect_roles(read_sample(open_table(data, dialect)), str(data))
@@ -110,6 +115,15 @@ def start_experiment(
     with named_by_user():
         write_whole(path, lambda part: _write_valid(part, text, data))
     return StarterExperiment(path, text, tuple(findings))
+
+
+def _is_text(path: str) -> bool:
+    """Return whether a path is Unicode; file systems keep other bytes as well."""
+    try:
+        path.encode()
+    except UnicodeError:
+        return False
+    return True
 
 
 def _write_valid(part: Path, text: str, data: Path) -> None:
