@@ -290,9 +290,8 @@ def _simple(column: Any) -> Any:
 
 
 def _csv(table: CsvTable) -> pd.DataFrame:
-    for start, _ in table.batches(
-        table.columns[:1]
-    ):  # refuses records of other lengths
+    first = [name for name in table.columns if name][:1]
+    for start, _ in table.batches(first):  # that refuses records of other lengths
         if start > ROWS:
             break
     frame = _named(_read(table, decimal=table.dialect.decimal), "Unnamed: ")

@@ -21,6 +21,7 @@ from seqforecast.config.starter_experiment import (
 from seqforecast.data.detect import Roles, detect_dialect, detect_roles, read_sample
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.season import calendar_season, infer_season
+from seqforecast.data.table.batches import naming
 from seqforecast.data.table.csv_file import PLAIN, Dialect
 from seqforecast.data.table.load import load_table
 from seqforecast.data.table.open_file import check_file, open_table
@@ -92,7 +93,8 @@ def start_experiment(
         )
     is_parquet = data.suffix.lower() == ".parquet"
     dialect = PLAIN if is_parquet else detect_dialect(data)
-    roles = detect_roles(read_sample(open_table(data, dialect)), str(data))
+    with naming(data, "cannot be looked at"):
+        roles = detect_roles(read_sample(open_table(data, dialect)), str(data))
     source = _source(data, dialect, roles)
     source, panel = _read(source)
     stops = (TRAIN * panel.lengths).astype(np.int64)

@@ -285,3 +285,28 @@ def test_settings_that_contradict_each_other_are_refused_before_reading(
 ) -> None:
     with pytest.raises(ValueError, match=rf"(?s)validation error.*{words}"):
         TableSource.model_validate({"source": "table", "path": "x.csv"} | settings)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OverflowError("date value out of range"),
+        MemoryError(),
+        pd.errors.OutOfBoundsDatetime("a year of its own"),
+        pa.ArrowNotImplementedError("no function for it"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_a_library_cannot_do_with_the_values_names_the_file(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is not foreseen; broken on purpose: let through."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("seqforecast.data.table.load.look_over", fail)
+    (tmp_path / "bad.csv").write_text(HOURS)
+    told = explain(tmp_path, {})
+    reason = str(error) or "MemoryError"
+    assert told.startswith(f"  bad.csv cannot be read: {reason}\n")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from pandas.errors import OutOfBoundsDatetime, OutOfBoundsTimedelta
 
 from seqforecast.errors import DataError
 
@@ -21,7 +22,7 @@ State = tuple[int, int]
 
 UNREADABLE = (
     *(pa.ArrowException, OSError, EOFError, zlib.error, UnicodeError),
-    *(OverflowError, MemoryError),
+    *(OverflowError, MemoryError, OutOfBoundsDatetime, OutOfBoundsTimedelta),
 )
 """What libraries raise where bytes or values are not what a file promises."""
 
