@@ -130,6 +130,14 @@ def test_a_column_of_any_type_may_stand_beside_the_others(column, tmp_path):
     assert "Column odd is not used: " in result.stdout
 
 
+def test_a_quotation_mark_left_open_is_told_where_it_stands(tmp_path):
+    text = TEXT.replace("2020-01-10,", '2020-01-10,"')
+    result = init(tmp_path / "x.csv", text, tmp_path / "it.yaml")
+    assert result.exit_code == 3
+    assert "x.csv line 61 has 2 values, but the header names 3" in result.stderr
+    assert "hint: is a quotation mark left open after line 10?" in result.stderr
+
+
 def test_a_separator_is_found_where_lines_are_unequal(tmp_path):
     """Their number is then told; broken on purpose: it was to be a comma."""
     text = TEXT.replace(",", ";") + "\n2020-03-01;1"

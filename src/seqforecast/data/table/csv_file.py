@@ -35,8 +35,8 @@ _PIECE = 1 << 20  # bytes
 LONGEST = 1 << 30  # bytes of a record: what Arrow numbers with 32 bits, and some room
 
 # What is packed tightest in earnest, tables of zeros, comes to a hundredth.
-UNPACKED = 1 << 30  # bytes from which on a gzip file must not hold
-RATIO = 200  # times its own size
+UNPACKED = 1 << 30  # bytes from which on a gzip file must not have given
+RATIO = 200  # times what was read of it
 _MAGIC = (
     (b"PK\x03\x04", "a zip archive or an Excel workbook", "save it as CSV"),
     (b"PAR1", "a Parquet file", "give it the ending .parquet"),
@@ -179,17 +179,21 @@ class CsvTable:
         yield from islice(_lines(self.path, self.dialect), 1, None)
 
     def _refuse_ragged_records(self) -> None:
-        expected = len(self.columns)
+        expected, before = len(self.columns), self.header_lines
         for line, values in self._records():
             if len(values) != expected:
+                hint = _UNFINISHED
+                if len(values) > expected:
+                    hint = "write decimals with a point, and quote text with commas; "
+                    hint += "or set data.separator and data.decimal"
+                elif any("\n" in value or "\r" in value for value in values):
+                    hint = f"is a quotation mark left open after line {before}?"
                 raise DataError(
                     f"{self.path} line {line} has {len(values)} values, but the header "
                     f"names {expected} columns",
-                    hint="write decimals with a point, and quote text with commas; or "
-                    "set data.separator and data.decimal"
-                    if len(values) > expected
-                    else _UNFINISHED,
+                    hint=hint,
                 )
+            before = line
 
 
 def open_csv(path: Path, sha256: str, state: State, dialect: Dialect) -> CsvTable:
@@ -231,8 +235,9 @@ class _Unpacking(io.RawIOBase):
     """
 
     def __init__(self, path: Path) -> None:
-        self._path, self._packed, self._taken = path, path.stat().st_size, 0
-        self._file = gzip.open(path, "rb")  # noqa: SIM115 - closed with this one
+        self._path, self._taken = path, 0
+        self._packed = path.open("rb")
+        self._file = gzip.GzipFile(fileobj=self._packed)
 
     def readable(self) -> bool:
         """Say that it is for reading."""
@@ -241,6 +246,7 @@ class _Unpacking(io.RawIOBase):
     def close(self) -> None:
         """Close the file too."""
         self._file.close()
+        self._packed.close()
         super().close()
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
@@ -262,10 +268,10 @@ class _Unpacking(io.RawIOBase):
                 hint="was it copied to the end? is it plain CSV? then drop the .gz",
             ) from error
         self._taken += count
-        if self._taken > max(UNPACKED, RATIO * self._packed):
+        if self._taken > UNPACKED and self._taken > RATIO * self._packed.tell():
             raise DataError(
                 f"{self._path} unpacks to {self._taken:,} bytes and more, over {RATIO} "
-                f"times its own {self._packed:,}",
+                f"times the {self._packed.tell():,} that they take packed",
                 hint="if that is meant, unpack it with gunzip and name the .csv",
             )
         return count

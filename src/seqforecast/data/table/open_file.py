@@ -22,6 +22,7 @@ BESIDE_EXPERIMENT = (
     "are"
 )
 
+_WHOLE = "was it copied or written to the end?"
 _KINDS = {
     stat.S_IFIFO: "a pipe",
     stat.S_IFSOCK: "a socket",
@@ -58,7 +59,7 @@ class ParquetTable:
             DataError: the file is damaged, or was changed since it was opened.
         """
         batches.refuse_change(self.path, self.state)
-        with batches.naming(self.path, "is damaged"), self._open(coded) as file:
+        with batches.naming(self.path, "is damaged", _WHOLE), self._open(coded) as file:
             rows = max(1, batches.ROWS // max(1, len(names) // _TOGETHER))
             record_batches = file.iter_batches(rows, columns=list(names))
             for start, arrays in batches.pieces(record_batches, names):
@@ -201,12 +202,12 @@ def _open_parquet(
     except batches.UNREADABLE as error:
         raise DataError(
             f"{path} is not a whole Parquet file",
-            hint="was it copied or written to the end?",
+            hint=_WHOLE,
         ) from error
     if rows == 0:
         raise DataError(
             f"{path} has column names, but no rows",
-            hint="was it copied or written to the end?",
+            hint=_WHOLE,
         )
     # pandas stores an unnamed index under such a name; nobody means it as a series.
     columns = ("" if name.startswith("__index_level_") else name for name in names)
