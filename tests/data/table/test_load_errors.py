@@ -19,6 +19,9 @@ from support.mutated_files import bytes_as_text
 
 HOURS = "ds,a,b\n2020-01-01 00:00,1,2\n2020-01-01 01:00,3,4\n2020-01-01 02:00,5,6\n"
 LONG = {"layout": "long"}
+LATE = "unique_id,ds,y\n" + "".join(
+    f"s{i},{step},1\n" for i in range(30) for step in (0, 1, 2, 9 * 10**17)
+)
 COUNTED = "ds,a\n1,5\n2,6\n3,7\n"
 
 TAIL = gzip.compress(HOURS.encode(), mtime=0) + b"rest"
@@ -142,6 +145,10 @@ CASES: list[tuple[str, str | bytes, dict[str, object]]] = [
     ("no such alias", HOURS, {"frequency": "hourly"}),
     ("old alias", HOURS, {"frequency": "H"}),
     ("alias running backward", HOURS, {"frequency": "-1h"}),
+    ("alias of more than dates hold", HOURS, {"frequency": "999999999D"}),
+    ("alias of more than numbers hold", HOURS, {"frequency": "9" * 20 + "D"}),
+    ("alias of less than stamps hold", HOURS, {"frequency": "ns"}),
+    ("a grid beyond 64 bits", LATE, LONG | {"missing": "zero"}),
     ("alias for whole numbers", COUNTED, {"frequency": "h"}),
     ("whole step for dates", HOURS, {"frequency": 1}),
 ]
