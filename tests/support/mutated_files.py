@@ -107,7 +107,7 @@ TEXTS = (
     *("2020-01-01 00:00Z", "2020-01-01T00:00+25:00", "2020-01-01 00+05", "now", "NaT"),
     *("20200101", "202001", "01/02/2020", "1/1/1", "2020-W05", "2020-01-01 25:61", "٣"),
     *("\0", "\x1b[31m", "\u202e", "\ufeff", "\u2028", "\x85", "\x1c", "🌍", "\ufffe"),
-    *('"', "'", '""', '"x', 'x"y', "a\nb", "a\rb", "\\", "=1+1", "x" * 2000),
+    *('"', "'", '""', '"x', 'x"y', "a\nb", "a\rb", "\\", "=1+1", "x" * 140_000),
 )
 NAMES = (
     *("", " ", "ds", "y", "all", "null", "~", "1e3", "0", "true", "id", "unique_id"),
@@ -325,6 +325,8 @@ CSV: tuple[Callable[[Random, Rows], Rows], ...] = (
 
 # Columns of types.
 
+VIEW = getattr(pa, "string_view", pa.string)()
+
 
 def _put(table: Any, at: int, column: Any) -> Any:
     return table.set_column(at, table.column_names[at], column)
@@ -374,6 +376,7 @@ def odd_typed(draw: Random, table: Any) -> Any:
         "fixed": lambda: pa.array([b"abcd"] * n, pa.binary(4)),
         "no text": lambda: bytes_as_text([b"ok", *[b"\xff\xfe"] * n][:n]),
         "large": lambda: pa.array([f"s{i % 2}" for i in range(n)], pa.large_string()),
+        "view": lambda: pa.array([f"s{i % 2}" for i in range(n)]).cast(VIEW),
         "flags": lambda: pa.array(whole % 2 == 0),
         "uint64": lambda: pa.array(np.uint64(2**63) + whole.astype(np.uint64)),
         "int64": lambda: pa.array(2**62 + whole * 2**40),

@@ -97,6 +97,10 @@ def test_text_of_another_kind_names_series(kind, tmp_path):
     ids = pa.array([b"s1", b"s1", b"s1"]).cast(getattr(pa, kind)())
     columns = {"unique_id": ids, "ds": [1, 2, 3], "y": [1.0, 2.0, 3.0]}
     assert load(tmp_path, columns, **LONG).ids == ("s1",)
+    if kind == "string_view":
+        columns = {"ds": ["1", "2", "3"], "a": ["1.5", "2", "3"]}
+        columns = {name: pa.array(column, ids.type) for name, column in columns.items()}
+        assert load(tmp_path, columns).values.tolist() == [1.5, 2, 3]
 
 
 def test_static_bytes_that_are_no_text_are_refused(tmp_path):
