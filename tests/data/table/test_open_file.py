@@ -157,3 +157,20 @@ def test_offsets_that_differ_by_the_hour_are_told(tmp_path):
     times = [f"2020-01-01 00:00+0{i}" for i in range(3)]
     with pytest.raises(DataError, match="time column 'ds' holds '2020-01-01 00:00"):
         load(tmp_path, {"ds": times, "a": [1.0, 2.0, 3.0]})
+
+
+def test_a_file_that_has_fewer_records_than_it_says_is_damaged(tmp_path, monkeypatch):
+    """Some readers of damaged files stop without an error."""
+    pyarrow.parquet.write_table(
+        pa.table({"ds": [1, 2, 3], "a": [1.0, 2.0, 3.0]}), tmp_path / "x.parquet"
+    )
+    table = open_table(tmp_path / "x.parquet")
+
+    class Short(pyarrow.parquet.ParquetFile):
+        def iter_batches(self, *_: object, **__: object) -> list[object]:
+            return []
+
+    monkeypatch.setattr(pyarrow.parquet, "ParquetFile", Short)
+    said = "is damaged: it has 0 records where it should have 3"
+    with pytest.raises(DataError, match=said):
+        list(table.batches(["ds"]))

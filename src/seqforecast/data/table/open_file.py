@@ -62,10 +62,18 @@ class ParquetTable:
         with batches.naming(self.path, "is damaged", _WHOLE), self._open(coded) as file:
             rows = max(1, batches.ROWS // max(1, len(names) // _TOGETHER))
             record_batches = file.iter_batches(rows, columns=list(names))
+            promised, read = file.metadata.num_rows, 0
             for start, arrays in batches.pieces(record_batches, names):
                 for name, column in arrays.items():
                     _refuse_broken_text(self.path, name, column, start)
+                    read = start + len(column)
                 yield start, {name: _usual(column) for name, column in arrays.items()}
+            if names and read != promised:
+                raise DataError(
+                    f"{self.path} is damaged: it has {read:,} records where it should "
+                    f"have {promised:,}",
+                    hint=_WHOLE,
+                )
         batches.refuse_change(self.path, self.state)
 
     def bundles(self, columns: Sequence[Column]) -> list[Sequence[Column]]:
