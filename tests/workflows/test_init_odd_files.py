@@ -244,3 +244,22 @@ def test_what_pandas_alone_cannot_read_is_told(tmp_path, monkeypatch):
     result = init(tmp_path / "x.csv", TEXT, tmp_path / "it.yaml")
     assert result.exit_code == 3
     assert "x.csv cannot be looked through: Buffer overflow" in result.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has other limits")
+@pytest.mark.parametrize("letters", [240, 251, 300])
+def test_a_name_too_long_to_write_is_told(letters, tmp_path, monkeypatch):
+    """Of 240 the file beside it, of 251 the experiment, of 300 the data themselves.
+
+    Broken on purpose: each was a traceback.
+    """
+    monkeypatch.chdir(tmp_path)
+    name = "x" * letters
+    if letters < 252:
+        Path(f"{name}.csv").write_text(TEXT)
+    result = call("init", f"{name}.csv")
+    assert result.exit_code == 5
+    assert "yaml cannot be written: File name too long" in result.stderr
+    assert "hint: name another file\n" in result.stderr
+    result = call("init", f"{name}.csv", "--output", "it.yaml")
+    assert result.exit_code == (0 if letters < 252 else 3)

@@ -35,7 +35,7 @@ from seqforecast.errors import (
     as_command,
     name_first,
 )
-from seqforecast.files import named_by_user, write_whole
+from seqforecast.files import cannot_write, named_by_user, write_whole
 from seqforecast.runs.output_guard import check_output
 from seqforecast.workflows.finished.new_data import MANY
 
@@ -80,11 +80,8 @@ def start_experiment(
     """
     name = re.sub(r"(\.csv)?(\.gz)?$|\.parquet$", "", data.name, flags=re.IGNORECASE)
     path = output or Path(f"{name}.yaml")
-    if path.exists():
-        raise RunError(
-            f"{path} is there already", hint="name another file with --output"
-        )
-    check_output(path, [data])
+    with named_by_user():
+        _check_place(path, data)
     check_file(data, hint="a relative path starts where you are")
     if not _is_text(str(data.resolve())):
         raise DataError(
@@ -117,6 +114,26 @@ def start_experiment(
     with named_by_user():
         write_whole(path, lambda part: _write_valid(part, text, data))
     return StarterExperiment(path, text, tuple(findings))
+
+
+def _check_place(path: Path, data: Path) -> None:
+    """Refuse a place for the experiment before the data are read.
+
+    Raises:
+        RunError: there is a file already, or none can be made.
+    """
+    reads: list[Path] = []
+    with suppress(OSError):  # what is wrong with the data is told later
+        reads = [data] if data.exists() else []
+    try:
+        is_there = path.exists()
+    except OSError as error:  # such as a name that is too long
+        raise cannot_write(path, error) from error
+    if is_there:
+        raise RunError(
+            f"{path} is there already", hint="name another file with --output"
+        )
+    check_output(path, reads)
 
 
 def _is_text(path: str) -> bool:
