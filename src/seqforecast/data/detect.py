@@ -19,7 +19,7 @@ from seqforecast.data.table.csv_file import (
     unpacked,
 )
 from seqforecast.data.table.open_file import ParquetTable, Table
-from seqforecast.data.table.timestamps import is_text, plain
+from seqforecast.data.table.timestamps import as_text, is_text, plain
 from seqforecast.errors import DataError, shorten
 
 IDS = re.compile(
@@ -284,7 +284,7 @@ def _simple(column: Any) -> Any:
     try:
         if pa.types.is_decimal(kind):
             return column.cast(pa.float64())
-        return column.cast(pa.string())
+        return as_text(column)
     except pa.ArrowException:
         return pa.array([f"of type {kind}"] * len(column))
 

@@ -89,6 +89,14 @@ def test_what_names_no_series_is_refused_by_its_type(ids, tmp_path):
         load(tmp_path, {"unique_id": ids, "ds": [1, 2], "y": [1.0, 2.0]}, **LONG)
 
 
+def test_bytes_of_one_length_name_series(tmp_path):
+    """Where Arrow 15 is to cast them, the process dies."""
+    ids = pa.array([b"s001"] * 100, pa.binary(4))
+    columns = {"unique_id": ids, "ds": [*range(100)], "y": [*range(100)]}
+    columns["kind"] = ids
+    assert load(tmp_path, columns, static=["kind"], **LONG).ids == ("s001",)
+
+
 @pytest.mark.parametrize("kind", ["binary", "string_view"])
 def test_text_of_another_kind_names_series(kind, tmp_path):
     """Older writers keep text as bytes; broken on purpose: views handed on."""

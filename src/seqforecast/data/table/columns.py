@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.table.open_file import Table
+from seqforecast.data.table.timestamps import as_text
 from seqforecast.errors import DataError, shorten
 
 MISSING = (
@@ -236,7 +237,7 @@ class IdColumn:
         used, first = np.unique(places, return_index=True)
         used = used[np.argsort(first)]
         try:
-            names = dictionary.take(pa.array(used)).cast(pa.string()).to_pylist()
+            names = as_text(dictionary.take(pa.array(used))).to_pylist()
         except pa.ArrowException as error:
             raise DataError(
                 f"{self._table.path}: column {self.name!r} names series by "

@@ -12,7 +12,7 @@ from seqforecast.data.grid.first_pass import grown
 from seqforecast.data.panel import IntArray
 from seqforecast.data.table.columns import IdColumn
 from seqforecast.data.table.open_file import Table
-from seqforecast.data.table.timestamps import is_text, plain
+from seqforecast.data.table.timestamps import as_text, is_text, plain
 from seqforecast.errors import DataError
 
 Static = dict[str, npt.NDArray[Any]]
@@ -127,7 +127,7 @@ class _Column:
         """Return a number for each record's text, `_NONE` where it is empty."""
         column = plain(column)
         try:
-            column = column if is_text(column.type) else column.cast(pa.string())
+            column = column if is_text(column.type) else as_text(column)
         except pa.ArrowException as error:
             raise DataError(
                 f"{self._table.path}: static column {self.name!r} holds values of type "

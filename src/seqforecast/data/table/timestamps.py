@@ -77,6 +77,18 @@ def is_text(kind: Any) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
+def as_text(column: Any) -> Any:
+    """Return an Arrow array of anything but lists as texts.
+
+    Raises:
+        pyarrow.ArrowException: bytes are not UTF-8, or the type has no text.
+    """
+    if pa.types.is_fixed_size_binary(column.type):
+        # Where Arrow 15 is to cast slices of these, the process dies.
+        column = pa.array(column.to_pylist(), pa.binary())
+    return column.cast(pa.string())
+
+
 def whole_numbers(column: Any) -> IntArray:
     """Return an Arrow array of integers as int64."""
     return np.asarray(column.cast(pa.int64()).to_numpy(), np.int64)
