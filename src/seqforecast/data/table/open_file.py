@@ -177,7 +177,7 @@ def open_frame(frame: Any) -> ParquetTable:
     sink = pa.BufferOutputStream()
     try:
         pyarrow.parquet.write_table(pa.Table.from_pandas(frame), sink)
-    except (pa.ArrowException, TypeError, ValueError) as error:
+    except (*batches.UNREADABLE, TypeError, ValueError) as error:
         raise DataError(
             f"the data frame cannot be read: {error}",
             hint="its columns must be plain numbers, text or dates",
