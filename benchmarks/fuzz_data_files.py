@@ -6,7 +6,7 @@ Takes good files (wide and long CSV, gzip, decimal commas, Parquet with dates, i
 dictionaries), damages bytes and changes columns, reads each for training and with
 `init`, and prints every way in which one breaks the law of tests/support/
 mutated_files.py, with its number: the same number always makes the same file. A process
-that dies, or a file that takes longer than ten seconds, is a fault too. About four
+that dies, or a file that takes longer than ten seconds, is a fault too. Four to eight
 minutes on one core.
 """
 
