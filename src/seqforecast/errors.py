@@ -109,6 +109,14 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
     return f"{guess}known: {name_first(names, MOST_NAMED)}"
 
 
+def shorten(text: object, most: int = 60) -> str:
+    """Return what was received as Python writes it, of a long text the beginning."""
+    written = repr(text)
+    if len(written) <= most:
+        return written
+    return f"{written[:most]}... ({len(str(text)):,} characters)"
+
+
 def as_command(*words: object) -> str:
     """Return a command of ours as hints show it, each word quoted for a shell."""
     return f"`seqforecast {shlex.join(map(str, words))}`"

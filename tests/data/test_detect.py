@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from seqforecast.data.detect import detect_dialect, detect_roles, read_sample
 from seqforecast.data.table.csv_file import Dialect
+from seqforecast.data.table.open_file import open_table
 from seqforecast.errors import DataError
 
 DIALECTS = [
@@ -121,7 +122,7 @@ def test_dates_are_dates_however_they_are_written(form):
 def test_a_parquet_file_needs_no_dialect(tmp_path):
     frame = wide().assign(day=pd.to_datetime(wide()["day"]))
     frame.to_parquet(tmp_path / "x.parquet")
-    found = read_sample(tmp_path / "x.parquet", Dialect())
+    found = read_sample(open_table(tmp_path / "x.parquet"))
     assert detect_roles(found, "x").time == "day"
 
 
@@ -129,7 +130,7 @@ def test_a_parquet_file_needs_no_dialect(tmp_path):
 def test_what_pandas_keeps_as_an_index_is_a_column(tmp_path, index):
     frame = wide().assign(day=pd.to_datetime(wide()["day"])).rename(columns={"a": "0"})
     (frame.set_index(index) if index else frame[5:]).to_parquet(tmp_path / "x.parquet")
-    found = detect_roles(read_sample(tmp_path / "x.parquet", Dialect()), "x")
+    found = detect_roles(read_sample(open_table(tmp_path / "x.parquet")), "x")
     assert (found.time, found.targets) == ("day", ("0",))
 
 
@@ -137,7 +138,7 @@ def test_a_series_may_be_called_like_a_missing_value(tmp_path):
     """As the table itself is read. Broken on purpose: by the rules of pandas."""
     names = long()["store"].map({"x": "NA", "y": "null"})
     long(store=names, note="NA").to_csv(tmp_path / "x.csv", index=False)
-    found = detect_roles(read_sample(tmp_path / "x.csv", Dialect()), "x")
+    found = detect_roles(read_sample(open_table(tmp_path / "x.csv")), "x")
     assert (found.id, found.targets) == ("store", ("sales",))
 
 

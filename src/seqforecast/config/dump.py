@@ -1,5 +1,6 @@
 """Writing an experiment as a YAML file with every setting in force."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -50,5 +51,5 @@ def dump(experiment: Experiment, folder: Path | None = None) -> str:
 def to_yaml(settings: dict[str, Any]) -> str:
     """Return plain settings as YAML that this package reads back unchanged."""
     return yaml.dump(
-        settings, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000
+        settings, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=sys.maxsize
     )

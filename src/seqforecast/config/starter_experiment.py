@@ -1,5 +1,6 @@
 """The starter experiment of a data file: its settings chosen, and written as YAML."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -64,14 +65,11 @@ def _flow(name: str, value: Any) -> str:
     if isinstance(value, Mapping):
         inner = ", ".join(_flow(key, item) for key, item in value.items())
         return f"{name}: {{{inner}}}"
-    if isinstance(value, list):
-        items = ", ".join(_scalar(item) for item in value)
-        return f"{name}: [{items}]"
-    return f"{name}: {_scalar(value)}"
+    return f"{name}: {_written(value)}"
 
 
-def _scalar(value: Any) -> str:
-    """Return a plain value as YAML reads it back."""
+def _written(value: Any) -> str:
+    """Return a plain value, or a list of some, as YAML reads it back."""
     return to_yaml({"x": value}).removeprefix("x: ").strip()
 
 
@@ -80,8 +78,19 @@ def _comment(why: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Return text that a comment can hold: names of columns may have line breaks."""
-    return " ".join(text.splitlines())
+    """Return text that a comment can hold: names may have line breaks and others.
+
+    YAML takes no control characters, and those that turn the direction of writing
+    would show a line as something else than it is: they are written as escapes.
+    """
+    return "".join(
+        letter if letter.isprintable() else _escaped(letter)
+        for letter in " ".join(re.split(r"[\r\n]+", text.strip("\r\n")))
+    )
+
+
+def _escaped(letter: str) -> str:
+    return letter.encode("unicode_escape").decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)

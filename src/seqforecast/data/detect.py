@@ -1,6 +1,6 @@
 """What an unknown table holds: dialect, types, time column, series, values."""
 
-import csv
+import io
 import re
 from dataclasses import dataclass
 from itertools import islice
@@ -9,10 +9,18 @@ from typing import Any, Literal
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet
 
-from seqforecast.data.table.csv_file import SEPARATORS, Dialect, unpacked
-from seqforecast.errors import DataError
+from seqforecast.data.table.csv_file import (
+    SEPARATORS,
+    CsvTable,
+    Dialect,
+    check_text,
+    rows_of,
+    unpacked,
+)
+from seqforecast.data.table.open_file import ParquetTable, Table
+from seqforecast.data.table.timestamps import as_text, is_text, plain
+from seqforecast.errors import DataError, shorten
 
 IDS = re.compile(
     r"(unique|series|item|store|product|sku|sensor|meter|site|location|customer)?"
@@ -34,6 +42,7 @@ DATE = re.compile(
 )
 ROWS = 2_000_000  # looked at
 LINES = 200
+LETTERS = 1 << 22  # of these lines together
 WITH_COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
 WITH_POINT = re.compile(r"\s*[-+]?\d+\.\d+\s*")
 
@@ -146,14 +155,14 @@ def _long(
 
 def _odd(column: pd.Series) -> str:
     """Say how many values are no numbers, and show the first."""
-    texts = column.dropna().map(str).str.strip()
+    texts = column.dropna().astype(object).map(str).str.strip()
     texts = texts[texts != ""]
     for tried in (texts.str.replace(",", "."), texts):  # decimals may have commas
         odd = texts[pd.to_numeric(tried, errors="coerce").isna()]
         if len(odd):
             few = f"{len(odd):,} of {len(texts):,} values are "
             some = few if len(odd) < len(texts) else ""
-            return f"{some}no numbers, such as {odd.iloc[0]!r}"
+            return f"{some}no numbers, such as {shorten(odd.iloc[0])}"
     return "no numbers"
 
 
@@ -192,8 +201,8 @@ def find_time(frame: pd.DataFrame, place: str) -> str:
         odd = _first_odd(frame[name], is_known=bool(TIMES.fullmatch(name)))
         if odd is not None:
             raise DataError(
-                f"{place}: column {name!r} holds {odd}, which is no date, and no other "
-                "column holds times",
+                f"{place}: column {shorten(name)} holds {odd}, which is no date, and "
+                "no other column holds times",
                 hint="write dates as 2020-01-31 or 2020-01-31 13:00, or number the "
                 "steps; a file ends with its last observation",
             )
@@ -218,14 +227,14 @@ def _first_odd(column: pd.Series, *, is_known: bool) -> str | None:
     if fits.all() or not (is_known or fits.mean() > 0.5):
         return None
     odd = texts[~fits]
-    return f"{odd.iloc[0]!r} (row {int(odd.index[0]) + 1})"
+    return f"{shorten(odd.iloc[0])} (row {int(odd.index[0]) + 1})"
 
 
 def _texts(column: pd.Series) -> pd.Series:
     """Return the first texts of a column; none of numbers."""
     if pd.api.types.is_numeric_dtype(column):
         return pd.Series([], dtype=object)
-    texts = column.dropna().map(str)
+    texts = column.dropna().astype(object).map(str)
     return texts[texts != ""].head(SOME)
 
 
@@ -233,39 +242,59 @@ def _is_date(text: str) -> bool:
     return bool(DATE.fullmatch(text))
 
 
-def read_sample(path: Path, dialect: Dialect) -> pd.DataFrame:
+def read_sample(table: Table) -> pd.DataFrame:
     """Return the first rows of a table, of columns that have names.
 
     Names are those of the file: what pandas keeps as the index of a frame is a column
     of a Parquet file like others. A text is a text even where pandas would take it for
     a missing value: a series may be called NA.
+
+    Raises:
+        DataError: the file cannot be read.
     """
-    return _parquet(path) if path.suffix.lower() == ".parquet" else _csv(path, dialect)
+    return _parquet(table) if isinstance(table, ParquetTable) else _csv(table)
 
 
-def _parquet(path: Path) -> pd.DataFrame:
-    batches, rows = [], 0
-    with pyarrow.parquet.ParquetFile(path) as file:
-        for batch in file.iter_batches():
-            batches.append(batch)
-            rows += batch.num_rows
-            if rows >= ROWS:
-                break
-    table = pa.Table.from_batches(batches)
-    return _named(table.to_pandas(ignore_metadata=True), "__index_level_")
-
-
-def _csv(path: Path, dialect: Dialect) -> pd.DataFrame:
-    frame = _named(
-        pd.read_csv(
-            path,
-            sep=dialect.separator,
-            decimal=dialect.decimal,
-            nrows=ROWS,
-            low_memory=False,
-        ),
-        "Unnamed: ",
+def _parquet(table: ParquetTable) -> pd.DataFrame:
+    names, some, rows = [name for name in table.columns if name], [], 0
+    for _, arrays in table.batches(names):
+        some.append(pa.table({name: _simple(arrays[name]) for name in names}))
+        rows += some[-1].num_rows
+        if rows >= ROWS:
+            break
+    frame: pd.DataFrame = pa.concat_tables(some).to_pandas(
+        ignore_metadata=True, date_as_object=False
     )
+    return frame
+
+
+def _simple(column: Any) -> Any:
+    """Return an Arrow array that pandas can hold: of numbers, times, or texts.
+
+    Of zones nothing is asked here, and values of any other kind are their kind.
+    """
+    column = plain(column)
+    kind = column.type
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        clock = getattr(kind, "unit", None)
+        return column.cast(pa.timestamp(clock)) if clock else column
+    numbers = ("integer", "floating", "boolean", "null")
+    if is_text(kind) or any(getattr(pa.types, f"is_{name}")(kind) for name in numbers):
+        return column
+    try:
+        if pa.types.is_decimal(kind):
+            return column.cast(pa.float64())
+        return as_text(column)
+    except pa.ArrowException:
+        return pa.array([f"of type {kind}"] * len(column))
+
+
+def _csv(table: CsvTable) -> pd.DataFrame:
+    first = [name for name in table.columns if name][:1]
+    for start, _ in table.batches(first):  # that refuses records of other lengths
+        if start > ROWS:
+            break
+    frame = _named(_read(table, decimal=table.dialect.decimal), "Unnamed: ")
     lost = [
         name
         for name in frame.columns
@@ -273,15 +302,27 @@ def _csv(path: Path, dialect: Dialect) -> pd.DataFrame:
         or (not pd.api.types.is_numeric_dtype(frame[name]) and frame[name].isna().any())
     ]
     if lost:
-        texts = pd.read_csv(
-            path,
-            sep=dialect.separator,
-            nrows=ROWS,
-            usecols=lost,
-            dtype=str,
-            keep_default_na=False,
-        )
+        texts = _read(table, usecols=lost, dtype=str, keep_default_na=False)
         frame = frame.assign(**{name: texts[name] for name in lost})
+    return frame
+
+
+def _read(table: CsvTable, **settings: Any) -> pd.DataFrame:
+    """Return what pandas finds in the first records.
+
+    Raises:
+        DataError: the records are no CSV.
+    """
+    # Without `index_col` pandas takes what longer records begin with for their names.
+    settings |= {"sep": table.dialect.separator, "nrows": ROWS, "index_col": False}
+    with unpacked(table.path) as file:
+        try:
+            frame: pd.DataFrame = pd.read_csv(file, low_memory=False, **settings)
+        except (ValueError, OverflowError, MemoryError) as error:
+            raise DataError(
+                f"{table.path} cannot be looked through: {error}",
+                hint="look for quotation marks that are left open",
+            ) from error
     return frame
 
 
@@ -293,24 +334,36 @@ def _named(frame: pd.DataFrame, unnamed: str) -> pd.DataFrame:
 def detect_dialect(path: Path) -> Dialect:
     """Return the separator that makes most columns, the same number on every line.
 
+    Where each leaves unequal lines, it is the one that the first line has most of.
     Decimals have commas where another separator leaves values such as 12,5 and more of
     them than of 12.5.
+
+    Raises:
+        DataError: the file is no text.
     """
-    with unpacked(path) as file:
-        head = islice(file, LINES)
-        lines = [line.decode("utf-8-sig", errors="replace") for line in head]
-    if len(lines) == LINES:
+    check_text(path)  # so that it is text, and has an end
+    lines, letters = [], 0
+    with io.TextIOWrapper(unpacked(path), encoding="utf-8-sig", newline="") as text:
+        for line in islice(text, LINES):
+            lines.append(line)
+            letters += len(line)
+            if letters > LETTERS:
+                break
+    if len(lines) == LINES or (letters > LETTERS and len(lines) > 1):
         lines.pop()  # of a quoted value that runs on, only a part may be here
-    separator = max(SEPARATORS, key=lambda candidate: _columns(lines, candidate))
+    separator = max(
+        SEPARATORS,
+        key=lambda sign: (_columns(lines, sign), "".join(lines[:1]).count(sign)),
+    )
     if separator == ",":
         return Dialect()
-    cells = [cell for row in csv.reader(lines[1:], delimiter=separator) for cell in row]
+    cells = [cell for row in rows_of(lines[1:], separator) for cell in row]
     commas = sum(bool(WITH_COMMA.fullmatch(cell)) for cell in cells)
     points = sum(bool(WITH_POINT.fullmatch(cell)) for cell in cells)
     return Dialect(separator, "," if commas > points else ".")
 
 
 def _columns(lines: list[str], separator: str) -> int:
-    """Return how many columns a separator makes; 0 where lines have several numbers."""
-    counts = {len(row) for row in csv.reader(lines, delimiter=separator) if row}
-    return counts.pop() if len(counts) == 1 else 0
+    """Return how many columns a separator makes; 0 if one, or not always as many."""
+    counts = {len(row) for row in rows_of(lines, separator) if row}
+    return counts.pop() if len(counts) == 1 and counts != {1} else 0

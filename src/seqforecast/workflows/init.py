@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from seqforecast.config.experiment_file import load_experiment
 from seqforecast.config.starter_experiment import (
     Choice,
     Facts,
@@ -20,11 +21,13 @@ from seqforecast.config.starter_experiment import (
 from seqforecast.data.detect import Roles, detect_dialect, detect_roles, read_sample
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.season import calendar_season, infer_season
+from seqforecast.data.table.batches import naming
 from seqforecast.data.table.csv_file import PLAIN, Dialect
 from seqforecast.data.table.load import load_table
-from seqforecast.data.table.open_file import open_table
+from seqforecast.data.table.open_file import check_file, open_table
 from seqforecast.data.table.section import TableSource
 from seqforecast.errors import (
+    ConfigError,
     DataError,
     MissingValuesError,
     NoSeasonError,
@@ -32,7 +35,7 @@ from seqforecast.errors import (
     as_command,
     name_first,
 )
-from seqforecast.files import named_by_user, write_text
+from seqforecast.files import cannot_write, named_by_user, write_whole
 from seqforecast.runs.output_guard import check_output
 from seqforecast.workflows.finished.new_data import MANY
 
@@ -40,6 +43,7 @@ LOGGER = logging.getLogger("seqforecast")
 
 # Only these steps of a series are looked at for its season, as for all that is learnt.
 TRAIN = 0.7
+LONGEST_STEP = 1_000_000_000  # of whole-number times, as data.frequency takes it
 FEWEST = 20  # steps of the shortest series
 PARTS = 12  # of a series, whose swings are compared with their level
 TOGETHER = 0.6  # correlation of swing and level from which on one grows with the other
@@ -76,15 +80,18 @@ def start_experiment(
     """
     name = re.sub(r"(\.csv)?(\.gz)?$|\.parquet$", "", data.name, flags=re.IGNORECASE)
     path = output or Path(f"{name}.yaml")
-    if path.exists():
-        raise RunError(
-            f"{path} is there already", hint="name another file with --output"
+    with named_by_user():
+        _check_place(path, data)
+    check_file(data, hint="a relative path starts where you are")
+    if not _is_text(str(data.resolve())):
+        raise DataError(
+            f"{data} has a name that is no text, so that no experiment can name it",
+            hint="rename it",
         )
-    check_output(path, [data])
-    is_table = data.suffix.lower() == ".parquet"
-    dialect = PLAIN if is_table else _dialect(data)
-    open_table(data, dialect)  # refuses what is no table
-    roles = detect_roles(read_sample(data, dialect), str(data))
+    is_parquet = data.suffix.lower() == ".parquet"
+    dialect = PLAIN if is_parquet else detect_dialect(data)
+    with naming(data, "cannot be looked at"):
+        roles = detect_roles(read_sample(open_table(data, dialect)), str(data))
     source = _source(data, dialect, roles)
     source, panel = _read(source)
     stops = (TRAIN * panel.lengths).astype(np.int64)
@@ -105,8 +112,55 @@ def start_experiment(
     choices = data_choices(source, panel, facts, roles, path)
     text = write_starter(opening, choices, chosen)
     with named_by_user():
-        write_text(path, text)
+        write_whole(path, lambda part: _write_valid(part, text, data))
     return StarterExperiment(path, text, tuple(findings))
+
+
+def _check_place(path: Path, data: Path) -> None:
+    """Refuse a place for the experiment before the data are read.
+
+    Raises:
+        RunError: there is a file already, or none can be made.
+    """
+    reads: list[Path] = []
+    with suppress(OSError):  # what is wrong with the data is told later
+        reads = [data] if data.exists() else []
+    try:
+        is_there = path.exists()
+    except OSError as error:  # such as a name that is too long
+        raise cannot_write(path, error) from error
+    if is_there:
+        raise RunError(
+            f"{path} is there already", hint="name another file with --output"
+        )
+    check_output(path, reads)
+
+
+def _is_text(path: str) -> bool:
+    """Return whether a path is Unicode; file systems keep other bytes as well."""
+    try:
+        path.encode()
+    except UnicodeError:
+        return False
+    return True
+
+
+def _write_valid(part: Path, text: str, data: Path) -> None:
+    """Write an experiment that can be loaded.
+
+    Raises:
+        DataError: a name or the number of columns are nothing that a file can hold.
+    """
+    part.write_text(text, encoding="utf-8")
+    try:
+        load_experiment(part)
+    except ConfigError as error:
+        problem = str(error).splitlines()[0].replace(f"{part}", "")
+        raise DataError(
+            f"{data}: an experiment for it would be refused: {problem.strip(' :')}",
+            hint="give the file and its columns short and plain names, or leave some "
+            "columns out",
+        ) from error
 
 
 def _facts(data: Path, panel: Panel, season: int | None, stops: IntArray) -> Facts:
@@ -145,11 +199,6 @@ def _refuse_long(horizon: int, facts: Facts, data: Path) -> None:
         )
 
 
-def _dialect(data: Path) -> Dialect:
-    """Return the dialect of a file; of none, so that its absence is told elsewhere."""
-    return detect_dialect(data) if data.is_file() else PLAIN
-
-
 def _source(data: Path, dialect: Dialect, roles: Roles) -> TableSource:
     """Return how the file is read, nothing missing."""
     targets = [*roles.targets]
@@ -162,7 +211,9 @@ def _source(data: Path, dialect: Dialect, roles: Roles) -> TableSource:
         "time": roles.time,
     }
     if roles.layout == "long":
-        settings |= {"id": roles.id, "target": targets[0]}
+        # As a text of its own, `all` stands for every column.
+        target: str | list[str] = targets if targets == ["all"] else targets[0]
+        settings |= {"id": roles.id, "target": target}
     elif roles.left_out:
         settings["target"] = targets
     return TableSource(**settings)
@@ -244,9 +295,10 @@ def _usual(panel: Panel) -> int | None:
 def _way_to(data: str, folder: Path) -> str:
     """Return the path of the data from a folder; whole where there is no way to it."""
     try:
-        return os.path.relpath(data, folder)
+        way = os.path.relpath(data, folder)
     except ValueError:  # on Windows, another drive
         return data
+    return data if way.startswith("~") else way  # that would be somebody's home
 
 
 def data_choices(
@@ -264,7 +316,8 @@ def data_choices(
         choices.append(Choice("data.id", source.id, "names the series"))
     if source.target is not None:
         choices.append(Choice("data.target", source.target, "the values"))
-    choices.append(Choice("data.frequency", panel.frequency))
+    is_long = isinstance(panel.frequency, int) and panel.frequency > LONGEST_STEP
+    choices.append(Choice("data.frequency", "auto" if is_long else panel.frequency))
     choices.append(Choice("data.season", facts.season, "steps; null: none"))
     if source.missing != "error":
         why = "never looks ahead; or interpolate, zero, error"

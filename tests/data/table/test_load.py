@@ -243,8 +243,9 @@ def test_another_dialect_is_named_with_the_settings_that_read_it(tmp_path):
         TableSource(source="table", path="x.csv", decimal=",")
 
 
-def test_a_frame_that_no_table_can_hold_is_refused() -> None:
-    frame = pd.DataFrame({"ds": [1, 2], "y": [1.0, {"a set"}]})
+@pytest.mark.parametrize("value", [{"a set"}, 10**400, object()])
+def test_a_frame_that_no_table_can_hold_is_refused(value: object) -> None:
+    frame = pd.DataFrame({"ds": [1, 2], "y": [1.0, value]})
     with pytest.raises(DataError, match=r"^the data frame cannot be read: ") as caught:
         open_frame(frame)
     assert caught.value.hint == "its columns must be plain numbers, text or dates"

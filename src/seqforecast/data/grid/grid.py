@@ -175,7 +175,7 @@ def _checked(frequency: str | int, *, dated: bool) -> str | int:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             offset: Any = to_offset(frequency)
-    except (ValueError, FutureWarning) as error:
+    except (ValueError, OverflowError, FutureWarning) as error:
         raise ConfigError(
             f"data.frequency {frequency!r} is no pandas offset alias",
             hint=_EXAMPLES,
@@ -184,7 +184,21 @@ def _checked(frequency: str | int, *, dated: bool) -> str | int:
         raise ConfigError(
             f"data.frequency {frequency!r} does not step forward", hint=_EXAMPLES
         )
+    if not _can_be_stepped(offset):
+        raise ConfigError(
+            f"data.frequency {frequency!r} steps by less than a microsecond, or "
+            "further than dates go",
+            hint=_EXAMPLES,
+        )
     return frequency
+
+
+def _can_be_stepped(offset: Any) -> bool:
+    try:
+        pair = pd.date_range("2000-01-01", periods=2, freq=offset)
+    except (ValueError, OverflowError):
+        return False
+    return bool(pair[1] - pair[0] >= pd.Timedelta(1, "us"))
 
 
 def _refuse_off_grid(observed: Records, overview: Overview, fit: _Fit) -> None:

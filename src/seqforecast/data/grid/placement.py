@@ -48,10 +48,11 @@ def place(observed: Records, overview: Overview, grid: Grid) -> Placed:
         DataError: the grid would be huge.
     """
     first, last = grid.steps(overview.first), grid.steps(overview.last)
-    bounds = np.concatenate([[0], np.cumsum(last - first + 1)])
-    total, columns = int(bounds[-1]), observed.columns
+    lengths, columns = last - first + 1, observed.columns
+    total = sum(lengths.tolist())  # 64 bits may not hold it
     if total * columns > max(LARGEST, 20 * columns * int(overview.counts.sum())):
         _refuse_wide_gaps(observed, overview, total)
+    bounds = np.concatenate([[0], np.cumsum(lengths)])
     shifts = bounds[:-1] - first
     values = np.full((columns, total), np.nan, np.float32)
     covariates = np.full((total, len(observed.covariates)), np.nan, np.float32)

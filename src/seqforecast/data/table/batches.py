@@ -1,8 +1,13 @@
 """Batches: the records of a file in pieces small enough to hold."""
 
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
+from pandas.errors import OutOfBoundsDatetime, OutOfBoundsTimedelta
 
 from seqforecast.errors import DataError
 
@@ -14,6 +19,26 @@ Piece = tuple[int, dict[str, Any]]
 
 State = tuple[int, int]
 """Size of a file in bytes, and when it was last changed, in nanoseconds."""
+
+UNREADABLE = (
+    *(pa.ArrowException, OSError, EOFError, zlib.error, UnicodeError),
+    *(OverflowError, MemoryError, OutOfBoundsDatetime, OutOfBoundsTimedelta),
+)
+"""What libraries raise where bytes or values are not what a file promises."""
+
+
+@contextmanager
+def naming(path: Path, what: str, hint: str = "") -> Iterator[None]:
+    """Say of which file it is that a library could not read the content.
+
+    Raises:
+        DataError: the library failed; `what` is said of the file.
+    """
+    try:
+        yield
+    except UNREADABLE as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise DataError(f"{path} {what}: {reason}", hint=hint) from error
 
 
 def state_of(path: Path) -> State:

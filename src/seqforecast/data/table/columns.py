@@ -1,5 +1,6 @@
 """Columns of numbers and ids, batch by batch: Arrow to NumPy, or a refusal."""
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import pyarrow.compute as pc
 
 from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.table.open_file import Table
-from seqforecast.errors import DataError
+from seqforecast.data.table.timestamps import as_text
+from seqforecast.errors import DataError, shorten
 
 MISSING = (
     *("", "NA", "N/A", "n/a", "na", "<NA>", "#N/A", "#NA", "#N/A N/A"),
@@ -108,7 +110,7 @@ class NumberColumn:
                     hint = _COMMAS
             raise DataError(
                 f"{where} {self._table.where(self._texts.record)}: column {name!r} "
-                f"holds {text!r}, which is not a number{self._texts.others()}",
+                f"holds {shorten(text)}, which is not a number{self._texts.others()}",
                 hint=hint,
             )
         if self._large.count:
@@ -180,16 +182,10 @@ class IdColumn:
             start: the position of its first record in the file.
 
         Raises:
-            DataError: the names are fractions, or lists of something.
+            DataError: the names are fractions, lists of something, or bytes that are
+                no text.
         """
-        if pa.types.is_floating(column.type) or pa.types.is_nested(column.type):
-            raise DataError(
-                f"{self._table.path}: column {self.name!r} holds values of type "
-                f"{column.type}, which name no series",
-                hint="store the names as text",
-            )
-        if not pa.types.is_dictionary(column.type):
-            column = column.dictionary_encode()
+        column = self._encoded(column)
         self._turn_to(column.dictionary)
         places = pc.fill_null(column.indices, len(column.dictionary))
         places = places.to_numpy(zero_copy_only=False)
@@ -199,6 +195,19 @@ class IdColumn:
             numbers = self._known[places]
         self._count_nameless(numbers == _NAMELESS, start)
         return np.asarray(np.maximum(numbers, 0))
+
+    def _encoded(self, column: Any) -> Any:
+        """Return an Arrow array with a dictionary of its values."""
+        is_coded, kind = pa.types.is_dictionary(column.type), column.type
+        kind = kind.value_type if is_coded else kind
+        if not (pa.types.is_floating(kind) or pa.types.is_nested(kind)):
+            with suppress(pa.ArrowException):  # few types cannot be encoded
+                return column if is_coded else column.dictionary_encode()
+        raise DataError(
+            f"{self._table.path}: column {self.name!r} holds values of type "
+            f"{kind}, which name no series",
+            hint="store the names as text",
+        )
 
     def refuse(self) -> None:
         """Refuse records without a name, once all records were read.
@@ -227,7 +236,14 @@ class IdColumn:
         """Number the names at some places of the dictionary, the first one first."""
         used, first = np.unique(places, return_index=True)
         used = used[np.argsort(first)]
-        names = dictionary.take(pa.array(used)).cast(pa.string()).to_pylist()
+        try:
+            names = as_text(dictionary.take(pa.array(used))).to_pylist()
+        except pa.ArrowException as error:
+            raise DataError(
+                f"{self._table.path}: column {self.name!r} names series by "
+                f"{dictionary.type} that is no text in UTF-8",
+                hint="store the names as text",
+            ) from error
         for place, name in zip(used.tolist(), names, strict=True):
             if not name:
                 self._known[place] = _NAMELESS

@@ -20,6 +20,7 @@ from seqforecast.data.grid.records import Batch, Records
 from seqforecast.data.missing_values import Cleaned, fill_gaps
 from seqforecast.data.panel import Covariates, FloatArray, IntArray, Panel
 from seqforecast.data.season import calendar_season
+from seqforecast.data.table.batches import naming
 from seqforecast.data.table.layouts import observe_long, observe_wide
 from seqforecast.data.table.open_file import Table, open_frame, open_table
 from seqforecast.data.table.section import Missing, TableSource
@@ -83,6 +84,16 @@ def assemble(
         ConfigError: `frequency` does not fit the time column, or values are missing
             and there is no season that `missing: seasonal` needs.
     """
+    with naming(table.path, "cannot be read"):
+        return _assemble(section, table, group, change)
+
+
+def _assemble(
+    section: TableSource,
+    table: Table,
+    group: str | None,
+    change: Callable[[Records], Records] | None,
+) -> Panel:
     observe = observe_wide if section.layout == "wide" else observe_long
     observed, notes = observe(table, section, group)
     if change is not None:

@@ -12,7 +12,7 @@ from seqforecast.data.grid.first_pass import grown
 from seqforecast.data.panel import IntArray
 from seqforecast.data.table.columns import IdColumn
 from seqforecast.data.table.open_file import Table
-from seqforecast.data.table.timestamps import is_text, plain
+from seqforecast.data.table.timestamps import as_text, is_text, plain
 from seqforecast.errors import DataError
 
 Static = dict[str, npt.NDArray[Any]]
@@ -126,14 +126,14 @@ class _Column:
     def _codes(self, column: Any) -> IntArray:
         """Return a number for each record's text, `_NONE` where it is empty."""
         column = plain(column)
-        if pa.types.is_nested(column.type):
+        try:
+            column = column if is_text(column.type) else as_text(column)
+        except pa.ArrowException as error:
             raise DataError(
                 f"{self._table.path}: static column {self.name!r} holds values of type "
                 f"{column.type}",
                 hint="store one number or text in each record",
-            )
-        if not is_text(column.type):
-            column = column.cast(pa.string())
+            ) from error
         encoded = pc.utf8_trim_whitespace(column).dictionary_encode()
         numbers = [self._number(text) for text in encoded.dictionary.to_pylist()]
         places = pc.fill_null(encoded.indices, len(numbers))

@@ -14,40 +14,65 @@ from pandas.tseries.api import guess_datetime_format
 from seqforecast.data.panel import TimeZone
 from seqforecast.data.table.open_file import Table
 from seqforecast.data.table.timestamps import (
+    FIRST_YEAR,
     ISO,
+    LAST_YEAR,
     Clock,
     WholeNumbers,
+    are_far,
     is_text,
     local_clock,
     numbers_in,
     plain,
     read_dates,
     refusal,
+    require_zone,
     spellings_of,
     ticks_of,
     without_offset,
 )
-from seqforecast.errors import DataError
+from seqforecast.errors import DataError, shorten
 
 _WHOLE = r"^[+-]?\d{1,18}$"
 _OFFSET = r":\d\d(?:[.,]\d+)?\s*(?P<offset>Z|UTC|[+-]\d\d:?\d\d)$"
 
 DAY = 86_400_000_000  # microseconds
+_RAW = {"date32[day]": pa.int32()}
+_LONGEST = 100  # letters of a date
 
 
 class _Stamps:
-    """Looks at dates and time stamps, for what their zone means."""
+    """Looks at dates and time stamps, for what their zone means.
 
-    def __init__(self, zone: str | None) -> None:
-        self._zone = zone
+    Args:
+        table: where they come from.
+        name: the column's name.
+        zone: that of all of them.
+    """
+
+    def __init__(self, table: Table, name: str, zone: str | None) -> None:
+        self._table, self._name, self._zone = table, name, zone
+        if zone is not None:
+            require_zone(table, name, zone)
         self._midnights = True
         self._offsets: set[int] = set()
 
-    def add(self, column: Any, start: int) -> None:  # noqa: ARG002 - none is refused
-        """Look at some stamps."""
+    def add(self, column: Any, start: int) -> None:
+        """Look at some stamps.
+
+        Raises:
+            DataError: one lies in a year that cannot be counted with.
+        """
+        ticks = ticks_of(column)
+        far = are_far(ticks)
+        if far.any():
+            i = int(np.argmax(far))
+            raw = pc.cast(column[i], _RAW.get(str(column.type), pa.int64())).as_py()
+            years = f"the years {FIRST_YEAR} to {LAST_YEAR}"
+            what = f"holds {raw} ({column.type}), which lies outside {years}"
+            raise refusal(self._table, self._name, start + i, what)
         if self._zone is None:
             return
-        ticks = ticks_of(column)
         local = local_clock(ticks, self._zone)
         self._offsets.update(np.unique(local - ticks).tolist())
         self._midnights = self._midnights and bool(np.all(local % DAY == 0))
@@ -132,7 +157,7 @@ class Spellings:
                 raise self._refuse("date", "which is no whole number like those before")
             raise self._refuse("number", "which is no date like those before")
         if "offset" in self._seen:
-            why = f"whose UTC offset differs from that of {self._first!r}"
+            why = f"whose UTC offset differs from that of {shorten(self._first)}"
             error = self._refuse("offset", why)
             error.hint = "write all time stamps with one offset, best in UTC"
             raise error
@@ -185,7 +210,8 @@ class Spellings:
 
     def _refuse(self, what: object, why: str) -> DataError:
         sighting = self._seen[what]
-        fault = f"holds {sighting.text!r}, {why}" if sighting.text else "is empty"
+        text = shorten(sighting.text)
+        fault = f"holds {text}, {why}" if sighting.text else "is empty"
         return refusal(self._table, self._name, sighting.record, fault)
 
 
@@ -235,7 +261,7 @@ def _survey_of(kind: Any, table: Table, name: str, *, guess: bool) -> Survey | N
     if pa.types.is_integer(kind):
         return WholeNumbers(table, name)
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        return _Stamps(getattr(kind, "tz", None))
+        return _Stamps(table, name, getattr(kind, "tz", None))
     return Spellings(table, name, guess=guess) if is_text(kind) else None
 
 
@@ -249,7 +275,12 @@ def _offsets(texts: Any) -> npt.NDArray[Any]:
 
 
 def _guess_formats(text: str) -> list[str]:
+    if len(text) > _LONGEST:
+        return []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        guesses = [guess_datetime_format(text, dayfirst=day) for day in (True, False)]
+        try:
+            guesses = [guess_datetime_format(text, dayfirst=d) for d in (True, False)]
+        except (ValueError, OverflowError):
+            return []
     return sorted({guess for guess in guesses if guess and "%Y" in guess})

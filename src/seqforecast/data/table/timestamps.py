@@ -12,9 +12,18 @@ import pyarrow.compute as pc
 
 from seqforecast.data.panel import IntArray, TimeZone
 from seqforecast.data.table.open_file import Table
-from seqforecast.errors import DataError
+from seqforecast.errors import DataError, shorten
 
 ISO = "ISO8601"
+FIRST_YEAR, LAST_YEAR = 2, 9000
+"""Dates that are read; forecasts follow the last, and Python's end with 9999."""
+_EARLIEST, _LATEST = (
+    int(np.datetime64(f"{year:04}-01-01", "us").astype(np.int64))
+    for year in (FIRST_YEAR, LAST_YEAR + 1)
+)
+_FARTHEST = 1 << 62
+_MICROSECONDS = {"s": 1_000_000, "ms": 1000, "us": 1}
+MOST_DIGITS = 18
 WRITE = "write dates as 2020-01-31 or 2020-01-31 13:00, or number the steps"
 
 
@@ -68,15 +77,56 @@ def is_text(kind: Any) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
+def as_text(column: Any) -> Any:
+    """Return an Arrow array of anything but lists as texts.
+
+    Raises:
+        pyarrow.ArrowException: bytes are not UTF-8, or the type has no text.
+    """
+    if pa.types.is_fixed_size_binary(column.type):
+        # Where Arrow 15 is to cast slices of these, the process dies.
+        column = pa.array(column.to_pylist(), pa.binary())
+    return column.cast(pa.string())
+
+
 def whole_numbers(column: Any) -> IntArray:
     """Return an Arrow array of integers as int64."""
     return np.asarray(column.cast(pa.int64()).to_numpy(), np.int64)
 
 
 def ticks_of(column: Any) -> IntArray:
-    """Return an Arrow array of dates or time stamps as microseconds since 1970."""
-    kind = pa.timestamp("us", getattr(column.type, "tz", None))
-    return whole_numbers(column.cast(kind, safe=False))
+    """Return an Arrow array of dates or time stamps as microseconds since 1970.
+
+    What 64 bits do not hold is as far away as they go, and `are_far`.
+    """
+    kind = column.type
+    if getattr(kind, "unit", "") == "ns":
+        return whole_numbers(column.cast(pa.timestamp("us", kind.tz), safe=False))
+    raw = whole_numbers(column.cast(pa.int32()) if pa.types.is_date32(kind) else column)
+    length = _MICROSECONDS[getattr(kind, "unit", "ms")]
+    length = 86_400_000_000 if pa.types.is_date32(kind) else length
+    return np.asarray(np.clip(raw, -_FARTHEST // length, _FARTHEST // length) * length)
+
+
+def are_far(ticks: IntArray) -> npt.NDArray[np.bool_]:
+    """Return which time stamps lie outside the years that are read."""
+    return (ticks < _EARLIEST) | (ticks >= _LATEST)
+
+
+def require_zone(table: Table, name: str, zone: str) -> None:
+    """Refuse time stamps of a zone that nothing here knows.
+
+    Raises:
+        DataError: there is no such zone.
+    """
+    try:
+        pd.Timestamp(0, tz=zone)
+    except (LookupError, ValueError, TypeError, OSError) as error:
+        raise DataError(
+            f"{table.path}: time column {shorten(name)} is in the zone "
+            f"{shorten(zone)}, which is not known here",
+            hint="write the time stamps in UTC",
+        ) from error
 
 
 def local_clock(ticks: IntArray, zone: str) -> IntArray:
@@ -110,14 +160,20 @@ def without_offset(texts: Any, offset: str) -> npt.NDArray[Any]:
 
 def read_dates(texts: npt.NDArray[Any], form: str) -> npt.NDArray[np.datetime64]:
     """Return datetime64[us], not-a-time where a text is no date of this form."""
+    none = np.full(max(len(texts), 1), np.datetime64("NaT"), "datetime64[us]")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        stamps = pd.to_datetime(
-            pd.Series(texts, dtype=object), format=form, errors="coerce"
-        )
-    if stamps.dt.tz is not None:
-        return np.full(len(texts), np.datetime64("NaT"), "datetime64[us]")
-    return stamps.to_numpy().astype("datetime64[us]")
+        try:
+            stamps = pd.to_datetime(
+                pd.Series(texts, dtype=object), format=form, errors="coerce"
+            )
+        except (ValueError, OverflowError):  # of several offsets, or far away
+            return none
+    if stamps.dtype.kind != "M" or stamps.dt.tz is not None:
+        return none
+    dates = stamps.to_numpy().astype("datetime64[us]")
+    dates[are_far(dates.astype(np.int64))] = none[:1]
+    return dates
 
 
 class WholeNumbers:
@@ -129,8 +185,18 @@ class WholeNumbers:
         self._least = self._most = 0
         self._days = self._months = True
 
-    def add(self, column: Any, start: int) -> None:  # noqa: ARG002 - all or none
-        """Look at some numbers in an Arrow array."""
+    def add(self, column: Any, start: int) -> None:
+        """Look at some numbers in an Arrow array.
+
+        Raises:
+            DataError: one has too many digits to count steps with.
+        """
+        wide = column.to_numpy(zero_copy_only=False)
+        far = (wide >= 10**MOST_DIGITS) | (wide <= -(10**MOST_DIGITS))
+        if far.any():
+            i = int(np.argmax(far))
+            what = f"holds {wide[i]}, which has more than {MOST_DIGITS} digits"
+            raise refusal(self._table, self._name, start + i, what)
         values = whole_numbers(column)
         least, most = int(values.min()), int(values.max())
         if self._first is None:
@@ -166,8 +232,8 @@ class WholeNumbers:
 
 def refusal(table: Table, name: str, record: int, what: str) -> DataError:
     """Return the error of a time stamp that cannot be used."""
-    where = table.where(record)
-    return DataError(f"{table.path} {where}: time column {name!r} {what}", hint=WRITE)
+    where = f"{table.path} {table.where(record)}"
+    return DataError(f"{where}: time column {shorten(name)} {what}", hint=WRITE)
 
 
 def _are_months(values: IntArray) -> npt.NDArray[np.bool_]:

@@ -68,10 +68,8 @@ def load_data(
     place = "data frame"
     if isinstance(data, str | Path):
         place, file = str(data), expand(data)
-        if not file.exists():
-            hint = "a relative path starts where you are"
-            raise DataError(f"{place} does not exist", hint=hint)
-        table: Table = open_table(file, source.dialect)
+        hint = "a relative path starts where you are"
+        table: Table = open_table(file, source.dialect, hint)
     else:
         # A named index is read as a column, as it is from a Parquet file.
         table = open_frame(data)
