@@ -29,6 +29,7 @@ def run(tmp_path):
     run = RunDirectory(tmp_path / ODD)
     run.path.mkdir()
     write_json(run.manifest, {"status": "interrupted"})
+    run.preprocess.touch()  # it can be resumed
     return run
 
 

@@ -21,7 +21,18 @@ from seqforecast.runs.run_files import RunDirectory
 NAIVE = "naive"
 METRICS = frozenset({"mae", "mse", "rmse", "smape", "mase", "rmsse", "owa"})
 
-Scores = dict[str, Number | dict[str, str] | None]
+
+def _check_kinds(scores: dict[str, Any]) -> dict[str, Any]:
+    """Refuse reasons in the place of a number, and a number in that of reasons."""
+    for name, value in scores.items():
+        if isinstance(value, dict) != (name == "reasons"):
+            raise ValueError(f"{name} has something else in its place")
+    return scores
+
+
+Scores = Annotated[
+    dict[str, Number | dict[str, str] | None], AfterValidator(_check_kinds)
+]
 
 
 class Skill(Record):
@@ -125,11 +136,8 @@ def _check_test(test: TestScores) -> TestScores:
 
 
 def _check_scores(name: str, scores: Scores, metrics: frozenset[str]) -> None:
-    absent = [each for each in metrics if isinstance(scores.get(each, {}), dict)]
-    if absent:
+    if absent := metrics - scores.keys():
         raise ValueError(f"{name} has no {min(absent)}")
-    if not hasattr(scores.get("reasons", {}), "keys"):
-        raise ValueError(f"{name}.reasons is no object")
 
 
 Test = Annotated[TestScores, AfterValidator(_check_test)]
@@ -371,27 +379,15 @@ def read_metrics(run: RunDirectory) -> Metrics:
 
 
 def read_comparison(run: RunDirectory) -> Comparison:
-    """Read comparison.json.
-
-    Raises:
-        RunError: as for `read_document`.
-    """
+    """Read comparison.json; errors are those of `read_document`."""
     return read_document(run, run.metrics, Comparison, _check_comparison)
 
 
 def read_backtest(run: RunDirectory) -> Backtest:
-    """Read backtest.json.
-
-    Raises:
-        RunError: as for `read_document`.
-    """
+    """Read backtest.json; errors are those of `read_document`."""
     return read_document(run, run.metrics, Backtest, _check_backtest)
 
 
 def read_tuning(run: RunDirectory) -> Tuning:
-    """Read tune.json.
-
-    Raises:
-        RunError: as for `read_document`.
-    """
+    """Read tune.json; errors are those of `read_document`."""
     return read_document(run, run.metrics, Tuning, _check_tuning)

@@ -157,6 +157,52 @@ def test_wrong_calls_say_what_is_wrong(run, tmp_path):
         assert text in result.stderr
 
 
+BROKEN = {
+    "preprocess.json": [
+        ({}, "columns: field required"),
+        ({"horizon": 5}, "horizon: 5, that of the model is 4"),
+        ({"lookback": 17}, "lookback: 17, that of the model is 16"),
+        ({"series": "ab"}, "series: input should be a valid list"),
+        ({"scale": {"kind": "none"}}, "scale.shared: field required"),
+    ],
+    "manifest.json": [({}, "name: field required"), ({"data": {}}, "data.sha256")],
+    "intervals.json": [({}, "level: field required"), ({"margins": [[0.1]]}, "1 x 4")],
+    "seen.json": [({}, "until: field required"), ({"until": {"a": [1]}}, "until.a")],
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_files_of_a_run_that_are_not_as_written_end_predict_and_evaluate(
+    tmp_path, frame, name
+):
+    """Exit code 5, the name of the file, what is wrong, and what mends it."""
+    frame.to_csv(tmp_path / "two.csv", index=False)
+    frame.iloc[:-2].to_csv(tmp_path / "new.csv", index=False)
+    settings = small(
+        data={"source": "table", "path": str(tmp_path / "two.csv"), "time": "day"},
+        intervals={"level": [80]},
+    )
+    quick = {"training.epochs": 1, "training.compile": "eager"}
+    run = seqforecast.train(settings, quick, runs=tmp_path / "runs")
+    path = run.path / name
+    whole = json.loads(path.read_text())
+    for changed, message in BROKEN[name]:
+        path.write_text(json.dumps(whole | changed if changed else {}))
+        for command in ("predict", "evaluate"):
+            result = call(command, run.path, "--data", tmp_path / "new.csv")
+            if name == "seen.json" and command == "predict":
+                assert result.exit_code == 0  # it does not need that file
+                continue
+            assert result.exit_code == 5, (command, changed, result.output)
+            assert f"error: {path} is not as seqforecast writes it: " in result.stderr
+            assert message in result.stderr.replace("\n", " ")
+            assert (
+                f"hint: `seqforecast train {run.path}/resolved.yaml`" in result.stderr
+            )
+    path.write_text(json.dumps(whole))
+    assert call("predict", run.path).exit_code == 0
+
+
 def test_synthetic_runs_forecast_their_own_data_only(tmp_path, frame):
     run = seqforecast.train(SMALL, {"training.epochs": 1}, runs=tmp_path)
     frame.to_csv(tmp_path / "x.csv", index=False)
