@@ -1,6 +1,7 @@
 """A run small enough for tests, and what it means that two runs are the same."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -50,7 +51,8 @@ def train(
 
     XLA compiles for longer than so few epochs take. What is compiled as by default is
     held against graphs and plain Keras step by step, and trained, stopped and resumed
-    by the tests of `train` itself. Figures are `drawn` where a test looks at them.
+    by the tests of `train` itself. Figures are `drawn`, and gradients measured for one
+    of them, where a test looks at them: that is half the time of so short a run.
     """
     from seqforecast.runs.directory import Destination
     from seqforecast.workflows.train import train as workflow
@@ -58,10 +60,25 @@ def train(
     if "compile" not in mapping.get("training", {}):
         overrides = {"training.compile": "graph"} | overrides
     loaded = load_mapping(mapping, overrides)
-    draw = workflow.draw_pictures if drawn else lambda *_: None
     place = Destination(root, exact)
-    with mock.patch.object(workflow, "draw_pictures", draw):
+    with ExitStack() as patches:
+        if not drawn:
+            for name, stand_in in (
+                ("draw_pictures", lambda *_: None),
+                ("GradientProbe", Unmeasured),
+            ):
+                patches.enter_context(mock.patch.object(workflow, name, stand_in))
         return workflow.train_experiment(loaded, place, display, start=start)
+
+
+class Unmeasured:
+    """Stands in for `GradientProbe`: a profile without any gradients."""
+
+    def __init__(self, _: Any, windows: Any) -> None:
+        self._lookback = windows.lookback
+
+    def measure(self) -> Any:
+        return np.zeros(self._lookback)
 
 
 def same_run(one: RunDirectory, other: RunDirectory) -> list[str]:
