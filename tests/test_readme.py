@@ -113,6 +113,19 @@ def test_a_table_of_measured_runs_is_what_was_recorded(name, monkeypatch):
     assert made.count("**") + made.count("+ ") >= 4
 
 
+def test_what_kills_leave_is_what_was_recorded(monkeypatch):
+    """`python benchmarks/kill_commands.py --readme docs/runs.md` rewrites the block.
+
+    What went wrong is told in capitals.
+    """
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    script = importlib.import_module("kill_commands")
+    made = script.outcomes_table()
+    assert block_of("kills").strip() == made
+    assert not re.search(r"[A-Z]{4}", made)
+    assert made.count("goes on to the same end") >= 3
+
+
 def test_the_error_rates_of_compare_are_those_of_the_simulation(monkeypatch):
     """One row, simulated again; a repetition or two may fall to the other side.
 
