@@ -450,6 +450,12 @@ def test_what_was_given_at_length_is_not_told_at_length(words):
     assert 0 < len((result.stdout + result.stderr).encode()) < 20_000
 
 
+def test_a_name_that_no_file_can_have_is_told():
+    result = call("runs", "show", "x" * 100_000)
+    assert "error: the name of a file is too long: xxx" in result.stderr
+    assert "hint: shorten the path" in result.stderr
+
+
 def test_the_working_directory_may_be_gone(tmp_path, monkeypatch):
     """A folder that another program removes while one stands in it."""
 

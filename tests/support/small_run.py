@@ -1,7 +1,7 @@
 """A run small enough for tests, and what it means that two runs are the same."""
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -61,14 +61,20 @@ def train(
         overrides = {"training.compile": "graph"} | overrides
     loaded = load_mapping(mapping, overrides)
     place = Destination(root, exact)
-    with ExitStack() as patches:
-        if not drawn:
-            for name, stand_in in (
-                ("draw_pictures", lambda *_: None),
-                ("GradientProbe", Unmeasured),
-            ):
-                patches.enter_context(mock.patch.object(workflow, name, stand_in))
+    with nullcontext() if drawn else undrawn():
         return workflow.train_experiment(loaded, place, display, start=start)
+
+
+@contextmanager
+def undrawn() -> Iterator[None]:
+    """Let training draw nothing, and measure no gradients for a picture, meanwhile."""
+    from seqforecast.workflows.train import train as workflow
+
+    with (
+        mock.patch.object(workflow, "draw_pictures"),
+        mock.patch.object(workflow, "GradientProbe", Unmeasured),
+    ):
+        yield
 
 
 class Unmeasured:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from seqforecast.errors import ConfigError, Interrupted, RunError
+from seqforecast.runs.records import write_start
 from seqforecast.runs.run_files import RunDirectory
 from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 from support.command_line import call
@@ -185,6 +186,13 @@ def test_interrupted_and_resumed_it_is_the_same(tmp_path):
     with pytest.raises(Interrupted):
         train(tmp_path, asked, old.path, exact=tmp_path / "stopped", display=Killer())
     old.path.rename(tmp_path / "moved")
+    start = RunDirectory(tmp_path / "stopped").start
+    began = start.read_bytes()
+    write_start(RunDirectory(tmp_path / "stopped"), [[np.zeros(1)], [np.zeros(1)]])
+    with pytest.raises(RunError, match="it has the weights of 2 members") as caught:
+        resume_run(tmp_path / "stopped")
+    assert str(start) in str(caught.value)
+    start.write_bytes(began)
     resumed = resume_run(tmp_path / "stopped")
     assert same_run(whole, resumed) == []
 
