@@ -124,6 +124,17 @@ def finish(words: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(words, capture_output=True, text=True, check=False)
 
 
+def begin(words: list[str]) -> "subprocess.Popen[str]":
+    """Begin a command that can be killed with its children; its stderr is kept."""
+    return subprocess.Popen(
+        words,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
 def contents(path: Path) -> dict[str, object]:
     """Return what must be the same of a file or directory: all but times and paths."""
     if path.is_file():
@@ -176,10 +187,10 @@ def complete(bench: Bench, name: str, out: Path) -> subprocess.CompletedProcess[
     if name != "train" or not out.exists() or not any(out.iterdir()):
         return finish(again)
     done = finish([*PROGRAM, "train", "--resume", str(out)])
-    if done.returncode == 0 or "is complete" in done.stderr:
-        return subprocess.CompletedProcess(again, 0, done.stdout, done.stderr)
-    shutil.rmtree(out)  # stopped before there was anything to resume
-    return finish(again)
+    if "is not a run" in done.stderr or "before its settings" in done.stderr:
+        shutil.rmtree(out)  # stopped before there was anything to resume
+        return finish(again)
+    return done
 
 
 def after(bench: Bench, name: str, out: Path) -> str:
@@ -203,17 +214,12 @@ def kill_once(bench: Bench, name: str, number: int) -> str:
     """Kill a command at a moment drawn from its whole time; return what came of it."""
     draw = random.Random(f"{name} {number}")
     out = place(bench, name, f"kill-{number}")
-    process = subprocess.Popen(
-        bench.call(name, out),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    process = begin(bench.call(name, out))
     try:
-        process.wait(draw.uniform(0.05, 1.1) * bench.seconds[name])
+        process.communicate(timeout=draw.uniform(0.05, 1.1) * bench.seconds[name])
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.communicate()
     outcome = after(bench, name, out)
     shutil.rmtree(out.parent.parent)
     return outcome
@@ -289,12 +295,7 @@ def remove_once(bench: Bench, name: str, number: int) -> str:
     """Remove the directory while a command runs: exit code 2 or 5, no traceback."""
     draw = random.Random(f"{name} {number}")
     out = place(bench, name, f"removed-{number}")
-    process = subprocess.Popen(
-        bench.call(name, out),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = begin(bench.call(name, out))
     time.sleep(draw.uniform(0.1, 0.9) * bench.seconds[name])
     shutil.rmtree(out.parent, ignore_errors=True)
     _, stderr = process.communicate()
@@ -307,12 +308,7 @@ def meet_once(bench: Bench, name: str, _: int) -> str:
     """Run two of a command at once: both end as one does, or one is refused."""
     out = place(bench, name, "two")
     words = bench.call(name, out)
-    both = [
-        subprocess.Popen(
-            words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
-        for _ in range(2)
-    ]
+    both = [begin(words) for _ in range(2)]
     errors = [process.communicate()[1] for process in both]
     codes = sorted(process.returncode for process in both)
     if any("Traceback" in error for error in errors) or codes not in ([0, 0], [0, 5]):

@@ -23,7 +23,7 @@ from typing import ClassVar
 # stands for the bytes of a file name that is not UTF-8.
 UNPRINTABLE = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
-    "\ud800-\udfff]"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
 LONGEST_LINE = 2_000  # bytes
 MOST_NAMED = 30

@@ -151,7 +151,7 @@ def test_line_breaks_in_the_names_of_columns_stay_out_of_the_file(tmp_path):
         "s1",
         "s2",
     )
-    assert "# Column two lines: 2 is not used" in (tmp_path / "it.yaml").read_text()
+    assert "# Column two\\nlines: 2 is not used" in (tmp_path / "it.yaml").read_text()
 
 
 def test_a_place_that_cannot_be_written_is_refused_before_the_data_are_read(tmp_path):

@@ -1,11 +1,11 @@
 """The starter experiment of a data file: its settings chosen, and written as YAML."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from seqforecast.config.dump import to_yaml
+from seqforecast.errors import one_line
 
 HORIZON_WITHOUT_SEASON = 8
 FEW_STEPS = 6  # a horizon shorter than these is made of several seasons
@@ -44,7 +44,7 @@ def write_starter(
         data: settings of `data`, in order.
         chosen: the others.
     """
-    lines = [f"# {_one_line(line)}".rstrip() for line in opening]
+    lines = [f"# {one_line(line)}".rstrip() for line in opening]
     section = ""
     for choice in [*data, *chosen]:
         head, _, name = choice.name.partition(".")
@@ -74,23 +74,7 @@ def _written(value: Any) -> str:
 
 
 def _comment(why: str) -> str:
-    return f" # {_one_line(why)}" if why else ""
-
-
-def _one_line(text: str) -> str:
-    """Return text that a comment can hold: names may have line breaks and others.
-
-    YAML takes no control characters, and those that turn the direction of writing
-    would show a line as something else than it is: they are written as escapes.
-    """
-    return "".join(
-        letter if letter.isprintable() else _escaped(letter)
-        for letter in " ".join(re.split(r"[\r\n]+", text.strip("\r\n")))
-    )
-
-
-def _escaped(letter: str) -> str:
-    return letter.encode("unicode_escape").decode("ascii")
+    return f" # {one_line(why)}" if why else ""
 
 
 @dataclass(frozen=True, slots=True)
