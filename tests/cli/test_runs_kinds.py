@@ -134,5 +134,9 @@ def test_what_is_broken_is_said_to_be_broken(several):
         result = call("runs", "show", directory.path)
         assert result.exit_code == 5
         assert f"{directory.metrics} cannot be read" in result.stderr
+        directory.manifest.write_text("{}")
+        result = call("runs", "show", directory.path)
+        assert result.exit_code == 5
+        assert f"{directory.manifest} is not as seqforecast writes it" in result.stderr
         directory.manifest.unlink()
         assert call("runs", "show", directory.path).exit_code == 5

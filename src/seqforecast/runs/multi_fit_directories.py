@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from seqforecast.errors import RunError
 from seqforecast.files import write_json
 from seqforecast.runs.directory import Destination, Listed, describe_run, open_run
+from seqforecast.runs.documents import read_manifest
 from seqforecast.runs.run_files import REQUEST, RunDirectory
 from seqforecast.runs.score_documents import (
     read_backtest,
@@ -234,9 +235,11 @@ def open_any(path: Path) -> tuple[RunDirectory, Listed]:
         Its files, and what it says of itself.
 
     Raises:
-        RunError: there is none of them at this path.
+        RunError: there is none of them at this path, or its manifest is not as
+            seqforecast writes it.
     """
-    listed = describe_run(open_run(path).path)
+    read_manifest(open_run(path))
+    listed = describe_run(path)
     return KINDS[listed.kind](path), listed
 
 
