@@ -91,7 +91,7 @@ def show_metrics(document: Any) -> None:
     say_score(test)
     page._say_signs(test.get("signs") or {})
     for table in (
-        *(tables.say_coverage, tables.tabulate_intervals, tables.tabulate_quantiles),
+        *(tables.judge_coverage, tables.tabulate_intervals, tables.tabulate_quantiles),
         *(tables.tabulate_losses, tables.tabulate_interval_steps),
     ):
         table(test)

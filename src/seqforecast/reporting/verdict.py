@@ -69,11 +69,12 @@ def say_verdict(test: Mapping[str, Any]) -> str:
 
 
 def say_coverage(test: Mapping[str, Any]) -> list[str]:
-    """Return what the intervals cover, in a sentence; nothing where there are none."""
+    """Return what intervals with a value to count cover; nothing without them."""
     clauses = [
         f"{interval['level']:g} % intervals cover {percent(interval['coverage'])} of "
         f"the truths, {significant(interval['width'], 3)} wide"
         for interval in test.get("intervals", [])
+        if interval["coverage"] is not None and interval["width"] is not None
     ]
     return [f"{'; '.join(clauses)} on average."] if clauses else []
 

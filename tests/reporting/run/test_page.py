@@ -15,12 +15,12 @@ from seqforecast.reporting.run.page import (
     tabulate_shapes,
 )
 from seqforecast.reporting.run.tables import (
-    say_coverage,
+    judge_coverage,
     tabulate_interval_steps,
     tabulate_series,
 )
 from seqforecast.reporting.settings_text import split_from_defaults
-from seqforecast.reporting.verdict import say_run
+from seqforecast.reporting.verdict import say_coverage, say_run
 from support.pages import (
     HOSTILE,
     Page,
@@ -177,17 +177,21 @@ def test_runs_of_older_versions_have_a_page_too(tmp_path: Path) -> None:
 
 def test_coverage_is_said_and_judged() -> None:
     """Not where it may be chance. Broken on purpose: judged by two points alone."""
-    first, second = say_coverage(FULL)
+    first, second = judge_coverage(FULL)
     assert first == (
         "The 80 % intervals hold 71.2 % of the truths, 80 % were asked for."
     )
     assert second.endswith("94.8 % of the truths, 95 % were asked for.")
     lower, upper = FULL["intervals"]
     warned = FULL | {"intervals": [lower | {"misses": True}, upper]}
-    assert say_coverage(warned) == [f"{first[:-1]}: too narrow.", second]
-    (alone,) = say_coverage(FULL | {"intervals": []})
+    assert judge_coverage(warned) == [f"{first[:-1]}: too narrow.", second]
+    (alone,) = judge_coverage(FULL | {"intervals": []})
     assert alone == "q_10 to q_90 hold 81.5 % of the truths, 80 % were asked for."
-    assert say_coverage(outcome()) == []
+    assert judge_coverage(outcome()) == []
+    uncounted = {"level": 80.0, "coverage": None, "width": None}
+    unknown = {"coverage": None, "pinball": None}
+    empty = outcome(intervals=[uncounted], quantiles={"q_10": unknown, "q_90": unknown})
+    assert judge_coverage(empty) == say_coverage(empty) == []
     step = tabulate_interval_steps(FULL)[1]
     assert step == (
         "1",

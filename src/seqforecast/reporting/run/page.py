@@ -101,7 +101,7 @@ def render_run_page(run: RunDocuments) -> str:
         "run.html",
         title=f"{run.settings['name']}: {run.cell}",
         about=say_about(test, run.preprocess, parameters, run.cell),
-        verdict=[*say_run(test), *tables.say_coverage(test)],
+        verdict=[*say_run(test), *tables.judge_coverage(test)],
         notes=test.get("notes", []),
         signs=_say_signs(test.get("signs") or {}),
         scores=[scores.header, *scores.rows],

@@ -179,7 +179,7 @@ def tabulate_series(
     return f"{finding}.", [(*header, "ratio", f"model {NAMES[metric]}", against), *rows]
 
 
-def say_coverage(test: Mapping[str, Any]) -> list[str]:
+def judge_coverage(test: Mapping[str, Any]) -> list[str]:
     """Return what intervals and outer quantiles hold, and whether that is far off.
 
     Args:
@@ -201,7 +201,10 @@ def say_coverage(test: Mapping[str, Any]) -> list[str]:
         high = next((level for level in levels if abs(low + level - 100) < 1e-9), low)
         if low < high and round(high - low, 9) not in interval_levels:
             other, nominal = levels[high], (high - low) / 100
-            coverage = quantiles[other]["coverage"] - quantiles[name]["coverage"]
+            shares = quantiles[other]["coverage"], quantiles[name]["coverage"]
+            if None in shares:
+                continue
+            coverage = shares[0] - shares[1]
             is_off = abs(coverage - nominal) > OFF
             sentences.append(
                 _say(f"{name} to {other}", nominal, coverage, is_off=is_off)
