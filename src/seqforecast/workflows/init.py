@@ -18,11 +18,12 @@ from seqforecast.config.starter_experiment import (
     longest_horizon,
     write_starter,
 )
-from seqforecast.data.detect import Roles, detect_dialect, detect_roles, read_sample
+from seqforecast.data.detect import Roles, detect_roles, read_sample
 from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.season import calendar_season, infer_season
 from seqforecast.data.table.batches import naming
 from seqforecast.data.table.csv_file import PLAIN, Dialect
+from seqforecast.data.table.detect_dialect import detect_dialect
 from seqforecast.data.table.load import load_table
 from seqforecast.data.table.open_file import check_file, open_table
 from seqforecast.data.table.section import TableSource
