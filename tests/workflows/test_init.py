@@ -193,6 +193,62 @@ def test_nothing_is_written_over(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--frequency", "soon"], "data.frequency 'soon' is no pandas offset alias"),
+        (["--decimal", ";"], "cannot be read so: data.decimal: Input should be '.' or"),
+        (["--target", "s9"], "has no column 's9' (--target)"),
+        (["--time", "s0", "--target", "s0"], "holds double, not dates or whole"),
+    ],
+)
+def test_what_is_said_and_cannot_be_is_refused(tmp_path, words, said):
+    data = write(waves(), tmp_path / "x.parquet")
+    result = call("init", data, "--output", tmp_path / "it.yaml", *words)
+    assert result.exit_code in (2, 3)
+    assert said in result.stderr
+    assert not (tmp_path / "it.yaml").exists()
+
+
+def test_what_is_said_is_written(tmp_path):
+    data = write(waves(), tmp_path / "x.csv")
+    words = ["--target", "s1", "--season", 24, "--frequency", "60min"]
+    experiment, prepared, _ = start(data, tmp_path, *words)
+    assert experiment.data.target == ["s1"]
+    assert (experiment.data.season, experiment.window.horizon) == (24, 24)
+    assert prepared.panel.ids == ("s1",)
+    written = (tmp_path / "it.yaml").read_text()
+    assert "# past: [s0, s2] # numbers known up to the cutoff" in written
+    none = call("init", data, "-o", tmp_path / "none.yaml", "--season", 0)
+    assert none.exit_code == 0
+    assert load_experiment(tmp_path / "none.yaml").experiment.data.season is None
+
+
+def test_what_is_offered_can_be_taken_out_of_its_comment(tmp_path):
+    """Broken on purpose: a comma left out of the list."""
+    days = pd.date_range("2024-01-01", periods=200)
+    draw = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "shop": np.repeat(["n", "s"], 200),
+            "day": np.tile(days, 2),
+            "sales": draw.normal(20, 3, 400).round(2),
+            "price, net": draw.normal(5, 1, 400).round(2),
+            "promo": draw.integers(0, 2, 400),
+            "size": np.repeat([3, 4], 200),
+        }
+    )
+    start(write(frame, tmp_path / "x.csv"), tmp_path)
+    text = (tmp_path / "it.yaml").read_text().replace("  # ", "  ")
+    (tmp_path / "it.yaml").write_text(text)
+    data = load_experiment(tmp_path / "it.yaml").experiment.data
+    assert (data.static, data.past, data.future) == (
+        ["size"],
+        ["price, net"],
+        ["promo"],
+    )
+
+
+@pytest.mark.parametrize(
     ("content", "said"),
     [
         ("", "is empty"),

@@ -38,14 +38,46 @@ def init(
             show_default=False,
         ),
     ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option("--time", metavar="COLUMN", help="The column of times."),
+    ] = None,
+    id_column: Annotated[
+        str | None,
+        typer.Option("--id", metavar="COLUMN", help="The column that names series."),
+    ] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--target",
+            metavar="COLUMN",
+            help="A column to forecast; may be given several times.",
+        ),
+    ] = None,
+    season: Annotated[
+        int | None,
+        typer.Option(
+            "--season", min=0, metavar="N", help="Steps in one season; 0: none."
+        ),
+    ] = None,
+    frequency: Annotated[
+        str | None,
+        typer.Option(
+            "--frequency", metavar="ALIAS", help="Of the steps, such as h, D or MS."
+        ),
+    ] = None,
+    decimal: Annotated[
+        str | None,
+        typer.Option("--decimal", metavar="SIGN", help="Before decimals: . or ,"),
+    ] = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
     """Look at a data file and write a commented experiment that trains on it.
 
-    Separator, columns, frequency, season and missing values are found and said. No file
-    is written over.
+    Separator, columns, frequency, season and missing values are found and said; what
+    is found otherwise than meant can be given. No file is written over.
 
     Example:
 
@@ -53,9 +85,17 @@ def init(
     """
     listen(quiet=quiet, verbose=verbose)
 
-    from seqforecast.workflows.init import start_experiment
+    from seqforecast.data.roles import Wanted
+    from seqforecast.workflows.init import Asked, start_experiment
 
-    started = start_experiment(data, output, horizon)
+    given = {"frequency": frequency, "decimal": decimal}
+    asked = Asked(
+        roles=Wanted(time, id_column, tuple(target or ())),
+        reading={name: value for name, value in given.items() if value is not None},
+        season=season,
+        horizon=horizon,
+    )
+    started = start_experiment(data, output, asked)
     if as_json:
         print_json(
             {"schema": 1, "file": str(started.path), "found": list(started.found)}

@@ -27,11 +27,13 @@ class Choice:
         name: dotted.
         value: plain.
         why: a comment; empty where the name says enough.
+        offered: whether it stands in a comment, to be taken out of it.
     """
 
     name: str
     value: Any
     why: str = ""
+    offered: bool = False
 
 
 def write_starter(
@@ -54,7 +56,7 @@ def write_starter(
             if head != section:
                 lines.append(f"{head}:")
                 section = head
-            indent = "  "
+            indent = "  # " if choice.offered else "  "
         written = _flow(name, choice.value)
         lines.append(f"{indent}{written}{_comment(choice.why)}")
     return "\n".join(lines) + "\n"

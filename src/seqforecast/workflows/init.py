@@ -1,26 +1,26 @@
 """Look at a data file, and write a commented experiment for it."""
 
-import logging
-import os
 import re
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from seqforecast.config.experiment_file import load_experiment
 from seqforecast.config.starter_experiment import (
-    Choice,
     Facts,
     choose_settings,
     longest_horizon,
     write_starter,
 )
-from seqforecast.data.detect import Roles, detect_roles, read_sample
 from seqforecast.data.panel import IntArray, Panel
-from seqforecast.data.season import calendar_season, infer_season
+from seqforecast.data.roles import Roles, Wanted, detect_roles
+from seqforecast.data.sample import Sample
+from seqforecast.data.season import infer_season
 from seqforecast.data.table.batches import naming
 from seqforecast.data.table.csv_file import PLAIN, Dialect
 from seqforecast.data.table.detect_dialect import detect_dialect
@@ -34,17 +34,14 @@ from seqforecast.errors import (
     NoSeasonError,
     RunError,
     as_command,
-    name_first,
 )
 from seqforecast.files import cannot_write, named_by_user, write_whole
 from seqforecast.runs.output_guard import check_output
-from seqforecast.workflows.finished.new_data import MANY
-
-LOGGER = logging.getLogger("seqforecast")
+from seqforecast.workflows.found_data import data_choices, describe_data
 
 # Only these steps of a series are looked at for its season, as for all that is learnt.
 TRAIN = 0.7
-LONGEST_STEP = 1_000_000_000  # of whole-number times, as data.frequency takes it
+HERE = "a relative path starts where you are"
 FEWEST = 20  # steps of the shortest series
 PARTS = 12  # of a series, whose swings are compared with their level
 TOGETHER = 0.6  # correlation of swing and level from which on one grows with the other
@@ -65,46 +62,65 @@ class StarterExperiment:
     found: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the user says, so that it need not be found.
+
+    Attributes:
+        roles: of the columns.
+        reading: settings of `data` by which the file is read.
+        season: steps; 0: there is none; None: to be found.
+        horizon: steps to forecast; None: at least one season.
+    """
+
+    roles: Wanted = field(default_factory=Wanted)
+    reading: Mapping[str, Any] = field(default_factory=dict)
+    season: int | None = None
+    horizon: int | None = None
+
+
 def start_experiment(
-    data: Path, output: Path | None = None, horizon: int | None = None
+    data: Path, output: Path | None = None, asked: Asked | None = None
 ) -> StarterExperiment:
     """Write an experiment that trains on a data file as it is.
 
     Args:
         data: CSV or Parquet.
         output: the file to write; default `<stem>.yaml` in the working directory.
-        horizon: steps to forecast; default at least one season.
+        asked: what is known already; default: nothing.
 
     Raises:
         DataError: the file cannot be read, or is too short, or so for the horizon.
+        ConfigError: what was said about it fits no file.
         RunError: there is a file of that name already, or it cannot be written.
     """
+    asked = asked or Asked()
     name = re.sub(r"(\.csv)?(\.gz)?$|\.parquet$", "", data.name, flags=re.IGNORECASE)
     path = output or Path(f"{name}.yaml")
     with named_by_user():
         _check_place(path, data)
-    check_file(data, hint="a relative path starts where you are")
+    check_file(data, hint=HERE)
     if not _is_text(str(data.resolve())):
         raise DataError(
             f"{data} has a name that is no text, so that no experiment can name it",
             hint="rename it",
         )
-    is_parquet = data.suffix.lower() == ".parquet"
-    dialect = PLAIN if is_parquet else detect_dialect(data)
+    dialect = _dialect(data, asked)
     with naming(data, "cannot be looked at"):
-        roles = detect_roles(read_sample(open_table(data, dialect)), str(data))
-    source = _source(data, dialect, roles)
+        roles = detect_roles(Sample(open_table(data, dialect, HERE)), asked.roles)
+    source = _source(data, dialect, roles, asked)
     source, panel = _read(source)
     stops = (TRAIN * panel.lengths).astype(np.int64)
-    season = infer_season(panel, stops)
+    season = infer_season(panel, stops) if asked.season is None else asked.season
+    season = season or None
     if source.missing != "error":
         way = "previous" if season is None else "seasonal"
         source = source.model_copy(update={"missing": way})
     facts = _facts(data, panel, season, stops)
-    if horizon is not None:
-        _refuse_long(horizon, facts, data)
+    if asked.horizon is not None:
+        _refuse_long(asked.horizon, facts, data)
     findings = describe_data(roles, panel, facts, source)
-    chosen = choose_settings(facts, horizon)
+    chosen = choose_settings(facts, asked.horizon)
     opening = [
         f"{data.name}: written by `seqforecast init`; every line may be changed.",
         f"Train it with {as_command('train', path.name)}.",
@@ -115,6 +131,14 @@ def start_experiment(
     with named_by_user():
         write_whole(path, lambda part: _write_valid(part, text, data))
     return StarterExperiment(path, text, tuple(findings))
+
+
+def _dialect(data: Path, asked: Asked) -> Dialect:
+    """Return how a CSV file is written, as far as the user has not said it."""
+    if data.suffix.lower() == ".parquet":
+        return PLAIN
+    said = {name: asked.reading[name] for name in ("decimal",) if name in asked.reading}
+    return replace(detect_dialect(data), **said)
 
 
 def _check_place(path: Path, data: Path) -> None:
@@ -200,16 +224,20 @@ def _refuse_long(horizon: int, facts: Facts, data: Path) -> None:
         )
 
 
-def _source(data: Path, dialect: Dialect, roles: Roles) -> TableSource:
-    """Return how the file is read, nothing missing."""
+def _source(data: Path, dialect: Dialect, roles: Roles, asked: Asked) -> TableSource:
+    """Return how the file is read, nothing missing.
+
+    Raises:
+        ConfigError: what the user has said does not go together.
+    """
     targets = [*roles.targets]
     settings: dict[str, Any] = {
         "source": "table",
         "path": str(data.resolve()),
-        "separator": dialect.separator,
-        "decimal": dialect.decimal,
+        **asdict(dialect),
+        **asked.reading,
         "layout": roles.layout,
-        "time": roles.time,
+        "time": roles.axis.time,
     }
     if roles.layout == "long":
         # As a text of its own, `all` stands for every column.
@@ -217,7 +245,15 @@ def _source(data: Path, dialect: Dialect, roles: Roles) -> TableSource:
         settings |= {"id": roles.id, "target": target}
     elif roles.left_out:
         settings["target"] = targets
-    return TableSource(**settings)
+    try:
+        return TableSource(**settings)
+    except ValidationError as error:
+        what = error.errors()[0]
+        place = ".".join(["data", *map(str, what["loc"][:1])])
+        raise ConfigError(
+            f"{data} cannot be read so: {place}: {what['msg']}",
+            hint="`seqforecast init --help` has the options",
+        ) from error
 
 
 def _read(source: TableSource) -> tuple[TableSource, Panel]:
@@ -245,86 +281,3 @@ def _grows(panel: Panel, stops: IntArray) -> bool:
             continue
         votes.append(bool(np.corrcoef(levels, swings)[0, 1] > TOGETHER))
     return sum(votes) > len(votes) / 2
-
-
-def describe_data(
-    roles: Roles, panel: Panel, facts: Facts, source: TableSource
-) -> list[str]:
-    """Say what was found, and what could not be decided."""
-    same = facts.shortest == facts.longest
-    steps = f"{facts.shortest:,}" + ("" if same else f" to {facts.longest:,}")
-    of_each = " each" if facts.series > 1 else ""
-    noun = "column a series" if roles.layout == "wide" else "row an observation"
-    what = f"{facts.series:,} series of {steps} steps{of_each}, one {noun}"
-    sentences = [f"Found: {what}, frequency {panel.frequency}.", _columns(roles)]
-    if facts.season:
-        sentences.append(f"A season of {facts.season} steps, by autocorrelation.")
-    else:
-        usual = _usual(panel)
-        sentences.append(
-            "No season, by autocorrelation."
-            + (f" The calendar would say {usual} steps." if usual else "")
-        )
-    if source.missing != "error":
-        sentences.append(
-            f"Missing values: {len(panel.filled):,}, filled as `missing` says; they "
-            "are never scored."
-        )
-    if len(panel.filled) > MANY * len(panel.values):
-        sentences.append(
-            "That is more than half. If the gaps are meant (nights, closed days), "
-            "number the steps with whole numbers instead of dates."
-        )
-    for name, why in list(roles.left_out.items())[:10]:
-        sentences.append(f"Column {name} is not used: {why}.")
-    return sentences
-
-
-def _columns(roles: Roles) -> str:
-    """Say which columns are used, and what for."""
-    named = f", series are named in {roles.id}" if roles.id else ""
-    targets = name_first(roles.targets)
-    return f"Time is in column {roles.time}{named}, values are in {targets}."
-
-
-def _usual(panel: Panel) -> int | None:
-    return (
-        None if isinstance(panel.frequency, int) else calendar_season(panel.frequency)
-    )
-
-
-def _way_to(data: str, folder: Path) -> str:
-    """Return the path of the data from a folder; whole where there is no way to it."""
-    try:
-        way = os.path.relpath(data, folder)
-    except ValueError:  # on Windows, another drive
-        return data
-    return data if way.startswith("~") else way  # that would be somebody's home
-
-
-def data_choices(
-    source: TableSource, panel: Panel, facts: Facts, roles: Roles, path: Path
-) -> list[Choice]:
-    """Return the settings of `data`, those that are not the defaults."""
-    where = _way_to(source.path, path.resolve().parent)
-    choices = [Choice("data.source", "table"), Choice("data.path", where)]
-    if source.separator != ",":
-        choices.append(Choice("data.separator", source.separator))
-    if source.decimal != ".":
-        choices.append(Choice("data.decimal", source.decimal, "as in 12,5"))
-    choices += [Choice("data.layout", source.layout), Choice("data.time", source.time)]
-    if source.layout == "long":
-        choices.append(Choice("data.id", source.id, "names the series"))
-    if source.target is not None:
-        choices.append(Choice("data.target", source.target, "the values"))
-    is_long = isinstance(panel.frequency, int) and panel.frequency > LONGEST_STEP
-    choices.append(Choice("data.frequency", "auto" if is_long else panel.frequency))
-    choices.append(Choice("data.season", facts.season, "steps; null: none"))
-    if source.missing != "error":
-        why = "never looks ahead; or interpolate, zero, error"
-        choices.append(Choice("data.missing", source.missing, why))
-    if roles.static:
-        choices.append(
-            Choice("data.static", [], f"possible: {', '.join(roles.static)}")
-        )
-    return choices

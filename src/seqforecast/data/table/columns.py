@@ -86,6 +86,16 @@ class NumberColumn:
             self._large.add(np.abs(values) > _LARGEST, start, values)
         return values
 
+    def odd(self) -> tuple[int, str]:
+        """Return how many values read so far are no numbers, and what they are like.
+
+        All are counted as one where their type holds no numbers.
+        """
+        if self._kind:
+            return 1, f"values of type {self._kind}"
+        like = f"no numbers, such as {shorten(self._texts.value)}"
+        return (self._texts.count, like) if self._texts.count else (0, "")
+
     def refuse(self) -> None:
         """Refuse what could not be read, once all records were.
 

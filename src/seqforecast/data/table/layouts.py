@@ -33,7 +33,7 @@ def observe_wide(
     Raises:
         DataError: a column is absent, or a time stamp cannot be read.
     """
-    time, id_column, targets = section.time, section.id, section.target_columns
+    time, id_column, targets = section.time_name, section.id, section.target_columns
     _require(table, "data.time", time)
     hint = CORRECT
     if targets is None:
@@ -70,7 +70,7 @@ def observe_long(
         DataError: a column is absent, or a time stamp cannot be read.
     """
     value = (section.target_columns or ["y"])[0]
-    _require(table, "data.time", section.time)
+    _require(table, "data.time", section.time_name)
     if section.id is not None:
         _require(table, "data.id", section.id)
     _require(table, "data.target", value)
@@ -89,7 +89,7 @@ class _Columns:
 
     @property
     def time(self) -> str:
-        return self.section.time
+        return self.section.time_name
 
     @property
     def covariates(self) -> list[str]:

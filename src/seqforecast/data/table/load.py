@@ -21,6 +21,7 @@ from seqforecast.data.missing_values import Cleaned, fill_gaps
 from seqforecast.data.panel import Covariates, FloatArray, IntArray, Panel
 from seqforecast.data.season import calendar_season
 from seqforecast.data.table.batches import naming
+from seqforecast.data.table.joined_time import join_time
 from seqforecast.data.table.layouts import observe_long, observe_wide
 from seqforecast.data.table.open_file import Table, open_frame, open_table
 from seqforecast.data.table.section import Missing, TableSource
@@ -94,6 +95,7 @@ def _assemble(
     group: str | None,
     change: Callable[[Records], Records] | None,
 ) -> Panel:
+    table = join_time(table, section.time)
     observe = observe_wide if section.layout == "wide" else observe_long
     observed, notes = observe(table, section, group)
     if change is not None:

@@ -1,11 +1,12 @@
 """The `data:` section for CSV and Parquet files, wide or long."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from seqforecast.data.calendar_features import CalendarName
+from seqforecast.data.table.time_parts import joined_name, why_not_joined
 from seqforecast.files import expand
 from seqforecast.section import Section
 
@@ -32,8 +33,10 @@ class TableSource(Section):
         default="wide",
         description="wide: one column a series; long: one row an observation",
     )
-    time: Name = Field(
-        default="ds", description="time column: dates, or whole numbers counting steps"
+    time: Name | dict[str, Name] = Field(
+        default="ds",
+        description="time column: dates, or whole numbers counting steps; or the "
+        "column of each part: {year: A, quarter: B}, {date: A, hour: B}",
     )
     id: Name | None = Field(
         default="unique_id",
@@ -78,7 +81,7 @@ class TableSource(Section):
             )
         if self.target == []:
             raise ValueError("target names no column; leave it out to use all")
-        roles = [*targets, self.time]
+        roles = [*targets, *self.time_columns]
         if self.layout == "long" and self.id is not None:
             roles.append(self.id)
         for name in roles:
@@ -89,7 +92,7 @@ class TableSource(Section):
     @model_validator(mode="after")
     def _give_covariates_one_role(self) -> "TableSource":
         roles = dict.fromkeys(self.target_columns or [], "target")
-        roles[self.time] = "time"
+        roles |= dict.fromkeys(self.time_columns, "time")
         if self.layout == "long" and self.id is not None:
             roles[self.id] = "id"
         if self.layout == "wide" and self.static:
@@ -118,6 +121,23 @@ class TableSource(Section):
                 "told apart"
             )
         return self
+
+    @field_validator("time")
+    @classmethod
+    def _join_parts_that_fit(cls, time: Name | dict[str, Name]) -> Any:
+        if isinstance(time, dict) and (why := why_not_joined(time)):
+            raise ValueError(why)
+        return time
+
+    @property
+    def time_columns(self) -> list[str]:
+        """The columns that together say when."""
+        return [self.time] if isinstance(self.time, str) else [*self.time.values()]
+
+    @property
+    def time_name(self) -> str:
+        """What the column of time stamps is called, also where it is made of parts."""
+        return self.time if isinstance(self.time, str) else joined_name(self.time)
 
     def file(self, folder: Path) -> Path:
         """Return the file, of a relative path below the folder where it starts."""

@@ -80,7 +80,7 @@ def load_data(
 
 def _refuse_absent(source: TableSource, columns: Sequence[str], place: str) -> None:
     """Refuse data without a column that the model reads; all of them at once."""
-    wanted = [source.time, *(source.target_columns or [])]
+    wanted = [*source.time_columns, *(source.target_columns or [])]
     if source.layout == "long" and source.id is not None:
         wanted.append(source.id)
     wanted += [*source.past, *source.future, *source.static]

@@ -1,0 +1,385 @@
+"""Roles of the columns of an unknown table: times, names, targets, covariates."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from seqforecast.data.column_words import (
+    CALENDAR,
+    FLAGS,
+    ID_ENDS,
+    IDS,
+    VALUES,
+    has_word,
+    is_called,
+    words_of,
+)
+from seqforecast.data.panel import IntArray
+from seqforecast.data.sample import Sample, pairs
+from seqforecast.data.time_axis import TimeAxis, find_time
+from seqforecast.errors import DataError, did_you_mean, name_first, shorten
+
+_MOST_IN_CALENDAR = 366
+_FEW = 8  # values of a flag
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the user has said already; None or empty: to be found.
+
+    Attributes:
+        time: the time column.
+        id: the column that names the series.
+        targets: the value columns.
+    """
+
+    time: str | None = None
+    id: str | None = None
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Roles:
+    """What the columns are.
+
+    Attributes:
+        layout: wide or long.
+        axis: the time column.
+        id: the column that names the series, in a long table.
+        targets: the value columns.
+        left_out: why other columns are not used, by name.
+        static: of these, those with one value a series.
+        past: of these, numbers that vary.
+        future: of these, flags and parts of the calendar that may be known ahead.
+        doubts: what could have been decided otherwise, a sentence each.
+    """
+
+    layout: Literal["wide", "long"]
+    axis: TimeAxis
+    id: str | None
+    targets: tuple[str, ...]
+    left_out: dict[str, str]
+    static: tuple[str, ...] = ()
+    past: tuple[str, ...] = ()
+    future: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Columns by what they are, as far as their names and values tell."""
+
+    numbers: list[str] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)  # one value, or none
+    counters: list[str] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+def detect_roles(sample: Sample, wanted: Wanted | None = None) -> Roles:
+    """Decide what the columns of a table are.
+
+    Args:
+        sample: its first records.
+        wanted: what the user has said.
+
+    Raises:
+        DataError: no column holds times or numbers that change, nothing tells the
+            series apart, or a column that was named is not there.
+    """
+    wanted = wanted or Wanted()
+    _refuse_absent(sample, wanted)
+    axis = find_time(sample, wanted.time)
+    doubts = _doubts_of_time(axis)
+    others = [name for name in sample.names if name not in axis.columns]
+    id_column, groups = wanted.id, np.zeros(sample.rows, np.int64)
+    if id_column is None:
+        possible = [name for name in others if name not in wanted.targets]
+        id_column, more = _find_id(sample, axis.stamps, possible)
+        doubts += more
+    if id_column is not None:
+        groups = sample.codes(id_column)[0]
+        others.remove(id_column)
+    static = _static(sample, groups, others)
+    kinds = _sort(sample, groups, [name for name in others if name not in static])
+    targets, more = _targets(kinds, wanted, is_long=id_column is not None)
+    doubts += more
+    if not targets:
+        raise _no_values(sample, kinds.left_out | dict.fromkeys(static, "static"))
+    past = [name for name in kinds.numbers if name not in targets]
+    flags = [name for name in [*kinds.flags, *kinds.marks] if name not in targets]
+    told = kinds.left_out
+    for names, why in (
+        (static, "one value a series, which `static` takes"),
+        (kinds.counters, "counts the rows"),
+        (past, "other numbers, which `past` takes"),
+        (flags, "a flag, which `future` takes if it is known ahead"),
+    ):
+        told |= dict.fromkeys(names, why)
+    return Roles(
+        layout="wide" if id_column is None else "long",
+        axis=axis,
+        id=id_column,
+        targets=targets,
+        left_out={n: told[n] for n in others if n in told and n not in targets},
+        static=tuple(static),
+        past=tuple(past),
+        future=tuple(sorted(flags, key=others.index)),
+        doubts=tuple(doubts),
+    )
+
+
+def _refuse_absent(sample: Sample, wanted: Wanted) -> None:
+    """Refuse names that the file has not, before anything is looked for."""
+    given = [("--id", wanted.id), *(("--target", name) for name in wanted.targets)]
+    for option, name in given:
+        if name is not None and name not in sample.names:
+            raise DataError(
+                f"{sample.table.path} has no column {shorten(name)} ({option})",
+                hint=did_you_mean(name, sample.names),
+            )
+
+
+def _several(groups: IntArray) -> bool:
+    return bool(groups.max() > groups.min())
+
+
+def _doubts_of_time(axis: TimeAxis) -> list[str]:
+    """Say which other columns could be the time axis."""
+    if not axis.others:
+        return []
+    taken = " + ".join(axis.columns)
+    others = name_first(axis.others)
+    return [
+        f"Time is taken from {taken}; --time takes another column, such as {others}."
+    ]
+
+
+def _names_something(name: str) -> bool:
+    """Return whether a column's name is that of a column of names."""
+    words = words_of(name)
+    return is_called(name, IDS) or (len(words) > 1 and words[-1] in ID_ENDS)
+
+
+def _find_id(
+    sample: Sample, stamps: IntArray, others: Sequence[str]
+) -> tuple[str | None, list[str]]:
+    """Return the column by which no time stamp occurs twice, None for one series.
+
+    Raises:
+        DataError: stamps occur twice, and no column tells the series apart.
+    """
+    order = np.sort(stamps)
+    twice = order[1:][order[1:] == order[:-1]]
+    possible = [
+        name
+        for name in others
+        if not is_called(name, CALENDAR)
+        and (sample.is_whole(name) or not sample.is_number(name))
+        and (sample.codes(name)[0] >= 0).all()
+    ]
+    if not len(twice):
+        one = [n for n in possible if _names_something(n) and sample.codes(n)[1] == 1]
+        one = sorted(one, key=lambda name: not is_called(name, IDS))
+        return (one[0] if one else None), []
+    fitting = [name for name in possible if _tells_apart(sample, stamps, name)]
+    if not fitting:
+        raise _not_apart(sample, stamps, int(twice[0]), possible)
+
+    def rank(name: str) -> tuple[bool, bool, int]:
+        is_text = not sample.is_number(name)
+        return not _names_something(name), not is_text, sample.codes(name)[1]
+
+    fitting.sort(key=rank)
+    chosen = fitting[0]
+    several = [n for n in fitting[1:] if sample.codes(n)[1] != sample.codes(chosen)[1]]
+    if not several or not _names_something(several[0]):
+        return chosen, []
+    doubt = f"Series are told apart by {chosen}; --id takes another column: "
+    return chosen, [f"{doubt}{name_first(several)}."]
+
+
+def _tells_apart(sample: Sample, stamps: IntArray, name: str) -> bool:
+    """Return whether no time stamp occurs twice under one name."""
+    codes, count = sample.codes(name)
+    if count == sample.rows and sample.rows > 1:
+        return False  # each record has a name of its own
+    both = pairs(codes, stamps)
+    return len(np.unique(both)) == sample.rows
+
+
+def _not_apart(
+    sample: Sample, stamps: IntArray, twice: int, possible: Sequence[str]
+) -> DataError:
+    """Return the refusal, with two columns that together tell the series apart."""
+    stamp = twice if not np.any(np.abs(stamps) > 10**11) else np.datetime64(twice, "us")
+    hint = "put what names a series into one column, such as store_item, or name it "
+    hint += "with --id; or delete doubled rows"
+    named = [n for n in possible if sample.codes(n)[1] < sample.rows][:12]
+    for i, one in enumerate(named):
+        for other in named[i + 1 :]:
+            both = pairs(sample.codes(one)[0], sample.codes(other)[0])
+            if len(np.unique(pairs(both, stamps))) == sample.rows:
+                hint = f"{one} and {other} do together: {hint}"
+                return _twice(sample, stamp, hint)
+    return _twice(sample, stamp, hint)
+
+
+def _twice(sample: Sample, stamp: object, hint: str) -> DataError:
+    written = str(stamp).removesuffix(".000000").replace("T", " ")
+    return DataError(
+        f"{sample.table.path}: the time stamp {written.removesuffix(' 00:00:00')} "
+        "occurs several times, and no single column tells the series apart",
+        hint=hint,
+    )
+
+
+def _static(sample: Sample, groups: IntArray, others: Sequence[str]) -> list[str]:
+    """Return the columns with one value a series, where there are several series."""
+    if not _several(groups):
+        return []
+    order = np.argsort(groups, kind="stable")
+    starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
+    found = []
+    for name in others:
+        codes, count = sample.codes(name)
+        if count == 0:
+            continue
+        ordered = codes[order]
+        low = np.minimum.reduceat(ordered, starts)
+        if count and (low == np.maximum.reduceat(ordered, starts)).all():
+            found.append(name)
+    return found
+
+
+def _sort(sample: Sample, groups: IntArray, others: Sequence[str]) -> _Sorted:
+    """Sort columns into numbers, flags, and what is neither, with the reason."""
+    kinds = _Sorted()
+    for name in others:
+        why = _why_no_series(sample, name)
+        if why:
+            kinds.left_out[name] = why
+        elif not sample.varies(name):
+            kinds.marks.append(name)
+        elif _value_rank(name) < len(VALUES):
+            kinds.numbers.append(name)
+        elif _counts_rows(sample, name, groups):
+            kinds.counters.append(name)
+        elif _is_flag(sample, name):
+            kinds.flags.append(name)
+        else:
+            kinds.numbers.append(name)
+    stems = {_stem(name) for name in kinds.numbers} - {""}
+    for name in [*kinds.flags]:  # a series among others may be of zeros and ones
+        if _stem(name) in stems and not has_word(name, FLAGS):
+            kinds.flags.remove(name)
+            kinds.numbers.append(name)
+    kinds.numbers.sort(key=others.index)
+    return kinds
+
+
+def _why_no_series(sample: Sample, name: str) -> str | None:
+    """Return why a column is of no use at all, None where it may be of some."""
+    values, odd = sample.numbers(name)
+    if odd:
+        return odd
+    has_name_of_values = _value_rank(name) < len(VALUES)
+    if not has_name_of_values and _is_calendar(sample, name):
+        return "a part of the calendar, which `calendar` makes"
+    if not sample.varies(name):
+        return None if np.isnan(values).any() else "the same everywhere"
+    if not has_name_of_values and sample.is_whole(name) and _names_something(name):
+        return "a number that names something"
+    return None
+
+
+def _stem(name: str) -> str:
+    """Return a name without its numbers: that of shop_1 and shop_2 is the same."""
+    return re.sub(r"[\W\d_]+", "", name)
+
+
+def _is_flag(sample: Sample, name: str) -> bool:
+    """Return whether a column has few values, and is called so, or is of 0 and 1."""
+    values = sample.numbers(name)[0]
+    found = set(np.unique(values[~np.isnan(values)]).tolist())
+    return found <= {0, 1} or (len(found) <= _FEW and has_word(name, FLAGS))
+
+
+def _is_calendar(sample: Sample, name: str) -> bool:
+    """Return whether a column is called like a part of the calendar and is as small."""
+    if not (is_called(name, CALENDAR) and sample.is_whole(name)):
+        return False
+    values = sample.numbers(name)[0]
+    years = values.min() >= 1800 and values.max() <= 2200
+    return years or bool(values.min() >= 0 and values.max() <= _MOST_IN_CALENDAR)
+
+
+def _counts_rows(sample: Sample, name: str, groups: IntArray) -> bool:
+    """Return whether a column goes up by one from record to record of each series."""
+    if not sample.is_whole(name):
+        return False
+    values = sample.numbers(name)[0]
+    order = np.argsort(groups, kind="stable")
+    steps, same = np.diff(values[order]), np.diff(groups[order]) == 0
+    if len(steps) and (np.abs(np.diff(values)) == 1).all():
+        return True
+    return bool(same.any() and (steps[same] == 1).all())
+
+
+def _value_rank(name: str) -> int:
+    """Return how much a name sounds like what is forecast; fewer is more."""
+    words = words_of(name)
+    whole = "".join(words)
+    ranks = [i for i, known in enumerate(VALUES) if whole in known]
+    if ranks:
+        return ranks[0]
+    return next(
+        (i for i, known in enumerate(VALUES) if i and not known.isdisjoint(words)),
+        len(VALUES),
+    )
+
+
+def _targets(
+    kinds: _Sorted, wanted: Wanted, *, is_long: bool
+) -> tuple[tuple[str, ...], list[str]]:
+    """Return the value columns, one in a long table, and what was in doubt."""
+    if wanted.targets:
+        if is_long and len(wanted.targets) > 1:
+            raise DataError(
+                f"--target names {len(wanted.targets)} columns, but with one row an "
+                "observation one column holds the values",
+                hint="name one; a wide file, one column a series, has several",
+            )
+        for name in wanted.targets:
+            kinds.left_out.pop(name, None)
+        return wanted.targets, []
+    candidates = kinds.numbers or kinds.flags or kinds.counters
+    if not candidates:
+        return (), []
+    best = min(_value_rank(name) for name in candidates)
+    chosen = [name for name in candidates if _value_rank(name) == best]
+    if is_long:
+        exact = [
+            n for n in chosen if "".join(words_of(n)) in frozenset().union(*VALUES)
+        ]
+        chosen = (exact or chosen)[:1]
+    rest = [name for name in candidates if name not in chosen]
+    if not rest:
+        return tuple(chosen), []
+    why = "by name" if best < len(VALUES) else "the first that varies"
+    taken, others = name_first(chosen), name_first(rest)
+    doubt = f"Values are taken from {taken}, {why}; --target takes another column: "
+    return tuple(chosen), [f"{doubt}{others}."]
+
+
+def _no_values(sample: Sample, reasons: dict[str, str]) -> DataError:
+    details = "; ".join(f"{name}: {why}" for name, why in list(reasons.items())[:10])
+    return DataError(
+        f"{sample.table.path} has no column of numbers that change, beside times"
+        + (f"; {details}" if details else ""),
+        hint="write numbers plainly, without units, and leave cells empty where values "
+        "are missing; --target names the column of values",
+    )

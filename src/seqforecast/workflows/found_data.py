@@ -1,0 +1,107 @@
+"""What `init` found in a data file: sentences, and the settings of `data`."""
+
+import os
+from pathlib import Path
+
+from seqforecast.config.starter_experiment import Choice, Facts
+from seqforecast.data.panel import Panel
+from seqforecast.data.roles import Roles
+from seqforecast.data.season import calendar_season
+from seqforecast.data.table.section import TableSource
+from seqforecast.errors import name_first
+from seqforecast.workflows.finished.new_data import MANY
+
+LONGEST_STEP = 1_000_000_000  # of whole-number times, as data.frequency takes it
+_MOST = 10  # columns that are told one by one
+
+
+def describe_data(
+    roles: Roles, panel: Panel, facts: Facts, source: TableSource
+) -> list[str]:
+    """Say what was found, and what could not be decided."""
+    same = facts.shortest == facts.longest
+    steps = f"{facts.shortest:,}" + ("" if same else f" to {facts.longest:,}")
+    of_each = " each" if facts.series > 1 else ""
+    noun = "column a series" if roles.layout == "wide" else "row an observation"
+    what = f"{facts.series:,} series of {steps} steps{of_each}, one {noun}"
+    sentences = [f"Found: {what}, frequency {panel.frequency}.", _columns(roles)]
+    if facts.season:
+        sentences.append(f"A season of {facts.season} steps, by autocorrelation.")
+    else:
+        usual = _usual(panel)
+        sentences.append(
+            "No season, by autocorrelation."
+            + (f" The calendar would say {usual} steps." if usual else "")
+        )
+    if source.missing != "error":
+        sentences.append(
+            f"Missing values: {len(panel.filled):,}, filled as `missing` says; they "
+            "are never scored."
+        )
+    if len(panel.filled) > MANY * len(panel.values):
+        sentences.append(
+            "That is more than half. If the gaps are meant (nights, closed days), "
+            "number the steps with whole numbers instead of dates."
+        )
+    told = [*roles.doubts]
+    for name, why in list(roles.left_out.items())[:_MOST]:
+        told.append(f"Column {name} is not used: {why}.")
+    if len(roles.left_out) > _MOST:
+        told.append(f"{len(roles.left_out) - _MOST:,} more columns are not used.")
+    return [*sentences, *told]
+
+
+def _columns(roles: Roles) -> str:
+    """Say which columns are used, and what for."""
+    named = f", series are named in {roles.id}" if roles.id else ""
+    targets = name_first(roles.targets)
+    time = " and ".join(roles.axis.columns)
+    noun = "column" if len(roles.axis.columns) == 1 else "columns"
+    return f"Time is in {noun} {time}{named}, values are in {targets}."
+
+
+def _usual(panel: Panel) -> int | None:
+    return (
+        None if isinstance(panel.frequency, int) else calendar_season(panel.frequency)
+    )
+
+
+def _way_to(data: str, folder: Path) -> str:
+    """Return the path of the data from a folder; whole where there is no way to it."""
+    try:
+        way = os.path.relpath(data, folder)
+    except ValueError:  # on Windows, another drive
+        return data
+    return data if way.startswith("~") else way  # that would be somebody's home
+
+
+def data_choices(
+    source: TableSource, panel: Panel, facts: Facts, roles: Roles, path: Path
+) -> list[Choice]:
+    """Return the settings of `data`, those that are not the defaults."""
+    where = _way_to(source.path, path.resolve().parent)
+    choices = [Choice("data.source", "table"), Choice("data.path", where)]
+    if source.separator != ",":
+        choices.append(Choice("data.separator", source.separator))
+    if source.decimal != ".":
+        choices.append(Choice("data.decimal", source.decimal, "as in 12,5"))
+    choices += [Choice("data.layout", source.layout), Choice("data.time", source.time)]
+    if source.layout == "long":
+        choices.append(Choice("data.id", source.id, "names the series"))
+    if source.target is not None:
+        choices.append(Choice("data.target", source.target, "the values"))
+    is_long = isinstance(panel.frequency, int) and panel.frequency > LONGEST_STEP
+    choices.append(Choice("data.frequency", "auto" if is_long else panel.frequency))
+    choices.append(Choice("data.season", facts.season, "steps; null: none"))
+    if source.missing != "error":
+        why = "never looks ahead; or interpolate, zero, error"
+        choices.append(Choice("data.missing", source.missing, why))
+    offered = (
+        ("static", roles.static, "one value a series"),
+        ("past", roles.past, "numbers known up to the cutoff"),
+        ("future", roles.future, "flags, if they are known over the horizon too"),
+    )
+    for role, names, why in offered:
+        if names:
+            choices.append(Choice(f"data.{role}", [*names], why, offered=True))
+    return choices
