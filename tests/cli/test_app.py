@@ -43,6 +43,33 @@ def test_a_wrong_call_is_a_usage_error(words, said):
     assert result.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("forecast", "No such command 'forecast': `seqforecast predict RUN` does that"),
+        ("fit", "`seqforecast train EXPERIMENT` does that here"),
+        ("trian", "No such command 'trian': did you mean 'train'? known: backtest"),
+    ],
+)
+def test_a_command_there_is_not_leads_on(name, said):
+    result = call(name, "x.csv")
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_a_path_with_blanks_that_is_not_quoted_is_told(tmp_path, monkeypatch):
+    """Broken on purpose: an extra argument, wherever it stood."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my new data.csv").write_text("x")
+    result = call("init", "--output", "x.yaml", "my", "new", "data.csv")
+    assert result.exit_code == 2
+    assert "A path with blanks is one word in quotes: 'my new data.csv'" in (
+        result.stderr
+    )
+    (tmp_path / "my").write_text("x")
+    assert "extra argument" in call("init", "my", "new", "data.csv").stderr
+
+
 def test_the_version_is_printed():
     from seqforecast import __version__
 

@@ -113,8 +113,27 @@ def test_what_is_no_run_is_not_opened(tmp_path, name, message):
     with pytest.raises(RunError, match=message) as caught:
         open_run(tmp_path / name)
     assert caught.value.hint == (
-        "a run is a directory like runs/<name>/20260131-120000-a1b2c3"
+        "a run is a directory like runs/<name>/20260131-120000-a1b2c3; "
+        "`seqforecast runs ls` lists them"
     )
+
+
+def test_a_path_near_a_run_is_led_on_to_it(tmp_path):
+    """Broken on purpose: each told what a run looks like."""
+    for name in ("sales/20260101-a", "sales/20260301-c", "other/20260201-b"):
+        claim(tmp_path / "runs" / name).manifest.write_text("{}")
+    for name in ("it.yaml", "my data.csv"):
+        (tmp_path / name).write_text("x")
+    newest = tmp_path / "runs/sales/20260301-c"
+    for name, hint in (
+        ("runs", f"it holds runs (3); the newest is {newest}"),
+        ("runs/sales", f"it holds runs (2); the newest is {newest}"),
+        ("it.yaml", f"an experiment: `seqforecast train {tmp_path}/it.yaml` makes a"),
+        ("my data.csv", f"`seqforecast predict RUN --data '{tmp_path}/my data.csv'`"),
+    ):
+        with pytest.raises(RunError, match="is not a run: manifest") as caught:
+            open_run(tmp_path / name)
+        assert hint in caught.value.hint
 
 
 def test_a_run_whose_lock_cannot_be_had_is_told(tmp_path):

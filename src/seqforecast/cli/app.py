@@ -2,8 +2,10 @@
 
 import gc
 import os
+import shlex
 import signal
 import sys
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
@@ -30,6 +32,41 @@ from seqforecast.cli.terminal import (
     printable_streams,
     report_error,
 )
+from seqforecast.errors import did_you_mean
+
+# Words that people try, and what does that here.
+TRIED = {
+    "predict RUN": "forecast future",
+    "train EXPERIMENT": "fit learn run start",
+    "evaluate RUN": "test score validate_model metrics",
+    "report RUN": "plot html show figures",
+    "init DATA": "new create quickstart setup guess",
+    "doctor": "check diagnose gpu devices",
+    "config validate EXPERIMENT": "validate lint",
+    "runs ls": "list ls history",
+    "tune EXPERIMENT": "search optimize optimise hpo sweep",
+    "backtest EXPERIMENT": "cv cross_validate crossvalidate rolling",
+}
+
+
+def _advice(name: str, known: Iterable[str]) -> str:
+    """Return what to write for a command that is none."""
+    for command, words in TRIED.items():
+        if name.lower() in words.split():
+            return f"`seqforecast {command}` does that here"
+    return did_you_mean(name, known)
+
+
+def _refuse_a_divided_path(ctx: Any, words: list[str]) -> None:
+    """Refuse words that are the parts of a path with blanks, not written as one."""
+    # Not of pathlib, which raises where a name is too long.
+    exists = os.path.exists
+    for start in range(len(words)):
+        for stop in range(start + 2, len(words) + 1):
+            path, parts = " ".join(words[start:stop]), words[start:stop]
+            if exists(path) and not any(map(exists, parts)):
+                quoted = shlex.quote(path)
+                ctx.fail(f"A path with blanks is one word in quotes: {quoted}")
 
 
 class Commands(TyperGroup):
@@ -49,6 +86,14 @@ class Commands(TyperGroup):
                     raise
                 report_error(expected, as_json=False)
                 sys.exit(expected.exit_code)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the chosen command; of one there is not, say what does that here."""
+        name = args[0]
+        _refuse_a_divided_path(ctx, args[1:])
+        if self.get_command(ctx, name) is None and name.isidentifier():
+            ctx.fail(f"No such command {name!r}: {_advice(name, self.commands)}")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the chosen command."""

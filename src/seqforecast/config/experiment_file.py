@@ -1,6 +1,5 @@
 """Experiment files: read from disk, overrides laid over, one checked experiment."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from seqforecast.config.schema import reread
 from seqforecast.config.search_space import find_problems
 from seqforecast.config.shipped import list_shipped, resolve
 from seqforecast.config.yaml_tree import Mark, Tree, read_tree
-from seqforecast.errors import ConfigError, did_you_mean
+from seqforecast.errors import ConfigError, as_command, did_you_mean
 from seqforecast.section import Section
 
 __all__ = [
@@ -227,11 +226,9 @@ def _not_text(path: Path) -> ConfigError:
 def _refuse_a_table(path: Path) -> None:
     """Refuse data where an experiment was asked for."""
     if path.name.lower().endswith(TABLES) and path.is_file():
-        is_plain = re.fullmatch(r"[\w.-]+", path.name)
-        name = path.name if is_plain else json.dumps(path.name, ensure_ascii=False)
         raise ConfigError(
             f"{path} is data, not an experiment file",
-            hint=f"write a YAML file with `data: {{source: table, path: {name}}}`",
+            hint=f"{as_command('init', path)} writes an experiment for it",
         )
 
 

@@ -93,9 +93,31 @@ def open_run(path: Path) -> RunDirectory:
         what = "is not a run" if path.exists() else "does not exist"
         raise RunError(
             f"{path} {what}: {run.manifest.name} is missing",
-            hint="a run is a directory like runs/<name>/20260131-120000-a1b2c3",
+            hint=_way_to_a_run(path),
         )
     return run
+
+
+def _way_to_a_run(path: Path) -> str:
+    """Return what leads from a path that is no run to one that is."""
+    if path.is_file():
+        if path.suffix.lower() in (".yaml", ".yml"):
+            return f"that is an experiment: {as_command('train', path)} makes a run"
+        named = as_command("predict", "RUN", "--data", path)
+        return f"a run is a directory; data are named after it: {named}"
+    below = (
+        place
+        for depth in ("*", "*/*")
+        for place in path.glob(f"{depth}/{RunDirectory(path).manifest.name}")
+    )
+    runs = sorted((place.parent for place in below), key=lambda run: run.name)
+    if runs:
+        newest = shlex.quote(str(runs[-1]))
+        return f"it holds runs ({len(runs)}); the newest is {newest}"
+    return (
+        "a run is a directory like runs/<name>/20260131-120000-a1b2c3; "
+        "`seqforecast runs ls` lists them"
+    )
 
 
 def open_complete(path: Path) -> RunDirectory:

@@ -6,7 +6,8 @@ import pytest
 
 from seqforecast.config.experiment_file import load_mapping
 from seqforecast.data.table.load import load_frame
-from seqforecast.workflows.finished.new_data import say_clocks
+from seqforecast.errors import DataError
+from seqforecast.workflows.finished.new_data import load_data, say_clocks
 
 
 def zone_of(zone, start="2024-01-01", hours=200):
@@ -45,3 +46,10 @@ def test_clocks_that_are_hours_apart_are_told(caplog, of_run, here, said):
     say_clocks(zone_of(**of_run), zone_of(**here))
     assert bool(caplog.text) == bool(said)
     assert (said or "") in caplog.text
+
+
+def test_a_run_whose_data_are_gone_says_what_takes_their_place(tmp_path):
+    path = tmp_path / "x.csv"
+    loaded = load_mapping({"data": {"source": "table", "path": str(path)}})
+    with pytest.raises(DataError, match="which this run was trained on, is no longer"):
+        load_data(loaded, None)

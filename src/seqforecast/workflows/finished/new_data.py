@@ -54,6 +54,8 @@ def load_data(
     """
     source = loaded.experiment.data
     if data is None:
+        if isinstance(source, TableSource):
+            _refuse_gone(source.file(loaded.folder))
         return load_panel(source, loaded.folder, group)
     if not hasattr(data, "columns") and not isinstance(data, str | Path):
         raise DataError(
@@ -76,6 +78,15 @@ def load_data(
     columns = [name for name in table.columns if name]
     _refuse_absent(source, columns, place)
     return _same_steps(source, table, place, group if group in columns else None)
+
+
+def _refuse_gone(path: Path) -> None:
+    """Refuse a run whose data are no longer where they were."""
+    if not path.exists():
+        raise DataError(
+            f"{path}, which this run was trained on, is no longer there",
+            hint="put it back, or name a file with the same columns: --data FILE",
+        )
 
 
 def _refuse_absent(source: TableSource, columns: Sequence[str], place: str) -> None:
