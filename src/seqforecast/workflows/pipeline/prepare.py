@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from seqforecast.config.experiment import Experiment
 from seqforecast.data.features import Features, FeatureSpec, learn_features
 from seqforecast.data.panel import Panel
@@ -16,6 +18,7 @@ from seqforecast.data.source import load_panel
 from seqforecast.data.split import Parts, split
 from seqforecast.data.window_lengths import check_length, choose_length
 from seqforecast.data.windows import WindowIndex, index_windows
+from seqforecast.errors import DataError
 from seqforecast.evaluation.conformal import check_room
 from seqforecast.models.section import check_values
 from seqforecast.models.size import Tokens, tokens_of
@@ -79,7 +82,24 @@ def prepare(
     panel = load_panel(experiment.data, folder, experiment.evaluation.group)
     if check is not None:
         check(panel)
+    _refuse_constant(panel)
     return prepare_panel(experiment, panel, split(panel, experiment.split))
+
+
+def _refuse_constant(panel: Panel) -> None:
+    """Refuse data in which no series ever changes.
+
+    Raises:
+        DataError: there is nothing to forecast.
+    """
+    if any(np.ptp(panel.series(i)) > 0 for i in range(len(panel.ids))):
+        return
+    name, value = panel.ids[0], panel.values[0]
+    raise DataError(
+        f"the target never changes: all {panel.lengths[0]:,} values of {name} are "
+        f"{value:g}" + ", and no other series changes" * (len(panel.ids) > 1),
+        hint="name another column by data.target",
+    )
 
 
 def prepare_panel(experiment: Experiment, panel: Panel, parts: Parts) -> Prepared:
