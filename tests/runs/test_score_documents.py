@@ -21,7 +21,7 @@ from seqforecast.reporting.tune.table import render_tuning
 from seqforecast.reporting.verdict import say_run
 from seqforecast.runs.multi_fit_directories import read_scores
 from seqforecast.runs.run_files import RunDirectory
-from support.broken_documents import at, broken, check_refusal
+from support.broken_documents import at, broken, check_refusal, paths_of
 from support.command_line import call
 from support.comparisons import ECHO
 from support.kinds_of_runs import one_of_each
@@ -135,6 +135,31 @@ def test_what_is_whole_is_read_as_it_is(
     assert read_scores(run) == document
     show(document)
     run.metrics.write_text(written)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_value_may_be_null_or_absent_or_it_is_refused(
+    kind: str, several: dict[str, RunDirectory]
+) -> None:
+    """Each in turn. Broken on purpose: coverage that is null, where none is counted."""
+    run, (whole, show) = several[kind], KINDS[kind]
+    before = run.metrics.read_text()
+    for path in paths_of(whole):
+        for is_gone in (False, True):
+            document = copy.deepcopy(whole)
+            parent = at(document, path[:-1])
+            if is_gone:
+                del parent[path[-1]]
+            else:
+                parent[path[-1]] = None
+            run.metrics.write_text(json.dumps(document))
+            try:
+                read = read_scores(run)
+            except RunError as error:
+                check_refusal(error, run.metrics)
+            else:
+                show(read)
+    run.metrics.write_text(before)
 
 
 @settings(
