@@ -3,6 +3,7 @@
 import importlib
 import re
 
+import numpy as np
 import pytest
 import typer
 
@@ -141,6 +142,23 @@ def test_the_error_rates_of_compare_are_those_of_the_simulation(monkeypatch):
     settings = script.EQUAL["2 equally good cells"]
     found = script.claims(setup, 400, seeds=script.SEEDS[0], **settings)
     assert 100 * found["ours"] == pytest.approx(shown[2], abs=0.6)
+
+
+def test_the_rates_of_roles_are_those_of_the_simulation(monkeypatch):
+    """A few tables of each kind, made again.
+
+    `python benchmarks/role_rates.py --readme docs/guide/data.md` rewrites the block.
+    """
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    script = importlib.import_module("role_rates")
+    rows = [line.split("|")[1:-1] for line in block_of("roles").strip().splitlines()]
+    shown = {row[0].strip(): float(row[1].strip(" %")) for row in rows[2:]}
+    assert list(shown) == list(script.KINDS)
+    assert min(shown.values()) >= 95
+    for number, kind in enumerate(script.KINDS):
+        draw = np.random.default_rng(number)
+        right = sum(not script.judge(script.make(kind, draw), draw) for _ in range(60))
+        assert right >= 54
 
 
 def test_the_lags_of_the_table_are_those_that_were_compared(monkeypatch):

@@ -1,6 +1,9 @@
 """What a run keeps of what was said."""
 
 import logging
+from pathlib import Path
+
+import pytest
 
 from seqforecast.runs.records import log_into, logged
 from seqforecast.runs.run_files import RunDirectory
@@ -28,3 +31,13 @@ def test_a_name_with_line_breaks_is_one_line_of_the_log(tmp_path):
     ]
     assert "\x1b" not in "".join(lines)
     assert any(line.startswith("Traceback") for line in lines)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
+def test_a_full_disk_at_the_end_of_the_log_is_no_traceback(tmp_path):
+    """Broken on purpose: closing raised what flushing had swallowed."""
+    run = RunDirectory(tmp_path)
+    run.log.symlink_to("/dev/full")
+    with logged() as handler:
+        log_into(run, handler)
+        logging.getLogger("seqforecast").info("said")

@@ -45,7 +45,15 @@ VALUES = (
     ),
     _set("price close rate level power energy total kwh mw preis"),
 )
-"""Of what is forecast: the first kind goes before the next."""
+"""Of what is forecast: the first kind goes before the next. Words of the second kind
+may stand in a longer name, the others are all of it but numbers: `y_1`, `close`."""
+COVARIATES = _set(
+    "temp temperature tmax tmin wind humidity rain regen rainfall precipitation "
+    "pressure snow snowfall weather wetter cloud clouds sunshine fuel discount cpi "
+    "rabatt unemployment inflation price preis cost advertising marketing spend budget "
+    "latitude longitude lat lon"
+)
+"""Of what moves a target, and is rarely forecast beside it."""
 CALENDAR = frozenset().union(*PARTS.values()) | _set(
     "dayofweek weekday weekdays dow wday wochentag dayofyear doy weekofyear weeknum "
     "weekno season hourofday dayname monthname quarterofyear saison"
@@ -61,6 +69,18 @@ FLAGS = _set(
 def words_of(name: str) -> list[str]:
     """Return the words of a name in small letters, of `Weekly_Sales`, `weeklySales`."""
     return _WORDS.findall(_CAMEL.sub(" ", name).lower())
+
+
+def value_rank(name: str) -> int:
+    """Return how much a name sounds like what is forecast; fewer is more.
+
+    0 to 2 are the kinds of `VALUES`, 3 is a name that says nothing, 4 a covariate.
+    """
+    words = [word for word in words_of(name) if not word.isdigit()]
+    for rank, known in enumerate(VALUES):
+        if "".join(words) in known or (rank == 1 and not known.isdisjoint(words)):
+            return rank
+    return len(VALUES) + (not COVARIATES.isdisjoint(words))
 
 
 def is_called(name: str, known: frozenset[str]) -> bool:

@@ -15,6 +15,7 @@ from seqforecast.data.column_words import (
     VALUES,
     has_word,
     is_called,
+    value_rank,
     words_of,
 )
 from seqforecast.data.panel import IntArray
@@ -246,11 +247,11 @@ def _static(sample: Sample, groups: IntArray, others: Sequence[str]) -> list[str
     found = []
     for name in others:
         codes, count = sample.codes(name)
-        if count == 0:
+        if count < 2:
             continue
         ordered = codes[order]
         low = np.minimum.reduceat(ordered, starts)
-        if count and (low == np.maximum.reduceat(ordered, starts)).all():
+        if (low == np.maximum.reduceat(ordered, starts)).all():
             found.append(name)
     return found
 
@@ -264,7 +265,7 @@ def _sort(sample: Sample, groups: IntArray, others: Sequence[str]) -> _Sorted:
             kinds.left_out[name] = why
         elif not sample.varies(name):
             kinds.marks.append(name)
-        elif _value_rank(name) < len(VALUES):
+        elif value_rank(name) < len(VALUES):
             kinds.numbers.append(name)
         elif _counts_rows(sample, name, groups):
             kinds.counters.append(name)
@@ -286,7 +287,7 @@ def _why_no_series(sample: Sample, name: str) -> str | None:
     values, odd = sample.numbers(name)
     if odd:
         return odd
-    has_name_of_values = _value_rank(name) < len(VALUES)
+    has_name_of_values = value_rank(name) < len(VALUES)
     if not has_name_of_values and _is_calendar(sample, name):
         return "a part of the calendar, which `calendar` makes"
     if not sample.varies(name):
@@ -329,19 +330,6 @@ def _counts_rows(sample: Sample, name: str, groups: IntArray) -> bool:
     return bool(same.any() and (steps[same] == 1).all())
 
 
-def _value_rank(name: str) -> int:
-    """Return how much a name sounds like what is forecast; fewer is more."""
-    words = words_of(name)
-    whole = "".join(words)
-    ranks = [i for i, known in enumerate(VALUES) if whole in known]
-    if ranks:
-        return ranks[0]
-    return next(
-        (i for i, known in enumerate(VALUES) if i and not known.isdisjoint(words)),
-        len(VALUES),
-    )
-
-
 def _targets(
     kinds: _Sorted, wanted: Wanted, *, is_long: bool
 ) -> tuple[tuple[str, ...], list[str]]:
@@ -359,17 +347,15 @@ def _targets(
     candidates = kinds.numbers or kinds.flags or kinds.counters
     if not candidates:
         return (), []
-    best = min(_value_rank(name) for name in candidates)
-    chosen = [name for name in candidates if _value_rank(name) == best]
+    best = min(value_rank(name) for name in candidates)
+    chosen = [name for name in candidates if value_rank(name) == best]
     if is_long:
-        exact = [
-            n for n in chosen if "".join(words_of(n)) in frozenset().union(*VALUES)
-        ]
-        chosen = (exact or chosen)[:1]
+        known = VALUES[best] if best < len(VALUES) else frozenset()
+        chosen = sorted(chosen, key=lambda name: not is_called(name, known))[:1]
     rest = [name for name in candidates if name not in chosen]
     if not rest:
         return tuple(chosen), []
-    why = "by name" if best < len(VALUES) else "the first that varies"
+    why = "by name" if best < len(VALUES) else "for want of a name that says so"
     taken, others = name_first(chosen), name_first(rest)
     doubt = f"Values are taken from {taken}, {why}; --target takes another column: "
     return tuple(chosen), [f"{doubt}{others}."]

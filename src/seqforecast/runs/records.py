@@ -4,7 +4,7 @@ import csv
 import io
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from logging.handlers import MemoryHandler
 from pathlib import Path
 from typing import Any, TextIO
@@ -184,6 +184,11 @@ class LogFile(logging.FileHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
         """Say nothing: logging's own way prints a traceback for every line."""
+
+    def close(self) -> None:
+        """Close the file, whatever a full disk has kept out of it."""
+        with suppress(OSError):
+            super().close()
 
 
 class LogLines(logging.Formatter):
