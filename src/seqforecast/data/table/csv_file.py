@@ -53,10 +53,13 @@ class Dialect:
     Attributes:
         separator: between values.
         decimal: between units and decimals of a number.
+        thousands: between groups of three digits; "none"; or "auto" where nobody said,
+            and numbers that could have it are refused.
     """
 
     separator: str = ","
     decimal: str = "."
+    thousands: str = "auto"
 
 
 PLAIN = Dialect()

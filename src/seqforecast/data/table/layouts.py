@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seqforecast.data.grid.records import Batch, Records
-from seqforecast.data.table.columns import CORRECT, IdColumn, NumberColumn
+from seqforecast.data.table.columns import IdColumn, NumberColumn
+from seqforecast.data.table.number_text import CORRECT
 from seqforecast.data.table.open_file import Table
 from seqforecast.data.table.time_column import survey_times
 from seqforecast.data.table.timestamps import Clock
@@ -97,10 +98,12 @@ class _Columns:
 
     def numbers(self) -> list[NumberColumn]:
         """Return a reader for each column of numbers, targets first."""
-        readers = [NumberColumn(name, self.table, self.hint) for name in self.targets]
+        table, marks = self.table, self.section.missing_marks
+        readers = [NumberColumn(name, table, self.hint, marks) for name in self.targets]
         hint = "covariates are numbers, flags 0 and 1; one text a series is data.static"
         return readers + [
-            NumberColumn(name, self.table, hint) for name in self.covariates
+            NumberColumn(name, table, hint, marks, flags=True)
+            for name in self.covariates
         ]
 
 

@@ -29,6 +29,11 @@ class TableSource(Section):
     decimal: Literal[".", ","] = Field(
         default=".", description="CSV: what stands before the decimals of a number"
     )
+    thousands: Literal["auto", "none", ",", ".", " ", "'"] = Field(
+        default="auto",
+        description="what stands between thousands in numbers written as text; auto: "
+        "none, and numbers that could have it are refused",
+    )
     layout: Literal["wide", "long"] = Field(
         default="wide",
         description="wide: one column a series; long: one row an observation",
@@ -57,6 +62,15 @@ class TableSource(Section):
     missing: Missing = Field(
         default="error",
         description="what to do with empty values and absent time stamps",
+    )
+    missing_marks: list[float | Name] = Field(
+        default=[],
+        description="numbers and texts that mean missing in columns of numbers, "
+        "as -9999",
+    )
+    covariate_missing: Missing | None = Field(
+        default=None,
+        description="the same of past, future and static columns; null: as missing",
     )
     past: list[Name] = Field(
         default=[], description="columns of numbers known up to the cutoff"
@@ -120,6 +134,11 @@ class TableSource(Section):
                 "separator and decimal are both a comma: values and decimals must be "
                 "told apart"
             )
+        if self.thousands == self.decimal:
+            raise ValueError(
+                f'thousands and decimal are both "{self.decimal}": thousands and '
+                "decimals must be told apart"
+            )
         return self
 
     @field_validator("time")
@@ -148,7 +167,12 @@ class TableSource(Section):
         """How a CSV file is written."""
         from seqforecast.data.table.csv_file import Dialect
 
-        return Dialect(self.separator, self.decimal)
+        return Dialect(self.separator, self.decimal, self.thousands)
+
+    @property
+    def missing_covariates(self) -> Missing:
+        """What to do with missing values of covariates."""
+        return self.covariate_missing or self.missing
 
     @property
     def target_columns(self) -> list[str] | None:
