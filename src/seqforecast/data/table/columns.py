@@ -75,7 +75,7 @@ class NumberColumn:
         self._numbers = [mark for mark in marks if not isinstance(mark, str)]
         self._words = [mark.strip() for mark in marks if isinstance(mark, str)]
         self._takes_flags = flags
-        self._kind, self._some = "", False
+        self._kind, self._some, self._are_flags = "", False, False
         self._texts, self._large, self._flags = Faults(), Faults(), Faults()
         self._doubts = Doubts(table.dialect)
         self.marked = 0
@@ -93,18 +93,17 @@ class NumberColumn:
         if pa.types.is_string(kind) or pa.types.is_large_string(kind):
             values = self._numbers_in_text(column, start)
         elif _is_number(kind) or (self._takes_flags and pa.types.is_boolean(kind)):
+            self._are_flags = pa.types.is_boolean(kind)
             numbers = column.cast(pa.float64(), safe=False)
             values = np.asarray(numbers.to_numpy(zero_copy_only=False), np.float64)
         else:
             self._kind = str(kind)
             return np.full(len(column), np.nan)
+        if self._numbers:
+            values = self._without_marks(values)
         # Larger than float32, or infinite: None of it passes a comparison of extremes.
         if np.fmax.reduce(values) > _LARGEST or np.fmin.reduce(values) < -_LARGEST:
             self._large.add(np.abs(values) > _LARGEST, start, values)
-        if self._numbers:
-            is_marked = np.isin(values, self._numbers)
-            self.marked += int(is_marked.sum())
-            values = np.where(is_marked, np.nan, values)
         return values
 
     def odd(self) -> tuple[int, str]:
@@ -116,6 +115,11 @@ class NumberColumn:
             return 1, f"values of type {self._kind}"
         like = f"no numbers, such as {shorten(self._texts.value)}"
         return (self._texts.count, like) if self._texts.count else (0, "")
+
+    @property
+    def has_flags(self) -> bool:
+        """Whether TRUE and FALSE were read as numbers."""
+        return self._are_flags or bool(self._flags.count)
 
     def refuse(self) -> None:
         """Refuse what could not be read, once all records were.
@@ -152,6 +156,11 @@ class NumberColumn:
                 hint="correct it, or leave the cell empty and set data.missing",
             )
 
+    def _without_marks(self, values: FloatArray) -> FloatArray:
+        is_marked = np.isin(values, self._numbers)
+        self.marked += int(is_marked.sum())
+        return np.where(is_marked, np.nan, values)
+
     def _refuse_text(self) -> DataError:
         """Return the error of the first text that is no number."""
         text, table = self._texts.value, self._table
@@ -175,6 +184,7 @@ class NumberColumn:
         written = pc.utf8_trim_whitespace(column).to_numpy(zero_copy_only=False)
         self._texts.add(found.bad, start, written)
         self._flags.add(found.flags, start, written)
+        self.marked += found.marked
         return found.values
 
 

@@ -116,6 +116,7 @@ def _observe(columns: _Columns, group: str | None) -> Observed:
             _require(table, f"data.{role}", name)
     clock = survey_times(table, columns.time)
     names = None if columns.id is None else IdColumn(columns.id, table)
+    remarks: list[str] = []
     observed = Records(
         file=str(table.path),
         where=table.where,
@@ -123,9 +124,10 @@ def _observe(columns: _Columns, group: str | None) -> Observed:
         ids=columns.targets if names is None else names.ids,
         wide=section.layout == "wide",
         times=lambda: _read(columns, clock, names, []),
-        values=lambda: _read_values(columns, clock, names),
+        values=lambda: _read_values(columns, clock, names, remarks),
         covariates=(*columns.covariates,),
         zone=clock.zone,
+        remarks=remarks,
     )
     used = {columns.time, columns.id, *columns.targets}
     used |= {*columns.covariates, *section.static, group}
@@ -133,9 +135,12 @@ def _observe(columns: _Columns, group: str | None) -> Observed:
 
 
 def _read_values(
-    columns: _Columns, clock: Clock, names: IdColumn | None
+    columns: _Columns, clock: Clock, names: IdColumn | None, remarks: list[str]
 ) -> Iterator[Batch]:
-    """Pass over the records; what cannot be read is refused after the last one."""
+    """Pass over the records; what cannot be read is refused after the last one.
+
+    What is to be said of those that could replaces the remarks of the pass before.
+    """
     table, column = columns.table, 0
     numbers = columns.numbers()
     for bundle in table.bundles(numbers):
@@ -146,6 +151,17 @@ def _read_values(
         names.refuse()
     for reader in numbers:
         reader.refuse()
+    remarks[:] = _remarks(numbers)
+
+
+def _remarks(numbers: Sequence[NumberColumn]) -> Iterator[str]:
+    """Say what was read as something else than it looks."""
+    marked = sum(reader.marked for reader in numbers)
+    if marked:
+        yield f"values that data.missing_marks names, read as missing: {marked:,}"
+    flags = [reader.name for reader in numbers if reader.has_flags]
+    if flags:
+        yield f"flags read as 1 and 0: {name_first(flags, 10, ', ...')}"
 
 
 def _read(

@@ -15,8 +15,9 @@ from seqforecast.data.grid.covariate_rows import (
 )
 from seqforecast.data.grid.first_pass import check_order, look_over
 from seqforecast.data.grid.grid import Grid, lay_grid
-from seqforecast.data.grid.placement import place
+from seqforecast.data.grid.placement import Placed, place
 from seqforecast.data.grid.records import Batch, Records
+from seqforecast.data.missing_marks import describe_marks, find_marks
 from seqforecast.data.missing_values import Cleaned, fill_gaps
 from seqforecast.data.panel import Covariates, FloatArray, IntArray, Panel
 from seqforecast.data.season import calendar_season
@@ -107,6 +108,7 @@ def _assemble(
     if section.future:
         placed, ahead = leave_future(placed)
     season, inferred = _season_and_notes(section, grid)
+    suspected = _suspect(observed, placed)
     cleaned = fill_gaps(observed, placed, grid, section.missing, season)
     short = np.flatnonzero(np.diff(cleaned.offsets) < 2)
     if len(short):
@@ -129,7 +131,10 @@ def _assemble(
         frequency=grid.frequency,
         season=season,
         sha256=table.sha256,
-        notes=(*notes, *inferred, *repairs, *filter(None, [ahead]), *covered),
+        notes=(
+            *(*notes, *observed.remarks, *suspected, *inferred),
+            *(*repairs, *filter(None, [ahead]), *covered),
+        ),
         filled=cleaned.places,
         groups=None if group is None else read_groups(table, section.id, group, ids),
         covariates=covariates,
@@ -143,8 +148,10 @@ def _covariates(
     """Return the covariates that are asked for, and what was filled in them."""
     if not (section.past or section.future or section.static):
         return None, ()
-    past, missing = len(section.past), section.missing
-    filled = covering.fill(past, missing, season)
+    past, missing = len(section.past), section.missing_covariates
+    own = section.covariate_missing is not None
+    setting = "data.covariate_missing" if own else "data.missing"
+    filled = covering.fill(past, missing, season, setting)
     static = read_static(
         table,
         section.id,
@@ -152,7 +159,20 @@ def _covariates(
         covering.observed.ids,
         fill=missing != "error",
     )
-    return covering.covariates(past, static), describe_filling(filled)
+    return covering.covariates(past, static), describe_filling(filled, setting)
+
+
+def _suspect(observed: Records, placed: Placed) -> tuple[str, ...]:
+    """Say which values may stand for missing ones, as -9999 does."""
+    sentences: list[str] = []
+    for one in find_marks(placed.values, placed.offsets):
+        first, more = observed.ids[one.first], one.series - 1
+        whose = f"series {first!r}" + (f" and {more:,} more" if more else "")
+        sentences += describe_marks((one,), whose)
+    for column, name in zip(placed.covariates.T, observed.covariates, strict=True):
+        marks = find_marks(column, placed.bounds)
+        sentences += describe_marks(marks, f"column {name!r}")
+    return tuple(sentences)
 
 
 def _season_and_notes(

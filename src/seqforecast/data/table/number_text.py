@@ -36,19 +36,21 @@ _CODES = "EUR|USD|GBP|CHF|JPY|CNY|INR|CAD|AUD|SEK|NOK|DKK|PLN|kr|Rs"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Readings:
-    """What a column's texts mean; all of shape (records,).
+    """What a column's texts mean; the arrays have shape (records,).
 
     Attributes:
         values: float64, NaN where there is none.
         bad: which are neither numbers, nor flags, nor missing.
         flags: which say true or false; their values are 1 and 0.
         numbers: which are numbers.
+        marked: how many have a text that the user says means missing.
     """
 
     values: FloatArray
     bad: npt.NDArray[np.bool_]
     flags: npt.NDArray[np.bool_]
     numbers: npt.NDArray[np.bool_]
+    marked: int = 0
 
 
 def read_plain(column: Any, dialect: Dialect) -> FloatArray | None:
@@ -72,9 +74,11 @@ def read_closely(column: Any, dialect: Dialect, marks: Sequence[str] = ()) -> Re
         marks: further texts that mean missing.
     """
     trimmed = pc.utf8_trim_whitespace(column)
-    known = pa.array([*MISSING, *marks], trimmed.type)
-    marked = pc.or_(pc.is_null(trimmed), pc.is_in(trimmed, value_set=known))
-    absent = np.asarray(marked.to_numpy(zero_copy_only=False), np.bool_)
+    usual, told = (
+        _mask(pc.is_in(trimmed, value_set=pa.array(words, trimmed.type)))
+        for words in (MISSING, [*marks])
+    )
+    absent = _mask(pc.is_null(trimmed)) | usual | told
     signed = pc.replace_substring(trimmed, _MINUS, "-")
     plain = _with_points(_ungrouped(signed, dialect), dialect)
     texts = pd.Series(plain.to_numpy(zero_copy_only=False), dtype=object)
@@ -85,7 +89,7 @@ def read_closely(column: Any, dialect: Dialect, marks: Sequence[str] = ()) -> Re
         values[is_word], flags = value, flags | is_word
     bad = np.isnan(values) & ~absent
     values = np.where(absent, np.nan, values)
-    return Readings(values, bad, flags, ~(absent | bad | flags))
+    return Readings(values, bad, flags, ~(absent | bad | flags), int(told.sum()))
 
 
 def _ungrouped(column: Any, dialect: Dialect) -> Any:
