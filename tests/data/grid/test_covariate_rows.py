@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from seqforecast.data import missing_values
 from seqforecast.data.panel import Panel
-from seqforecast.data.table import batches, open_file
+from seqforecast.data.table import batches, parquet_file
 from seqforecast.data.table.load import load_table
 from seqforecast.data.table.section import TableSource
 from seqforecast.errors import ConfigError, MissingValuesError, SeqforecastError
@@ -206,7 +206,7 @@ def test_covariates_depend_neither_on_pieces_nor_on_the_order_of_records(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batches, "ROWS", rows)
         patch.setattr(missing_values, "AT_A_TIME", rows)
-        patch.setattr(open_file, "_TOGETHER", 1)
+        patch.setattr(parquet_file, "_TOGETHER", 1)
         panel = load_table(TableSource.model_validate(source), folder)
     for number, name in enumerate(panel.ids):
         index = int(name[1:])

@@ -9,6 +9,7 @@ import numpy as np
 
 from seqforecast.data.grid.records import Batch, Records
 from seqforecast.data.table.columns import IdColumn, NumberColumn
+from seqforecast.data.table.header import nameless
 from seqforecast.data.table.number_text import CORRECT
 from seqforecast.data.table.open_file import Table
 from seqforecast.data.table.time_column import survey_times
@@ -131,7 +132,7 @@ def _observe(columns: _Columns, group: str | None) -> Observed:
     )
     used = {columns.time, columns.id, *columns.targets}
     used |= {*columns.covariates, *section.static, group}
-    return observed, (*clock.notes, *_ignored(table, used))
+    return observed, (*table.notes, *clock.notes, *_ignored(table, used))
 
 
 def _read_values(
@@ -192,6 +193,8 @@ def _require(table: Table, setting: str, name: str) -> None:
     if len(names) > 20:
         names = get_close_matches(name, names, n=5) or names[:20]
     hint = f"set {setting} to a column of the file; {did_you_mean(name, names)}"
+    if nameless(table.columns):
+        hint = f"{hint}; {nameless(table.columns)}"
     if setting == "data.id":
         hint = f"{hint}; set data.id: null if there is only one series"
     raise DataError(f"{table.path} has no column {name!r} ({setting})", hint=hint)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from seqforecast.data.grid.covariate_rows import (
     CovariateRows,
@@ -53,8 +53,12 @@ def load_table(section: TableSource, folder: Path, group: str | None = None) -> 
     return assemble(section, _open(section, folder), group)
 
 
-def load_frame(section: TableSource, frame: pd.DataFrame) -> Panel:
+def load_frame(section: TableSource, frame: Any) -> Panel:
     """Take a data frame with the columns of the file instead of the file.
+
+    Args:
+        section: the `data:` section.
+        frame: as `open_frame` takes it.
 
     Raises:
         DataError: as for `load_table`.
@@ -64,7 +68,7 @@ def load_frame(section: TableSource, frame: pd.DataFrame) -> Panel:
 
 
 def _open(section: TableSource, folder: Path) -> Table:
-    return open_table(section.file(folder), section.dialect)
+    return open_table(section.file(folder), section.dialect, sheet=section.sheet)
 
 
 def assemble(

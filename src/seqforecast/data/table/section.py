@@ -1,11 +1,12 @@
-"""The `data:` section for CSV and Parquet files, wide or long."""
+"""The `data:` section for files, wide or long."""
 
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from seqforecast.data.calendar_features import CalendarName
+from seqforecast.data.table.kinds import is_text
 from seqforecast.data.table.time_parts import joined_name, why_not_joined
 from seqforecast.files import expand
 from seqforecast.section import Section
@@ -19,10 +20,12 @@ Missing = Literal["error", "interpolate", "previous", "seasonal", "zero"]
 
 
 class TableSource(Section):
-    """A CSV, CSV.gz or Parquet file with a time column."""
+    """A file with a time column, or a folder of such."""
 
     source: Literal["table"] = Field(description="data from a file")
-    path: Name = Field(description="the file, relative to the experiment file")
+    path: Name = Field(
+        description="the file, or folder of Parquet, relative to the experiment file"
+    )
     separator: Literal[",", ";", "\t", "|"] = Field(
         default=",", description="CSV: what stands between two values"
     )
@@ -33,6 +36,9 @@ class TableSource(Section):
         default="auto",
         description="what stands between thousands in numbers written as text; auto: "
         "none, and numbers that could have it are refused",
+    )
+    sheet: Name | None = Field(
+        default=None, description="Excel: the sheet; null: the first with data"
     )
     layout: Literal["wide", "long"] = Field(
         default="wide",
@@ -129,7 +135,7 @@ class TableSource(Section):
 
     @model_validator(mode="after")
     def _tell_values_and_decimals_apart(self) -> "TableSource":
-        if self.separator == self.decimal:
+        if self.separator == self.decimal and is_text(PurePath(self.path)):
             raise ValueError(
                 "separator and decimal are both a comma: values and decimals must be "
                 "told apart"
