@@ -186,6 +186,8 @@ def _read_ts(head: _Head, long: _Long, line: int, text: str) -> None:
         for key in ("classlabel", "targetlabel")
     ):
         long.static.setdefault("label", []).append(dimensions.pop().strip())
+    if not dimensions:
+        raise head.refuse(line, "has no values beside its label")
     names = [f"dim_{i}" for i in range(len(dimensions))]
     values: dict[str, Any] = {}
     stamps: Stamps | None = None
@@ -201,9 +203,8 @@ def _read_ts(head: _Head, long: _Long, line: int, text: str) -> None:
         if stamps is not None and not np.array_equal(stamps, own):
             raise head.refuse(line, "has dimensions of other lengths or time stamps")
         values[name], stamps = _numbers(head, line, cells), own
-    if stamps is None:
-        raise head.refuse(line, "has no values beside its label")
-    long.add(head, line, str(len(long.ids) + 1), stamps, values)
+    name = str(len(long.ids) + 1)
+    long.add(head, line, name, np.arange(0) if stamps is None else stamps, values)
 
 
 def _numbers(head: _Head, line: int, cells: Sequence[str]) -> Any:

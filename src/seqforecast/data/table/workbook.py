@@ -88,7 +88,7 @@ def _first_sheet(path: Path, book: Any) -> tuple[str, list[str]]:
         for sheet in book.sheets_metadata
         if str(sheet.visible).endswith("Visible")
         and str(sheet.typ).endswith("WorkSheet")
-        and book.get_sheet_by_name(sheet.name).total_height
+        and book.get_sheet_by_name(sheet.name).start is not None
     ]
     if not filled:
         raise DataError(
