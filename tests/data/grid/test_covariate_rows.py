@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from seqforecast.data import missing_values
 from seqforecast.data.panel import Panel
-from seqforecast.data.table import batches, parquet_file
+from seqforecast.data.table import batches
+from seqforecast.data.table.formats import parquet_file
 from seqforecast.data.table.load import load_table
 from seqforecast.data.table.section import TableSource
 from seqforecast.errors import ConfigError, MissingValuesError, SeqforecastError

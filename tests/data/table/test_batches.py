@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from seqforecast.data import missing_values
 from seqforecast.data.grid.placement import RoundingCheck
 from seqforecast.data.panel import Panel
-from seqforecast.data.table import batches, parquet_file
+from seqforecast.data.table import batches
+from seqforecast.data.table.formats import parquet_file
 from seqforecast.data.table.load import load_table
 from seqforecast.data.table.open_file import open_table
 from seqforecast.data.table.section import TableSource

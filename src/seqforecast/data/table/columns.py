@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from seqforecast.data.panel import FloatArray, IntArray
-from seqforecast.data.table.csv_file import CsvTable
+from seqforecast.data.table.kinds import is_text
 from seqforecast.data.table.number_text import (
     CORRECT,
     MARKS,
@@ -164,7 +164,7 @@ class NumberColumn:
     def _refuse_text(self) -> DataError:
         """Return the error of the first text that is no number."""
         text, table = self._texts.value, self._table
-        why, hint = explain(text, table.dialect, is_csv=isinstance(table, CsvTable))
+        why, hint = explain(text, table.dialect, is_csv=is_text(table.path))
         # A word as the only content of a column is in a column that is not meant.
         hint = hint or (CORRECT + MARKS if self._some else self._hint)
         return DataError(

@@ -112,14 +112,9 @@ def _assemble(
     if section.future:
         placed, ahead = leave_future(placed)
     season, inferred = _season_and_notes(section, grid)
-    suspected = _suspect(observed, placed)
+    notes += (*observed.remarks, *_suspect(observed, placed), *inferred)
     cleaned = fill_gaps(observed, placed, grid, section.missing, season)
-    short = np.flatnonzero(np.diff(cleaned.offsets) < 2)
-    if len(short):
-        raise DataError(
-            f"{observed.file}: series {observed.ids[short[0]]!r} has only one value",
-            hint="leave it out; a series needs at least a lookback and a horizon",
-        )
+    _refuse_lone_values(observed, cleaned)
     covering = cover(observed, placed, cleaned, grid)
     covariates, covered = _covariates(section, table, covering, season)
     first = int(cleaned.first_steps.min())
@@ -135,15 +130,21 @@ def _assemble(
         frequency=grid.frequency,
         season=season,
         sha256=table.sha256,
-        notes=(
-            *(*notes, *observed.remarks, *suspected, *inferred),
-            *(*repairs, *filter(None, [ahead]), *covered),
-        ),
+        notes=(*notes, *repairs, *filter(None, [ahead]), *covered),
         filled=cleaned.places,
         groups=None if group is None else read_groups(table, section.id, group, ids),
         covariates=covariates,
         zone=observed.zone,
     )
+
+
+def _refuse_lone_values(observed: Records, cleaned: Cleaned) -> None:
+    short = np.flatnonzero(np.diff(cleaned.offsets) < 2)
+    if len(short):
+        raise DataError(
+            f"{observed.file}: series {observed.ids[short[0]]!r} has only one value",
+            hint="leave it out; a series needs at least a lookback and a horizon",
+        )
 
 
 def _covariates(

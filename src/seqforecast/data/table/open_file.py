@@ -8,8 +8,20 @@ from typing import Any
 
 from seqforecast.data.table import batches
 from seqforecast.data.table.csv_file import PLAIN, CsvTable, Dialect, open_csv
-from seqforecast.data.table.folder import FolderTable, files_in, open_folder
-from seqforecast.data.table.in_memory import Content, frame_table, read_arrow, table_of
+from seqforecast.data.table.formats.folder import FolderTable, files_in, open_folder
+from seqforecast.data.table.formats.in_memory import (
+    Content,
+    frame_table,
+    read_arrow,
+    table_of,
+)
+from seqforecast.data.table.formats.parquet_file import (
+    WHOLE,
+    ParquetTable,
+    open_parquet,
+)
+from seqforecast.data.table.formats.series_file import read_series
+from seqforecast.data.table.formats.workbook import read_workbook
 from seqforecast.data.table.kinds import (
     ARROW,
     PARQUET,
@@ -18,9 +30,6 @@ from seqforecast.data.table.kinds import (
     is_text,
     way_out,
 )
-from seqforecast.data.table.parquet_file import WHOLE, ParquetTable, open_parquet
-from seqforecast.data.table.series_file import read_series
-from seqforecast.data.table.workbook import read_workbook
 from seqforecast.errors import DataError, shorten
 
 BESIDE_EXPERIMENT = (

@@ -10,7 +10,7 @@ import numpy as np
 from seqforecast.config.experiment_file import Loaded
 from seqforecast.data.panel import FloatArray, Panel, TimeZone
 from seqforecast.data.source import load_panel
-from seqforecast.data.table.in_memory import is_frame
+from seqforecast.data.table.formats.in_memory import is_frame
 from seqforecast.data.table.load import assemble
 from seqforecast.data.table.open_file import Table, open_frame, open_table
 from seqforecast.data.table.section import TableSource
@@ -27,7 +27,7 @@ from seqforecast.runs.documents import read_trained
 from seqforecast.runs.run_files import RunDirectory
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 LOGGER = logging.getLogger("seqforecast")
 WINDOWS_AT_ONCE = 10_000
@@ -38,14 +38,13 @@ MANY = 0.5
 SAME_AS_UTC = ("Z", "z", "GMT", "+0000", "-0000", "Etc/UTC")
 
 
-def load_data(
-    loaded: Loaded, data: "pd.DataFrame | str | Path | None", group: str | None = None
-) -> Panel:
+def load_data(loaded: Loaded, data: Any, group: str | None = None) -> Panel:
     """Return the panel of a run's data, or of others in their place.
 
     Args:
         loaded: the settings of the run.
-        data: a file or frame with the columns of the run's; None: its own data.
+        data: a file, or what `open_frame` takes, with the columns of the run's;
+            None: its own data.
         group: a column with one value a series; other data need not have it.
 
     Raises:

@@ -7,7 +7,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from seqforecast.data.table.in_memory import is_frame
+from seqforecast.data.table.formats.in_memory import is_frame
 from seqforecast.data.table.load import load_frame, load_table
 from seqforecast.data.table.open_file import open_frame
 from seqforecast.data.table.section import TableSource

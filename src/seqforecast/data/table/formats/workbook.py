@@ -7,8 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from seqforecast.data.table.formats.in_memory import Content
 from seqforecast.data.table.header import refuse_no_header
-from seqforecast.data.table.in_memory import Content
 from seqforecast.errors import DataError, did_you_mean, name_first, shorten
 
 _MICROSECONDS = pa.timestamp("us")

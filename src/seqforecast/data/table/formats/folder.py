@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from seqforecast.data.table.batches import Piece, state_of
 from seqforecast.data.table.csv_file import Column, Dialect
+from seqforecast.data.table.formats.parquet_file import ParquetTable, open_parquet
 from seqforecast.data.table.kinds import PARQUET
-from seqforecast.data.table.parquet_file import ParquetTable, open_parquet
 from seqforecast.errors import DataError, name_first
 
 _NOTHING = "__HIVE_DEFAULT_PARTITION__"

@@ -12,7 +12,7 @@ import pyarrow.parquet
 
 from seqforecast.data.table import batches
 from seqforecast.data.table.csv_file import Dialect
-from seqforecast.data.table.parquet_file import (
+from seqforecast.data.table.formats.parquet_file import (
     WHOLE,
     ParquetTable,
     open_parquet,

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from seqforecast.data.table.in_memory import Content
+from seqforecast.data.table.formats.in_memory import Content
 from seqforecast.errors import DataError, name_first, shorten
 
 _HINT = "was it copied to the end? the format has one series a line, after @data"
