@@ -141,11 +141,14 @@ class Doubts:
 
     def look(self, column: Any, start: int) -> None:
         """Look at texts of an Arrow array, the first of which is record `start`."""
+        three = rf"^[-+]?[1-9]\d{{0,2}}{self._sign}\d{{3}}$"
+        if self._open and len(column):  # most columns are settled by one number
+            text = (column[0].as_py() or "").strip()
+            self._open = self._sign[-1] not in text or bool(re.match(three, text))
         if not self._open:
             return
         texts = pc.utf8_trim_whitespace(column)
-        signed = _mask(pc.match_substring_regex(texts, self._sign))
-        three = rf"^[-+]?[1-9]\d{{0,2}}{self._sign}\d{{3}}$"
+        signed = _mask(pc.match_substring(texts, self._sign[-1]))
         threes = _mask(pc.match_substring_regex(texts, three))
         if np.any(signed & ~threes):
             self._open = False

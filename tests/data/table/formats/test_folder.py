@@ -124,7 +124,7 @@ OTHERS = [
     ({"year=2020/b.parquet": PARTS}, "only one has 'year'"),
     (
         {"b.parquet": PARTS.astype({"y": str})},
-        "column 'y' holds text in b.parquet, but numbers in a.parquet",
+        "column 'y' is not of one kind in all files: text in b.parquet, numbers in a.p",
     ),
 ]
 

@@ -110,7 +110,10 @@ TITLE = [["Sales of the north"], [], ["ds", "a", "b"], [DAYS[0], 1, 2], [DAYS[1]
     [
         ({"S": []}, "x.xlsx has no visible sheet that holds anything"),
         ({"S": [["ds", "y"]]}, "sheet 'S' has names of columns, but no rows"),
-        ({"S": TITLE}, "sheet 'S' row 1 names 1 columns, but row 3 has 3 values"),
+        (
+            {"S": TITLE},
+            "row 1 has fewer names of columns than row 3 has values, 1 and 3",
+        ),
         ({"S": sales(1, 2)[1:]}, "sheet 'S' has no header: row 1 holds '2020-01-30'"),
         ({"S": [["ds", "y", "y"], [1, 2, 3]]}, "has 2 columns named 'y'"),
         ({"S": sales(1, "n/a?")}, "x.xlsx row 3: column 'y' holds 'n/a\\?', which is"),

@@ -196,8 +196,8 @@ def _refuse_other(
         mine, its = _kind(kind), _kind(kinds[name])
         if mine != its and "null" not in (mine, its):
             raise DataError(
-                f"{folder}: column {name!r} holds {mine} in {names[0]}, but {its} in "
-                f"{names[1]}",
+                f"{folder}: column {name!r} is not of one kind in all files: {mine} in "
+                f"{names[0]}, {its} in {names[1]}",
                 hint="write all files with one type a column",
             )
 

@@ -104,9 +104,10 @@ def _refuse_title(place: str, line: int, header: Row, record: tuple[int, Row]) -
     below, row = record
     values = sum(cell != "" for cell in row)
     if named < values - 1:
+        first = next(cell for cell in header if cell != "")
         raise DataError(
-            f"{place} row {line} names {named} columns, but row {below} has {values} "
-            f"values; it begins with {shorten(next(c for c in header if c != ''))}",
+            f"{place} row {line} has fewer names of columns than row {below} has "
+            f"values, {named} and {values}: it begins with {shorten(first)}",
             hint="delete rows above the names of columns, such as a title",
         )
 
