@@ -31,6 +31,7 @@ _MINUS = "\u2212"  # the sign of typesetters
 GROUPING = {",": ",", ".": ".", " ": " \u00a0\u2009\u202f", "'": "'\u2019"}
 _NO_COMMAS = "write decimals with a point, as in 12.5, and no thousands separator"
 _COMMAS = 'set data.decimal: "," if these are decimals'
+_SOME = 8  # numbers
 _CODES = "EUR|USD|GBP|CHF|JPY|CNY|INR|CAD|AUD|SEK|NOK|DKK|PLN|kr|Rs"
 
 
@@ -142,10 +143,11 @@ class Doubts:
     def look(self, column: Any, start: int) -> None:
         """Look at texts of an Arrow array, the first of which is record `start`."""
         three = rf"^[-+]?[1-9]\d{{0,2}}{self._sign}\d{{3}}$"
-        if self._open and len(column):  # most columns are settled by one number
-            text = (column[0].as_py() or "").strip()
-            self._open = self._sign[-1] not in text or bool(re.match(three, text))
-        if not self._open:
+        if not self._open or any(
+            self._sign[-1] in text and not re.match(three, text.strip())
+            for text in column[:_SOME].drop_null().to_pylist()
+        ):  # most columns are settled by a few numbers
+            self._open = False
             return
         texts = pc.utf8_trim_whitespace(column)
         signed = _mask(pc.match_substring(texts, self._sign[-1]))
