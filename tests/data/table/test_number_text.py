@@ -155,7 +155,7 @@ def test_thousands_are_never_read_as_decimals(cells, settings, tmp_path):
         (["4.800", "5.125"], {"separator": ";"}),
         (["4.800", "600", "1200"], {"separator": ";"}),
         (["4.800", "600"], {}),
-        (["4.800", "600"], {"separator": "\t"}),
+        (["4.800", "6.5"], {"separator": "\t"}),
     ],
 )
 def test_decimals_that_can_be_nothing_else_are_read(cells, settings, tmp_path):

@@ -120,8 +120,8 @@ class _Evidence:
     behind it (4,800.5); where, in one column, all have three digits behind one comma
     and whole numbers below 1000 have none; where points stand before decimals in
     other columns; and, three digits behind each, where commas stand between values,
-    too. So for points, but for the last. Blanks and apostrophes between digits part
-    thousands where all digits stand in threes.
+    too. So for points, but in files with commas between values they stand before
+    decimals. Blanks and apostrophes part thousands where all digits stand in threes.
 
     Args:
         lines: the first lines, the header among them.
@@ -170,7 +170,7 @@ class _Evidence:
             DataError: nothing tells whether they are.
         """
         sign = self._signs[decimal]
-        if sign.doubt is None or (decimal == "." and self._separator != ";"):
+        if sign.doubt is None or (decimal == "." and self._separator == ","):
             return "auto"
         if sign.is_decimal or is_told:
             return "none"

@@ -125,8 +125,8 @@ class Doubts:
 
     They are in doubt where `data.thousands` is not said and all numbers of a column
     with the decimal sign have three digits after it. Where decimals have points, that
-    is usual; there it takes whole numbers below 1000 beside them, and the semicolons
-    of countries that write 4.800 for 4800.
+    is usual; there it takes whole numbers below 1000 beside them, and no commas
+    between values: countries that write 4.800 for 4800 put something else there.
 
     Args:
         dialect: how numbers are written.
@@ -135,7 +135,7 @@ class Doubts:
     def __init__(self, dialect: Dialect) -> None:
         commas = dialect.decimal == ","
         self._open = dialect.thousands == "auto"
-        self._open = self._open and (commas or dialect.separator == ";")
+        self._open = self._open and (commas or dialect.separator != ",")
         self._sign = re.escape(dialect.decimal)
         self._is_usual, self._small = not commas, False
         self._first: tuple[int, str] | None = None
