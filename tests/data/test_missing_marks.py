@@ -48,12 +48,13 @@ def test_marks_are_counted_over_series_and_others_stay_unseen():
         np.arange(0, 2000, 3.0),  # 999 lies among the others
         np.append(ordinary(), -9999),  # once alone
         np.append(ordinary(level=9000, spread=2000), [9999, 9999]),
+        np.append(np.linspace(0, 9000, 50), [9999, 9999]),
         np.append(np.zeros(50), [999, 999]),  # nothing tells how far they spread
         np.full(50, -9999.0),
         np.full(50, np.nan),
         np.array([]),
     ],
-    ids=["among", "once", "near", "constant", "alone", "empty", "none"],
+    ids=["among", "once", "near", "beside", "constant", "alone", "empty", "none"],
 )
 def test_numbers_that_may_be_meant_are_not_suspected(values):
     assert find_marks(*panel_of(values)) == ()

@@ -91,6 +91,15 @@ def test_a_record_is_named_by_its_file_and_its_hash_by_all(tmp_path):
     assert load(folder, **LONG).sha256 == panel.sha256
 
 
+def test_what_cannot_be_read_is_named_by_its_file(tmp_path):
+    for number, cells in enumerate((["1", "2"], ["3", "x"])):
+        piece = pd.DataFrame({"ds": [2 * number, 2 * number + 1], "y": cells})
+        piece.to_parquet(tmp_path / f"part-{number}.parquet")
+    said = "part-1.parquet row 2: column 'y' holds 'x', which is not a number"
+    with pytest.raises(DataError, match=said):
+        load(tmp_path)
+
+
 def test_files_come_in_the_order_of_the_numbers_in_their_names(tmp_path):
     """Broken on purpose: part-10 before part-2, whose time goes back."""
     for number in range(12):

@@ -82,6 +82,13 @@ def test_cells_are_what_they_show(tmp_path):
     assert [table.where(i) for i in range(4)] == ["row 2", "row 3", "row 5", "row 6"]
 
 
+def test_whole_numbers_name_series_as_they_are_shown(tmp_path):
+    """Workbooks keep all numbers as fractions; broken on purpose: series 1.0."""
+    rows = [[shop, day, 5] for shop in (2, 10) for day in DAYS]
+    panel = load(tmp_path, {"S": [["unique_id", "ds", "y"], *rows]}, layout="long")
+    assert panel.ids == ("2", "10")
+
+
 def test_the_first_sheet_with_data_is_read_and_said(tmp_path):
     """Hidden ones are not, unless they are named."""
     sheets = {
