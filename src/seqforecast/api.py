@@ -47,13 +47,12 @@ class Run:
         """Return the test part: unique_id, cutoff, ds, step, y, y_hat, q_*."""
         return read_forecasts(self.directory)
 
-    def predict(
-        self, data: "pd.DataFrame | str | Path | None" = None
-    ) -> "pd.DataFrame":
+    def predict(self, data: Any = None) -> "pd.DataFrame":
         """Forecast the horizon after the end of the data, or of other data.
 
         Args:
-            data: a file or frame with the columns of the run's.
+            data: a file, or a frame of pandas, Polars, Arrow or DuckDB, with the
+                columns of the run's.
 
         Returns:
             Columns unique_id, ds, step, y_hat, and q_10 and so on of quantiles.

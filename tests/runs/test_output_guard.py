@@ -156,6 +156,14 @@ def test_links_and_relative_paths_lead_to_the_same_file(run, tmp_path, monkeypat
         check_output(Path("memory.csv"))
 
 
+def test_nothing_is_written_among_the_files_of_a_folder_of_data(tmp_path):
+    """It would be read with them the next time."""
+    said = "lies in the folder of the data, and would be read with them"
+    with pytest.raises(ConfigError, match=said):
+        check_output(tmp_path / "next.parquet", [tmp_path])
+    check_output(tmp_path / "next.csv", [tmp_path])
+
+
 def test_what_is_no_record_may_be_written(run, tmp_path):
     """Forecasts in a run; what a command makes itself; folders like those of a run."""
     check_output(run.path / "next.csv")

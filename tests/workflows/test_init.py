@@ -272,9 +272,9 @@ def test_files_that_hold_too_little_are_refused(tmp_path, content, said):
 
 def test_absent_and_other_files_are_refused(tmp_path):
     assert call("init", tmp_path / "no.csv").exit_code == 3
-    with gzip.open(tmp_path / "x.txt.gz", "wt") as file:
+    with gzip.open(tmp_path / "x.doc.gz", "wt") as file:
         file.write("a")
-    result = call("init", tmp_path / "x.txt.gz")
+    result = call("init", tmp_path / "x.doc.gz")
     assert result.exit_code == 3
     assert "unknown kind" in result.stderr
 

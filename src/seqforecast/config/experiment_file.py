@@ -18,6 +18,7 @@ from seqforecast.config.schema import reread
 from seqforecast.config.search_space import find_problems
 from seqforecast.config.shipped import list_shipped, resolve
 from seqforecast.config.yaml_tree import Mark, Tree, read_tree
+from seqforecast.data.table.kinds import ending_of, is_known
 from seqforecast.errors import ConfigError, as_command, did_you_mean
 from seqforecast.section import Section
 
@@ -30,7 +31,6 @@ __all__ = [
     "resolve",
 ]
 LARGEST_FILE = 256 * 1024
-TABLES = (".csv", ".csv.gz", ".parquet")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -225,7 +225,7 @@ def _not_text(path: Path) -> ConfigError:
 
 def _refuse_a_table(path: Path) -> None:
     """Refuse data where an experiment was asked for."""
-    if path.name.lower().endswith(TABLES) and path.is_file():
+    if is_known(path) and ending_of(path) != ".txt" and path.is_file():
         raise ConfigError(
             f"{path} is data, not an experiment file",
             hint=f"{as_command('init', path)} writes an experiment for it",

@@ -154,7 +154,9 @@ def _refuse_empty_series(observed: Records, is_empty: IntArray) -> None:
         )
 
 
-def require_season(missing: Missing, season: int | None) -> None:
+def require_season(
+    missing: Missing, season: int | None, setting: str = "data.missing"
+) -> None:
     """Refuse to fill by the season where there is none.
 
     Raises:
@@ -162,7 +164,7 @@ def require_season(missing: Missing, season: int | None) -> None:
     """
     if missing == "seasonal" and season is None:
         raise NoSeasonError(
-            "data.missing: seasonal needs a season, and there is none",
+            f"{setting}: seasonal needs a season, and there is none",
             hint="set data.season; auto finds it from dates alone, not from whole "
             "numbers",
         )

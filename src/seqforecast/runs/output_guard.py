@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from seqforecast.data.table.kinds import PARQUET, ending_of
 from seqforecast.errors import ConfigError, RunError
 from seqforecast.runs.directory import DOCUMENTS
 from seqforecast.runs.multi_fit_directories import (
@@ -53,9 +54,11 @@ def check_kept(
     Raises:
         ConfigError: it is one of them.
     """
-    what = ""
+    what, reads = "", [*reads]
     if any(_is_same(output, path) for path in reads):
         what = "is the data, and would be written over"
+    elif ending_of(output) in PARQUET and any(_holds(path, output) for path in reads):
+        what = "lies in the folder of the data, and would be read with them"
     elif not (own is not None and output.resolve().is_relative_to(own.resolve())):
         folder = _run_of(output)
         if folder is not None and output.exists():
@@ -64,6 +67,10 @@ def check_kept(
             what = f"has the name of a record of the run in {folder}"
     if what:
         raise ConfigError(f"{output} {what}", hint="name another file")
+
+
+def _holds(folder: Path, path: Path) -> bool:
+    return folder.is_dir() and path.resolve().is_relative_to(folder.resolve())
 
 
 def _is_same(one: Path, other: Path) -> bool:

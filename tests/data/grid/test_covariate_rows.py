@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from seqforecast.data import missing_values
 from seqforecast.data.panel import Panel
-from seqforecast.data.table import batches, open_file
+from seqforecast.data.table import batches
+from seqforecast.data.table.formats import parquet_file
 from seqforecast.data.table.load import load_table
 from seqforecast.data.table.section import TableSource
-from seqforecast.errors import ConfigError, SeqforecastError
+from seqforecast.errors import ConfigError, MissingValuesError, SeqforecastError
 
 LONG = {"layout": "long"}
 BOTH = {"past": ["p"], "future": ["f"]}
@@ -101,6 +102,65 @@ def test_gaps_are_filled_by_the_season_where_there_is_one(tmp_path: Path) -> Non
         load(tmp_path, text, season=None, **settings)
 
 
+def test_gaps_of_covariates_have_a_rule_of_their_own(tmp_path: Path) -> None:
+    """Nothing is filled in the target; broken on purpose: `missing` for both."""
+    text = "ds,a,p,f\n1,5,1,1\n2,6,,\n3,7,3,3\n4,8,,\n5,,,9\n"
+    settings: dict[str, object] = {"past": ["p"], "future": ["f"]}
+    panel = load(tmp_path, text, covariate_missing="previous", **settings)
+    assert [row[:4] for row in rows_of(panel, 0)] == [[1, 1, 3, 3]] * 2
+    told = "filled as data.covariate_missing says: p 2, f 2"
+    assert any(told in note for note in panel.notes)
+    gap = text.replace("2,6,", "2,,")
+    with pytest.raises(MissingValuesError, match="series 'a' has no value at 2"):
+        load(tmp_path, gap, covariate_missing="previous", **settings)
+    with pytest.raises(SeqforecastError, match="column 'p' has no value at 2") as said:
+        load(tmp_path, gap, missing="zero", covariate_missing="error", **settings)
+    assert "which leaves the target as it is" in said.value.hint
+    with pytest.raises(ConfigError, match="covariate_missing: seasonal needs a"):
+        load(tmp_path, text, covariate_missing="seasonal", **settings)
+
+
+def test_static_cells_follow_the_rule_of_covariates(tmp_path: Path) -> None:
+    text = "unique_id,ds,y,s\na,1,1,x\na,2,2,\n"
+    settings: dict[str, object] = {"static": ["s"], **LONG}
+    panel = load(tmp_path, text, covariate_missing="previous", **settings)
+    assert panel.covariates.static["s"].tolist() == ["x"]
+    with pytest.raises(SeqforecastError, match="static column 's' of series 'a' is"):
+        load(tmp_path, text, missing="zero", covariate_missing="error", **settings)
+
+
+FLAGS = [("TRUE", "FALSE"), ("True", "False"), ("true", "false"), (" TRUE", "false ")]
+
+
+@pytest.mark.parametrize(("yes", "no"), FLAGS)
+def test_flags_are_one_and_zero_as_covariates(
+    yes: str, no: str, tmp_path: Path
+) -> None:
+    text = f"ds,a,f\n1,5,{yes}\n2,6,{no}\n3,7,{yes}\n4,,{no}\n"
+    panel = load(tmp_path, text, future=["f"])
+    assert rows_of(panel, 0) == [[1, 0, 1, 0]]
+    assert "flags read as 1 and 0: f" in panel.notes
+    frame = pd.DataFrame({"ds": [1, 2, 3], "a": [5, 6, 7], "f": [True, False, True]})
+    frame.to_parquet(tmp_path / "data.parquet")
+    given = {"source": "table", "path": "data.parquet", "past": ["f"]}
+    panel = load_table(TableSource.model_validate(given), tmp_path)
+    assert rows_of(panel, 0) == [[1, 0, 1]]
+    assert "flags read as 1 and 0: f" in panel.notes
+
+
+def test_flags_are_neither_targets_nor_numbers_among_others(tmp_path: Path) -> None:
+    """Broken on purpose: a text read as 1 wherever it stands."""
+    said = "line 3: column 'a' holds 'TRUE', which is not a number, but a flag"
+    with pytest.raises(SeqforecastError, match=said) as caught:
+        load(tmp_path, "ds,a\n1,5\n2,TRUE\n3,7\n")
+    assert "to forecast one, write 1 and 0" in caught.value.hint
+    with pytest.raises(SeqforecastError, match="column 'a' holds 'TRUE'"):
+        load(tmp_path, "ds,a\n1,TRUE\n2,FALSE\n3,TRUE\n")
+    said = "line 3: column 'f' holds 'TRUE', which is not a number, but a flag"
+    with pytest.raises(SeqforecastError, match=said):
+        load(tmp_path, "ds,a,f\n1,5,1\n2,6,TRUE\n3,7,0\n", past=["f"])
+
+
 def test_without_future_columns_empty_ends_are_missing_as_ever(tmp_path: Path) -> None:
     text = "ds,a,p\n1,5,1\n2,6,2\n3,,3\n"
     assert load(tmp_path, text, missing="zero", past=["p"]).values.tolist() == [5, 6, 0]
@@ -147,7 +207,7 @@ def test_covariates_depend_neither_on_pieces_nor_on_the_order_of_records(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batches, "ROWS", rows)
         patch.setattr(missing_values, "AT_A_TIME", rows)
-        patch.setattr(open_file, "_TOGETHER", 1)
+        patch.setattr(parquet_file, "_TOGETHER", 1)
         panel = load_table(TableSource.model_validate(source), folder)
     for number, name in enumerate(panel.ids):
         index = int(name[1:])

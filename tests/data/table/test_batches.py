@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from seqforecast.data import missing_values
 from seqforecast.data.grid.placement import RoundingCheck
 from seqforecast.data.panel import Panel
-from seqforecast.data.table import batches, open_file
+from seqforecast.data.table import batches
+from seqforecast.data.table.formats import parquet_file
 from seqforecast.data.table.load import load_table
 from seqforecast.data.table.open_file import open_table
 from seqforecast.data.table.section import TableSource
@@ -36,7 +37,7 @@ def pieces_of(rows: int) -> Iterator[None]:
         for module, name in (
             (batches, "ROWS"),
             (missing_values, "AT_A_TIME"),
-            (open_file, "_TOGETHER"),
+            (parquet_file, "_TOGETHER"),
         ):
             stack.enter_context(mock.patch.object(module, name, rows))
         yield

@@ -45,7 +45,17 @@ FAR_STEP = parquet(ds=pa.array([1, 2, 2**64 - 1], pa.uint64()))
 
 # name, content, settings; the content's suffix is .csv unless `path` says otherwise.
 CASES: list[tuple[str, str | bytes, dict[str, object]]] = [
-    ("unknown suffix", HOURS, {"path": "bad.xlsx"}),
+    ("unknown suffix", HOURS, {"path": "bad.doc"}),
+    ("a kind that pandas reads", "[]", {"path": "bad.json"}),
+    ("packed otherwise", b"BZh9", {"path": "bad.csv.bz2"}),
+    ("a workbook that is none", HOURS, {"path": "bad.xlsx"}),
+    ("Arrow that is none", HOURS, {"path": "bad.arrow"}),
+    ("a page of the web", "\n<!DOCTYPE html>\n<html>", {}),
+    ("an answer of the web", '[{"ds": 1, "y": 2}]', {}),
+    ("no header", "2020-01-01,5\n2020-01-02,6\n", {}),
+    ("no header of a long file", "a,2020-01-01,5\na,2020-01-02,6\n", LONG),
+    ("no header of numbers", "0,112\n1,118\n2,132\n", {}),
+    ("a column without a name", ",y\n2020-01-01,5\n", {}),
     ("empty file", "", {}),
     ("only empty lines", "\n\n", {}),
     ("header only", "ds,a\n", {}),

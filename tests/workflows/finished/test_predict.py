@@ -5,14 +5,18 @@ import signal
 import subprocess
 import sys
 
+import duckdb
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 import seqforecast
 from seqforecast.errors import DataError
 from support.command_line import call
 from support.small_run import SMALL, small
+from support.workbooks import write_workbook
 
 pytestmark = pytest.mark.tensorflow
 
@@ -50,6 +54,24 @@ def test_a_file_is_forecast_as_a_frame_is(run, frame, tmp_path, name):
         right_on=["unique_id", "day"],
     )
     assert len(joined) == len(made) == 8
+
+
+def test_frames_of_other_libraries_are_forecast_as_one_of_pandas_is(
+    run, frame, tmp_path
+):
+    """Broken on purpose: frames told by an attribute `columns`, which tables lack."""
+    expected = run.predict(frame)
+    table = pa.Table.from_pandas(frame)
+    for data in (table, pl.from_pandas(frame), duckdb.from_arrow(table)):
+        pd.testing.assert_frame_equal(run.predict(data), expected)
+    rows = [frame.columns.tolist(), *frame.to_numpy().tolist()]
+    for row in rows[1:]:
+        row[0] = row[0].to_pydatetime()
+    write_workbook(tmp_path / "new.xlsx", {"Sheet1": rows})
+    pd.testing.assert_frame_equal(run.predict(tmp_path / "new.xlsx"), expected)
+    with pytest.raises(DataError, match="got LazyFrame") as caught:
+        run.predict(pl.from_pandas(frame).lazy())
+    assert caught.value.hint == "collect it first: data.collect()"
 
 
 def test_the_times_may_be_the_index_of_a_frame(run, frame):

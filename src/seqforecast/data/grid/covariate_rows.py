@@ -8,12 +8,17 @@ import numpy.typing as npt
 from seqforecast.data.grid.grid import Grid
 from seqforecast.data.grid.placement import Placed, cut_ends, find
 from seqforecast.data.grid.records import Records
-from seqforecast.data.missing_values import CHOICES, Cleaned, repair, require_season
+from seqforecast.data.missing_values import Cleaned, repair, require_season
 from seqforecast.data.panel import Covariates, IntArray
 from seqforecast.data.table.section import Missing
 from seqforecast.errors import DataError
 
 Mask = npt.NDArray[np.bool_]
+_CHOICES = (
+    "set data.covariate_missing to previous, interpolate or zero, which leaves the "
+    "target as it is, or fill the file"
+)
+_ZERO = "set data.covariate_missing: zero, or fill it"
 
 
 def leave_future(placed: Placed) -> tuple[Placed, str]:
@@ -72,7 +77,11 @@ class CovariateRows:
     lengths: IntArray
 
     def fill(
-        self, past: int, missing: Missing, season: int | None = None
+        self,
+        past: int,
+        missing: Missing,
+        season: int | None = None,
+        setting: str = "data.missing",
     ) -> dict[str, int]:
         """Fill missing values as told; return how many, by column.
 
@@ -83,6 +92,7 @@ class CovariateRows:
             past: how many of the columns are known up to the cutoff only.
             missing: what to do.
             season: steps in one season, for `seasonal`.
+            setting: what says so, for messages.
 
         Raises:
             DataError: values are missing and `missing` is error, or cannot be filled.
@@ -99,15 +109,15 @@ class CovariateRows:
             if not len(absent):
                 continue
             if missing == "error":
-                self._refuse(name, absent, "", CHOICES)
-            require_season(missing, season)
+                self._refuse(name, absent, "", _CHOICES)
+            require_season(missing, season, setting)
             whole = column.copy()
             repair(whole, self.placed.bounds, missing, season or 1)
             column[absent] = whole[absent]
             left = absent[np.isnan(column[absent])]
             if len(left):
                 why = f", and `{missing}` finds no neighbour to fill it from"
-                self._refuse(name, left, why, "set data.missing: zero, or fill it")
+                self._refuse(name, left, why, _ZERO)
             filled[name] = len(absent)
         return filled
 
@@ -160,9 +170,11 @@ def rows_between(starts: IntArray, stops: IntArray, rows: int) -> Mask:
     return np.asarray(np.cumsum(changes[:-1]) > 0)
 
 
-def describe_filling(filled: dict[str, int]) -> tuple[str, ...]:
-    """Say which covariates were filled."""
+def describe_filling(
+    filled: dict[str, int], setting: str = "data.missing"
+) -> tuple[str, ...]:
+    """Say which covariates were filled, by which setting."""
     if not filled:
         return ()
     counts = ", ".join(f"{name} {count:,}" for name, count in filled.items())
-    return (f"missing values of covariates filled as data.missing says: {counts}",)
+    return (f"missing values of covariates filled as {setting} says: {counts}",)

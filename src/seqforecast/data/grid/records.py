@@ -57,6 +57,8 @@ class Records:
             bundle after another.
         covariates: names of the columns that follow those of the series.
         zone: of the times.
+        remarks: what the last pass with values had to say of them; for
+            `Panel.notes`.
     """
 
     file: str
@@ -68,6 +70,7 @@ class Records:
     values: Callable[[], Iterator[Batch]]
     covariates: tuple[str, ...] = ()
     zone: TimeZone = field(default_factory=TimeZone)
+    remarks: list[str] = field(default_factory=list)
 
     @property
     def columns(self) -> int:

@@ -1,28 +1,30 @@
 """Columns of numbers and ids, batch by batch: Arrow to NumPy, or a refusal."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from seqforecast.data.panel import FloatArray, IntArray
+from seqforecast.data.table.kinds import is_text
+from seqforecast.data.table.number_text import (
+    CORRECT,
+    MARKS,
+    Doubts,
+    both_ways,
+    explain,
+    read_closely,
+    read_plain,
+)
 from seqforecast.data.table.open_file import Table
 from seqforecast.data.table.timestamps import as_text
 from seqforecast.errors import DataError, shorten
 
-MISSING = (
-    *("", "NA", "N/A", "n/a", "na", "<NA>", "#N/A", "#NA", "#N/A N/A"),
-    *("NaN", "nan", "NAN", "-NaN", "-nan", "NULL", "Null", "null", "None", "none"),
-)
-"""Spellings of a missing value in a column of numbers."""
 _LARGEST = float(np.finfo(np.float32).max)
-_NO_COMMAS = "write decimals with a point, as in 12.5, and no thousands separator"
-_COMMAS = 'set data.decimal: "," if these are decimals'
-CORRECT = "correct the value, or leave the cell empty and set data.missing"
 _NEW, _NAMELESS = -1, -2
 
 
@@ -56,12 +58,27 @@ class NumberColumn:
         name: the column's name.
         table: where it comes from.
         hint: what to do when no value of the column is a number.
+        marks: numbers and texts that mean missing.
+        flags: whether TRUE and FALSE are 1 and 0.
     """
 
-    def __init__(self, name: str, table: Table, hint: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        table: Table,
+        hint: str,
+        marks: Sequence[float | str] = (),
+        *,
+        flags: bool = False,
+    ) -> None:
         self.name, self._table, self._hint = name, table, hint
-        self._kind, self._some = "", False
-        self._texts, self._large = Faults(), Faults()
+        self._numbers = [mark for mark in marks if not isinstance(mark, str)]
+        self._words = [mark.strip() for mark in marks if isinstance(mark, str)]
+        self._takes_flags = flags
+        self._kind, self._some, self._are_flags = "", False, False
+        self._texts, self._large, self._flags = Faults(), Faults(), Faults()
+        self._doubts = Doubts(table.dialect)
+        self.marked = 0
 
     def read(self, column: Any, start: int) -> FloatArray:
         """Return float64 values, shape (records,), with NaN where one is missing.
@@ -75,12 +92,15 @@ class NumberColumn:
             column, kind = column.cast(kind.value_type), kind.value_type
         if pa.types.is_string(kind) or pa.types.is_large_string(kind):
             values = self._numbers_in_text(column, start)
-        elif _is_number(kind):
+        elif _is_number(kind) or (self._takes_flags and pa.types.is_boolean(kind)):
+            self._are_flags = pa.types.is_boolean(kind)
             numbers = column.cast(pa.float64(), safe=False)
             values = np.asarray(numbers.to_numpy(zero_copy_only=False), np.float64)
         else:
             self._kind = str(kind)
             return np.full(len(column), np.nan)
+        if self._numbers:
+            values = self._without_marks(values)
         # Larger than float32, or infinite: None of it passes a comparison of extremes.
         if np.fmax.reduce(values) > _LARGEST or np.fmin.reduce(values) < -_LARGEST:
             self._large.add(np.abs(values) > _LARGEST, start, values)
@@ -96,12 +116,17 @@ class NumberColumn:
         like = f"no numbers, such as {shorten(self._texts.value)}"
         return (self._texts.count, like) if self._texts.count else (0, "")
 
+    @property
+    def has_flags(self) -> bool:
+        """Whether TRUE and FALSE were read as numbers."""
+        return self._are_flags or bool(self._flags.count)
+
     def refuse(self) -> None:
         """Refuse what could not be read, once all records were.
 
         Raises:
             DataError: a value is text, infinite, too large for float32, or of a type
-                that is no number.
+                that is no number; or all can be read in two ways.
         """
         where, name = f"{self._table.path}", self.name
         if self._kind:
@@ -110,18 +135,17 @@ class NumberColumn:
                 "not numbers",
                 hint=self._hint,
             )
+        if self._flags.count and (self._some or not self._takes_flags):
+            self._texts = self._flags
         if self._texts.count:
-            text, hint = self._texts.value, self._hint
-            if self._some:
-                hint = CORRECT
-            if any(sign.isdigit() for sign in text) and text.count(",") == 1:
-                hint = _NO_COMMAS
-                if self._table.dialect.separator != ",":
-                    hint = _COMMAS
+            raise self._refuse_text()
+        if self._doubts.first is not None:
+            record, text = self._doubts.first
             raise DataError(
-                f"{where} {self._table.where(self._texts.record)}: column {name!r} "
-                f"holds {shorten(text)}, which is not a number{self._texts.others()}",
-                hint=hint,
+                f"{where} {self._table.where(record)}: column {name!r} holds "
+                f"{shorten(text)}, and three digits after each sign of this kind: "
+                "decimals or thousands",
+                hint=both_ways(text),
             )
         if self._large.count:
             value = self._large.value
@@ -132,33 +156,36 @@ class NumberColumn:
                 hint="correct it, or leave the cell empty and set data.missing",
             )
 
+    def _without_marks(self, values: FloatArray) -> FloatArray:
+        is_marked = np.isin(values, self._numbers)
+        self.marked += int(is_marked.sum())
+        return np.where(is_marked, np.nan, values)
+
+    def _refuse_text(self) -> DataError:
+        """Return the error of the first text that is no number."""
+        text, table = self._texts.value, self._table
+        why, hint = explain(text, table.dialect, is_csv=is_text(table.path))
+        # A word as the only content of a column is in a column that is not meant.
+        hint = hint or (CORRECT + MARKS if self._some else self._hint)
+        return DataError(
+            f"{table.path} {table.where(self._texts.record)}: column {self.name!r} "
+            f"holds {shorten(text)}, which is not a number{why}{self._texts.others()}",
+            hint=hint,
+        )
+
     def _numbers_in_text(self, column: Any, start: int) -> FloatArray:
-        has_commas = self._table.dialect.decimal == ","
-        plain = _with_points(column) if has_commas else column
-        try:
-            numbers = plain.cast(pa.float64())
-        except pa.ArrowInvalid:
-            return self._numbers_among_text(column, plain, start)
-        self._some = True
-        return np.asarray(numbers.to_numpy(zero_copy_only=False), np.float64)
-
-    def _numbers_among_text(self, column: Any, plain: Any, start: int) -> FloatArray:
-        trimmed = pc.utf8_trim_whitespace(column)
-        marked = pc.is_in(trimmed, value_set=pa.array(MISSING, trimmed.type))
-        absent = pc.or_(pc.is_null(trimmed), marked).to_numpy(zero_copy_only=False)
-        written = pd.Series(trimmed.to_numpy(zero_copy_only=False), dtype=object)
-        texts = pc.utf8_trim_whitespace(plain).to_numpy(zero_copy_only=False)
-        numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce")
-        values = numbers.to_numpy(np.float64)
-        bad = np.isnan(values) & ~absent
-        self._some = self._some or bool(np.any(~bad & ~absent))
-        self._texts.add(bad, start, written)
-        return np.where(absent, np.nan, values)
-
-
-def _with_points(column: Any) -> Any:
-    """Return texts with points in place of commas; points make them no numbers."""
-    return pc.replace_substring(pc.replace_substring(column, ".", "_"), ",", ".")
+        self._doubts.look(column, start)
+        values = read_plain(column, self._table.dialect)
+        if values is not None:
+            self._some = self._some or not bool(np.isnan(values).all())
+            return values
+        found = read_closely(column, self._table.dialect, self._words)
+        self._some = self._some or bool(found.numbers.any())
+        written = pc.utf8_trim_whitespace(column).to_numpy(zero_copy_only=False)
+        self._texts.add(found.bad, start, written)
+        self._flags.add(found.flags, start, written)
+        self.marked += found.marked
+        return found.values
 
 
 def _is_number(kind: Any) -> bool:
@@ -255,7 +282,7 @@ class IdColumn:
                 hint="store the names as text",
             ) from error
         for place, name in zip(used.tolist(), names, strict=True):
-            if not name:
+            if not name.strip():
                 self._known[place] = _NAMELESS
                 continue
             if name not in self._numbers:

@@ -23,6 +23,7 @@ from seqforecast.data.table.batches import (
     pieces,
     refuse_change,
 )
+from seqforecast.data.table.header import refuse_no_header, refuse_other_text
 from seqforecast.errors import DataError
 
 if TYPE_CHECKING:
@@ -37,8 +38,11 @@ LONGEST = 1 << 30  # bytes of a record: what Arrow numbers with 32 bits, and som
 # What is packed tightest in earnest, tables of zeros, comes to a hundredth.
 UNPACKED = 1 << 30  # bytes from which on a gzip file must not have given
 RATIO = 200  # times what was read of it
+_WORKBOOK = "give a workbook the ending .xlsx; unpack an archive"
 _MAGIC = (
-    (b"PK\x03\x04", "a zip archive or an Excel workbook", "save it as CSV"),
+    (b"PK\x03\x04", "a zip archive or an Excel workbook", _WORKBOOK),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "give it the ending .xls"),
+    (b"ARROW1", "an Arrow file", "give it the ending .arrow"),
     (b"PAR1", "a Parquet file", "give it the ending .parquet"),
     (b"\x1f\x8b", "a gzip archive", "give it the ending .csv.gz"),
 )
@@ -53,10 +57,13 @@ class Dialect:
     Attributes:
         separator: between values.
         decimal: between units and decimals of a number.
+        thousands: between groups of three digits; "none"; or "auto" where nobody said,
+            and numbers that could have it are refused.
     """
 
     separator: str = ","
     decimal: str = "."
+    thousands: str = "auto"
 
 
 PLAIN = Dialect()
@@ -96,6 +103,7 @@ class CsvTable:
     header_lines: int
     facts: TextFacts
     dialect: Dialect
+    notes: tuple[str, ...] = ()
 
     def batches(
         self,
@@ -207,6 +215,7 @@ def open_csv(path: Path, sha256: str, state: State, dialect: Dialect) -> CsvTabl
     if not first:
         raise DataError(f"{path} holds only empty lines", hint=_UNFINISHED)
     line, names = first[0]
+    refuse_other_text(path, names[0])
     for separator in SEPARATORS:
         if len(names) == 1 and separator in names[0]:
             symbol = "'\\t'" if separator == "\t" else f"'{separator}'"
@@ -218,6 +227,7 @@ def open_csv(path: Path, sha256: str, state: State, dialect: Dialect) -> CsvTabl
             )
     if len(first) == 1:
         raise DataError(f"{path} has column names, but no rows", hint=_UNFINISHED)
+    refuse_no_header(path, f"line {line}", names, first[1][1])
     return CsvTable(path, sha256, state, tuple(names), line, facts, dialect)
 
 

@@ -67,6 +67,11 @@ class JoinedTimeTable:
         return (self.name, *(name for name in self.table.columns if name not in used))
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What was done to make a table of the file."""
+        return self.table.notes
+
+    @property
     def dialect(self) -> Dialect:
         """How a CSV file is written."""
         return self.table.dialect

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seqforecast.data.grid.records import Batch, Records
-from seqforecast.data.table.columns import CORRECT, IdColumn, NumberColumn
+from seqforecast.data.table.columns import IdColumn, NumberColumn
+from seqforecast.data.table.header import nameless
+from seqforecast.data.table.number_text import CORRECT
 from seqforecast.data.table.open_file import Table
 from seqforecast.data.table.time_column import survey_times
 from seqforecast.data.table.timestamps import Clock
@@ -97,10 +99,12 @@ class _Columns:
 
     def numbers(self) -> list[NumberColumn]:
         """Return a reader for each column of numbers, targets first."""
-        readers = [NumberColumn(name, self.table, self.hint) for name in self.targets]
+        table, marks = self.table, self.section.missing_marks
+        readers = [NumberColumn(name, table, self.hint, marks) for name in self.targets]
         hint = "covariates are numbers, flags 0 and 1; one text a series is data.static"
         return readers + [
-            NumberColumn(name, self.table, hint) for name in self.covariates
+            NumberColumn(name, table, hint, marks, flags=True)
+            for name in self.covariates
         ]
 
 
@@ -113,6 +117,7 @@ def _observe(columns: _Columns, group: str | None) -> Observed:
             _require(table, f"data.{role}", name)
     clock = survey_times(table, columns.time)
     names = None if columns.id is None else IdColumn(columns.id, table)
+    remarks: list[str] = []
     observed = Records(
         file=str(table.path),
         where=table.where,
@@ -120,19 +125,23 @@ def _observe(columns: _Columns, group: str | None) -> Observed:
         ids=columns.targets if names is None else names.ids,
         wide=section.layout == "wide",
         times=lambda: _read(columns, clock, names, []),
-        values=lambda: _read_values(columns, clock, names),
+        values=lambda: _read_values(columns, clock, names, remarks),
         covariates=(*columns.covariates,),
         zone=clock.zone,
+        remarks=remarks,
     )
     used = {columns.time, columns.id, *columns.targets}
     used |= {*columns.covariates, *section.static, group}
-    return observed, (*clock.notes, *_ignored(table, used))
+    return observed, (*table.notes, *clock.notes, *_ignored(table, used))
 
 
 def _read_values(
-    columns: _Columns, clock: Clock, names: IdColumn | None
+    columns: _Columns, clock: Clock, names: IdColumn | None, remarks: list[str]
 ) -> Iterator[Batch]:
-    """Pass over the records; what cannot be read is refused after the last one."""
+    """Pass over the records; what cannot be read is refused after the last one.
+
+    What is to be said of those that could replaces the remarks of the pass before.
+    """
     table, column = columns.table, 0
     numbers = columns.numbers()
     for bundle in table.bundles(numbers):
@@ -143,6 +152,17 @@ def _read_values(
         names.refuse()
     for reader in numbers:
         reader.refuse()
+    remarks[:] = _remarks(numbers)
+
+
+def _remarks(numbers: Sequence[NumberColumn]) -> Iterator[str]:
+    """Say what was read as something else than it looks."""
+    marked = sum(reader.marked for reader in numbers)
+    if marked:
+        yield f"values that data.missing_marks names, read as missing: {marked:,}"
+    flags = [reader.name for reader in numbers if reader.has_flags]
+    if flags:
+        yield f"flags read as 1 and 0: {name_first(flags, 10, ', ...')}"
 
 
 def _read(
@@ -173,6 +193,8 @@ def _require(table: Table, setting: str, name: str) -> None:
     if len(names) > 20:
         names = get_close_matches(name, names, n=5) or names[:20]
     hint = f"set {setting} to a column of the file; {did_you_mean(name, names)}"
+    if nameless(table.columns):
+        hint = f"{hint}; {nameless(table.columns)}"
     if setting == "data.id":
         hint = f"{hint}; set data.id: null if there is only one series"
     raise DataError(f"{table.path} has no column {name!r} ({setting})", hint=hint)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from seqforecast.data.grid.covariate_rows import (
     CovariateRows,
@@ -15,8 +15,9 @@ from seqforecast.data.grid.covariate_rows import (
 )
 from seqforecast.data.grid.first_pass import check_order, look_over
 from seqforecast.data.grid.grid import Grid, lay_grid
-from seqforecast.data.grid.placement import place
+from seqforecast.data.grid.placement import Placed, place
 from seqforecast.data.grid.records import Batch, Records
+from seqforecast.data.missing_marks import describe_marks, find_marks
 from seqforecast.data.missing_values import Cleaned, fill_gaps
 from seqforecast.data.panel import Covariates, FloatArray, IntArray, Panel
 from seqforecast.data.season import calendar_season
@@ -52,8 +53,12 @@ def load_table(section: TableSource, folder: Path, group: str | None = None) -> 
     return assemble(section, _open(section, folder), group)
 
 
-def load_frame(section: TableSource, frame: pd.DataFrame) -> Panel:
+def load_frame(section: TableSource, frame: Any) -> Panel:
     """Take a data frame with the columns of the file instead of the file.
+
+    Args:
+        section: the `data:` section.
+        frame: as `open_frame` takes it.
 
     Raises:
         DataError: as for `load_table`.
@@ -63,7 +68,7 @@ def load_frame(section: TableSource, frame: pd.DataFrame) -> Panel:
 
 
 def _open(section: TableSource, folder: Path) -> Table:
-    return open_table(section.file(folder), section.dialect)
+    return open_table(section.file(folder), section.dialect, sheet=section.sheet)
 
 
 def assemble(
@@ -107,13 +112,9 @@ def _assemble(
     if section.future:
         placed, ahead = leave_future(placed)
     season, inferred = _season_and_notes(section, grid)
+    notes += (*observed.remarks, *_suspect(observed, placed), *inferred)
     cleaned = fill_gaps(observed, placed, grid, section.missing, season)
-    short = np.flatnonzero(np.diff(cleaned.offsets) < 2)
-    if len(short):
-        raise DataError(
-            f"{observed.file}: series {observed.ids[short[0]]!r} has only one value",
-            hint="leave it out; a series needs at least a lookback and a horizon",
-        )
+    _refuse_lone_values(observed, cleaned)
     covering = cover(observed, placed, cleaned, grid)
     covariates, covered = _covariates(section, table, covering, season)
     first = int(cleaned.first_steps.min())
@@ -129,12 +130,21 @@ def _assemble(
         frequency=grid.frequency,
         season=season,
         sha256=table.sha256,
-        notes=(*notes, *inferred, *repairs, *filter(None, [ahead]), *covered),
+        notes=(*notes, *repairs, *filter(None, [ahead]), *covered),
         filled=cleaned.places,
         groups=None if group is None else read_groups(table, section.id, group, ids),
         covariates=covariates,
         zone=observed.zone,
     )
+
+
+def _refuse_lone_values(observed: Records, cleaned: Cleaned) -> None:
+    short = np.flatnonzero(np.diff(cleaned.offsets) < 2)
+    if len(short):
+        raise DataError(
+            f"{observed.file}: series {observed.ids[short[0]]!r} has only one value",
+            hint="leave it out; a series needs at least a lookback and a horizon",
+        )
 
 
 def _covariates(
@@ -143,8 +153,10 @@ def _covariates(
     """Return the covariates that are asked for, and what was filled in them."""
     if not (section.past or section.future or section.static):
         return None, ()
-    past, missing = len(section.past), section.missing
-    filled = covering.fill(past, missing, season)
+    past, missing = len(section.past), section.missing_covariates
+    own = section.covariate_missing is not None
+    setting = "data.covariate_missing" if own else "data.missing"
+    filled = covering.fill(past, missing, season, setting)
     static = read_static(
         table,
         section.id,
@@ -152,7 +164,20 @@ def _covariates(
         covering.observed.ids,
         fill=missing != "error",
     )
-    return covering.covariates(past, static), describe_filling(filled)
+    return covering.covariates(past, static), describe_filling(filled, setting)
+
+
+def _suspect(observed: Records, placed: Placed) -> tuple[str, ...]:
+    """Say which values may stand for missing ones, as -9999 does."""
+    sentences: list[str] = []
+    for one in find_marks(placed.values, placed.offsets):
+        first, more = observed.ids[one.first], one.series - 1
+        whose = f"series {first!r}" + (f" and {more:,} more" if more else "")
+        sentences += describe_marks((one,), whose)
+    for column, name in zip(placed.covariates.T, observed.covariates, strict=True):
+        marks = find_marks(column, placed.bounds)
+        sentences += describe_marks(marks, f"column {name!r}")
+    return tuple(sentences)
 
 
 def _season_and_notes(

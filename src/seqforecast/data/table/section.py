@@ -1,11 +1,12 @@
-"""The `data:` section for CSV and Parquet files, wide or long."""
+"""The `data:` section for files, wide or long."""
 
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from seqforecast.data.calendar_features import CalendarName
+from seqforecast.data.table.kinds import is_text
 from seqforecast.data.table.time_parts import joined_name, why_not_joined
 from seqforecast.files import expand
 from seqforecast.section import Section
@@ -19,15 +20,25 @@ Missing = Literal["error", "interpolate", "previous", "seasonal", "zero"]
 
 
 class TableSource(Section):
-    """A CSV, CSV.gz or Parquet file with a time column."""
+    """A file with a time column, or a folder of such."""
 
     source: Literal["table"] = Field(description="data from a file")
-    path: Name = Field(description="the file, relative to the experiment file")
+    path: Name = Field(
+        description="the file, or folder of Parquet, relative to the experiment file"
+    )
     separator: Literal[",", ";", "\t", "|"] = Field(
         default=",", description="CSV: what stands between two values"
     )
     decimal: Literal[".", ","] = Field(
         default=".", description="CSV: what stands before the decimals of a number"
+    )
+    thousands: Literal["auto", "none", ",", ".", " ", "'"] = Field(
+        default="auto",
+        description="what stands between thousands in numbers written as text; auto: "
+        "none, and numbers that could have it are refused",
+    )
+    sheet: Name | None = Field(
+        default=None, description="Excel: the sheet; null: the first with data"
     )
     layout: Literal["wide", "long"] = Field(
         default="wide",
@@ -57,6 +68,15 @@ class TableSource(Section):
     missing: Missing = Field(
         default="error",
         description="what to do with empty values and absent time stamps",
+    )
+    missing_marks: list[float | Name] = Field(
+        default=[],
+        description="numbers and texts that mean missing in columns of numbers, "
+        "as -9999",
+    )
+    covariate_missing: Missing | None = Field(
+        default=None,
+        description="the same of past, future and static columns; null: as missing",
     )
     past: list[Name] = Field(
         default=[], description="columns of numbers known up to the cutoff"
@@ -115,10 +135,15 @@ class TableSource(Section):
 
     @model_validator(mode="after")
     def _tell_values_and_decimals_apart(self) -> "TableSource":
-        if self.separator == self.decimal:
+        if self.separator == self.decimal and is_text(PurePath(self.path)):
             raise ValueError(
                 "separator and decimal are both a comma: values and decimals must be "
                 "told apart"
+            )
+        if self.thousands == self.decimal:
+            raise ValueError(
+                f'thousands and decimal are both "{self.decimal}": thousands and '
+                "decimals must be told apart"
             )
         return self
 
@@ -148,7 +173,12 @@ class TableSource(Section):
         """How a CSV file is written."""
         from seqforecast.data.table.csv_file import Dialect
 
-        return Dialect(self.separator, self.decimal)
+        return Dialect(self.separator, self.decimal, self.thousands)
+
+    @property
+    def missing_covariates(self) -> Missing:
+        """What to do with missing values of covariates."""
+        return self.covariate_missing or self.missing
 
     @property
     def target_columns(self) -> list[str] | None:

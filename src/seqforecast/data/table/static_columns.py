@@ -118,8 +118,8 @@ class _Column:
             raise DataError(
                 f"{table.path} {table.where(record)}: static column {self.name!r} of "
                 f"series {ids[series]!r} is empty; such records: {self._empties:,}",
-                hint="fill it in, or set data.missing to take it from the other "
-                "records of the series",
+                hint="fill it in, or set data.covariate_missing: previous to take "
+                "it from the other records of the series",
             )
         return np.array(texts, object)[codes]
 

@@ -160,7 +160,8 @@ def _own_data(trained_on: str, loaded: Loaded, *, audit: bool) -> Prepared | Pat
     load: Callable[[], Panel]
     if isinstance(source, TableSource):
         # A file is told by its bytes: one that has changed is not read here.
-        table = open_table(source.file(loaded.folder), source.dialect)
+        file = source.file(loaded.folder)
+        table = open_table(file, source.dialect, sheet=source.sheet)
         load = partial(assemble, source, table, experiment.evaluation.group)
         sha256, path = table.sha256, table.path
     else:

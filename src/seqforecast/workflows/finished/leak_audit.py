@@ -12,6 +12,7 @@ from seqforecast.data.panel import FloatArray, IntArray, Panel, format_stamp
 from seqforecast.data.season import infer_season
 from seqforecast.data.split import split
 from seqforecast.data.table.load import load_scrambled
+from seqforecast.data.table.section import TableSource
 from seqforecast.data.windows import WindowIndex
 from seqforecast.models.batched_forecast import forecast
 from seqforecast.models.builder import load_forecaster
@@ -23,8 +24,8 @@ from seqforecast.workflows.pipeline.prepare import Prepared, prepare_panel
 from seqforecast.workflows.pipeline.run_setup import describe_preprocessing
 
 INTERPOLATED = (
-    "data.missing: interpolate fills a gap from the value after it, which may lie "
-    "after the cutoff; previous and seasonal do not"
+    "data.missing (or covariate_missing): interpolate fills a gap from the value after "
+    "it, which may lie after the cutoff; previous and seasonal do not"
 )
 
 # Cutoffs of each series: the first and the last of its test part, and between them.
@@ -85,8 +86,12 @@ def _scrambled(prepared: Prepared, folder: Path, stops: IntArray) -> Prepared:
 
 def _interpolates(prepared: Prepared) -> bool:
     """Return whether gaps were filled from values after them."""
-    how = getattr(prepared.experiment.data, "missing", None)
-    return how == "interpolate" and len(prepared.panel.filled) > 0
+    data = prepared.experiment.data
+    if not isinstance(data, TableSource):
+        return False
+    if data.covariate_missing == "interpolate" and data.past:
+        return True
+    return data.missing == "interpolate" and len(prepared.panel.filled) > 0
 
 
 def _rounds(prepared: Prepared) -> Iterator[WindowIndex]:

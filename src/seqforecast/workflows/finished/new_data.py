@@ -10,6 +10,7 @@ import numpy as np
 from seqforecast.config.experiment_file import Loaded
 from seqforecast.data.panel import FloatArray, Panel, TimeZone
 from seqforecast.data.source import load_panel
+from seqforecast.data.table.formats.in_memory import is_frame
 from seqforecast.data.table.load import assemble
 from seqforecast.data.table.open_file import Table, open_frame, open_table
 from seqforecast.data.table.section import TableSource
@@ -26,7 +27,7 @@ from seqforecast.runs.documents import read_trained
 from seqforecast.runs.run_files import RunDirectory
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 LOGGER = logging.getLogger("seqforecast")
 WINDOWS_AT_ONCE = 10_000
@@ -37,14 +38,13 @@ MANY = 0.5
 SAME_AS_UTC = ("Z", "z", "GMT", "+0000", "-0000", "Etc/UTC")
 
 
-def load_data(
-    loaded: Loaded, data: "pd.DataFrame | str | Path | None", group: str | None = None
-) -> Panel:
+def load_data(loaded: Loaded, data: Any, group: str | None = None) -> Panel:
     """Return the panel of a run's data, or of others in their place.
 
     Args:
         loaded: the settings of the run.
-        data: a file or frame with the columns of the run's; None: its own data.
+        data: a file, or what `open_frame` takes, with the columns of the run's;
+            None: its own data.
         group: a column with one value a series; other data need not have it.
 
     Raises:
@@ -57,10 +57,12 @@ def load_data(
         if isinstance(source, TableSource):
             _refuse_gone(source.file(loaded.folder))
         return load_panel(source, loaded.folder, group)
-    if not hasattr(data, "columns") and not isinstance(data, str | Path):
+    if not is_frame(data) and not isinstance(data, str | Path):
+        hint = "name a file, or read it first: pandas.read_csv(path)"
+        if hasattr(type(data), "collect"):  # of Polars, or of Spark
+            hint = "collect it first: data.collect()"
         raise DataError(
-            f"expected a file or a data frame, got {type(data).__name__}",
-            hint="name a file, or read it first: pandas.read_csv(path)",
+            f"expected a file or a data frame, got {type(data).__name__}", hint=hint
         )
     if source.source != "table":
         raise ConfigError(
@@ -71,7 +73,7 @@ def load_data(
     if isinstance(data, str | Path):
         place, file = str(data), expand(data)
         hint = "a relative path starts where you are"
-        table: Table = open_table(file, source.dialect, hint)
+        table: Table = open_table(file, source.dialect, hint, source.sheet)
     else:
         # A named index is read as a column, as it is from a Parquet file.
         table = open_frame(data)

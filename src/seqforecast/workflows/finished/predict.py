@@ -72,9 +72,7 @@ class Forecasts:
                 yield {str(name): value for name, value in record.items()}
 
 
-def predict_run(
-    run: RunDirectory, data: "pd.DataFrame | str | Path | None" = None
-) -> "pd.DataFrame":
+def predict_run(run: RunDirectory, data: Any = None) -> "pd.DataFrame":
     """Forecast each series' horizon after its last step.
 
     Args:
@@ -98,7 +96,7 @@ def predict_run(
 
 def forecast_run(
     run: RunDirectory,
-    data: "pd.DataFrame | str | Path | None" = None,
+    data: Any = None,
     device: str | None = None,
     output: Path | None = None,
 ) -> Forecasts:

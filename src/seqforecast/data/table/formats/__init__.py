@@ -1,0 +1,1 @@
+"""Files of each kind but CSV, as tables."""
