@@ -34,9 +34,9 @@ _SERIES = 200  # looked at, evenly spaced
 _STEPS = 4000  # looked at in each, the last ones
 _SEASONS = 10  # or so many seasons, where they are more steps
 FEWEST_SEASONS = 1.5  # seen in a series
-ENOUGH = 5  # seasons, from which on random walks show as few as noise does
+ENOUGH = 6  # seasons, from which on random walks show as few as noise does
 FEW = 3
-SLOW = 8  # steps of a season from which on a random walk may look like one
+SLOW = 8  # steps of a season from which on a random walk more often looks like one
 LEVEL = 0.04  # chance of a season where there is none
 SHOWN = 0.05  # p-value below which a series of several shows a season
 
@@ -138,10 +138,10 @@ def _limit(season: int, seen: float) -> float:
     Over few seasons a random walk looks like a wave more often than the test says; by
     simulation (benchmarks/season_rates.py) a share of `LEVEL` of them is below this.
     """
-    if season < SLOW and seen >= FEW:
-        return LEVEL
-    smaller: float = 10 ** (-14 * max(1 / seen - 1 / FEW, 0.0))
-    return LEVEL * min(max(seen, FEW) / ENOUGH, 1.0) ** 3 * smaller
+    power = 4 / 3 if season < SLOW else 2.0
+    few = min(max(seen, FEW) / ENOUGH, 1.0) ** power
+    fewer = 10 ** (-14 * max(1 / seen - 1 / FEW, 0.0))
+    return float(LEVEL * few * fewer)
 
 
 def _other_season(series: Sequence[FloatArray], longest: int) -> int | None:

@@ -61,7 +61,7 @@ def _p_values(series: Doubles, season: int) -> list[float]:
     several = len(series) >= SEVERAL * season
     room = len(series) // (LAG_PER_STEPS if several else LAG_PER_STEPS // 2)
     # As many lags as places in the season would foretell any pattern.
-    most = min(room, MOST_LAGS, max(2, (season - 1) // 2))
+    most = min(room, MOST_LAGS, max(1, (season - 1) // 2))
     rows = len(series) - most
     trend = np.linspace(-1, 1, rows)[:, np.newaxis] ** np.arange(TREND)
     lags = [series[most - lag : len(series) - lag] for lag in range(1, most + 1)]

@@ -75,7 +75,9 @@ def _say_season(panel: Panel, facts: Facts, *, said: bool) -> str:
     if said:
         return f"A season of {season} steps, as asked." if season else "No season."
     if season:
-        how = "by the calendar and the data" if season in known else "by autocorrelation"
+        how = (
+            "by the calendar and the data" if season in known else "by autocorrelation"
+        )
         return f"A season of {season} steps, {how}."
     if not known:
         return "No season, by autocorrelation."
