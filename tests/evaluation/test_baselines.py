@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from seqforecast.data.windows import count_windows, index_windows
-from seqforecast.evaluation.baselines import BASELINES
+from seqforecast.evaluation.baselines import (
+    BASELINES,
+    baselines_on,
+    maker_of,
+    repeated,
+)
 from support.panels import panel_of
 
 
@@ -119,6 +124,38 @@ def test_seasonal_naive_never_reads_another_series():
     forecasts = forecasts_of("seasonal_naive", panel, window, season=4)
 
     assert_allclose(forecasts, [[2.0, 2.0]])
+
+
+@pytest.mark.parametrize(
+    ("frequency", "own", "seasons"),
+    [
+        ("MS", 12, {"seasonal_naive": 12}),
+        ("MS", None, {"seasonal_naive": 12}),
+        ("MS", 1, {"seasonal_naive": 12}),
+        ("24h", None, {"seasonal_naive": 7}),
+        ("h", 168, {"seasonal_naive": 24, "seasonal_naive_168": 168}),
+        ("YS-JAN", 11, {"seasonal_naive": 11}),
+        ("YS-JAN", None, {}),
+        (1, 7, {"seasonal_naive": 7}),
+        (1, None, {}),
+    ],
+)
+def test_seasonal_naive_repeats_the_calendars_season(frequency, own, seasons):
+    """Also where the model has none; its own, if another, stands beside it.
+
+    Broken on purpose: the model's alone; months without a season had none.
+    """
+    panel = replace(panel_of([random_walk(2, 30)]), frequency=frequency, season=own)
+    found = baselines_on(panel, ["naive", "seasonal_naive", "naive2"])
+    assert repeated(found) == seasons
+    assert [*found] == ["naive", *(seasons or ["seasonal_naive"]), "naive2"]
+    assert found["naive2"] == own
+    assert repeated(baselines_on(panel, ["naive", "drift"])) == {}
+
+
+def test_the_model_s_own_season_is_made_by_the_same_maker():
+    assert maker_of("seasonal_naive_168") is BASELINES["seasonal_naive"]
+    assert [maker_of(name) for name in BASELINES] == [*BASELINES.values()]
 
 
 def test_drift_extends_the_line_from_the_first_value_to_the_last():

@@ -130,20 +130,42 @@ def test_a_scaled_metric_of_constant_histories_only_is_none(name):
     assert "2 steps earlier" in score.reason
 
 
-def test_smape_leaves_out_points_where_both_are_zero_and_says_so():
-    score = METRICS["smape"](totals_of([[0.0, 1.0]], [[0.0, 3.0]]), history([1, 2]))
+@pytest.mark.parametrize(
+    ("actual", "forecast", "value"),
+    [
+        ([0.0], [0.0], 0.0),
+        ([0.0, 0.0], [0.0, 0.0], 0.0),
+        ([0.0, 1.0], [0.0, 3.0], 50.0),
+        ([0.0, 1.0], [1e-9, 1.0], 100.0),
+        ([0.0, 0.0, 4.0], [0.0, 1.0, 4.0], 200 / 3),
+    ],
+)
+def test_smape_counts_an_exact_zero_as_exact(actual, forecast, value):
+    """As utilsforecast, sktime and darts do.
 
-    assert score.value == pytest.approx(100.0)
-    assert score.reason == (
-        "left out 1 of 2 points: actual and forecast are both 0 there"
-    )
+    Broken on purpose: such points left out; a column had rows of other points.
+    """
+    score = METRICS["smape"](totals_of([actual], [forecast]), history([1, 2]))
+    assert score.value == pytest.approx(value)
+    assert score.reason == ""
 
 
-def test_smape_of_zeros_only_is_none():
-    score = METRICS["smape"](totals_of([[0.0]], [[0.0]]), history([1, 2]))
+@given(
+    actual=st.lists(st.sampled_from([0.0, 1.0, -2.0, 5.0]), min_size=4, max_size=4),
+    wrong=st.lists(st.sampled_from([0.0, 1.0, 3.0]), min_size=4, max_size=4),
+)
+def test_an_exact_forecast_is_never_behind_another(actual, wrong):
+    """In no metric; and each of a column counts the same points.
 
-    assert score.value is None
-    assert "left out 1 of 1 points" in score.reason
+    Broken on purpose: points of two zeros left out; a wrong forecast won.
+    """
+    past = history([1.0, 2.0, 4.0])
+    exact, other = totals_of([actual], [actual]), totals_of([actual], [wrong])
+    assert exact.points.tolist() == other.points.tolist() == [4]
+    for name, of in METRICS.items():
+        assert of(exact, past).value == 0, name
+        assert of(other, past).value >= 0, name
+        assert (of(other, past).value > 0) == (actual != wrong), name
 
 
 def test_smape_is_at_most_200_percent():

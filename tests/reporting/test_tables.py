@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqforecast.reporting.tables import render_scores, tabulate_groups, tabulate_scores
-from seqforecast.reporting.verdict import say_errors, say_verdict
+from seqforecast.reporting.verdict import (
+    name_baseline,
+    say_errors,
+    say_run,
+    say_verdict,
+    tell_apart,
+)
 
 NO_SCALE = (
     "left out 1 of 1 series (OT): no value before the scored part differs from the "
@@ -166,6 +172,68 @@ def test_decimal_points_stand_below_each_other() -> None:
     """Broken once by aligning at the right."""
     lines = render_scores(BETTER).splitlines()[1:5]
     assert len({line.index(".") for line in lines}) == 1
+
+
+def with_seasonal(repeated: dict[str, int], **errors: float) -> Any:
+    """Return `BETTER` with other baselines beside the naive one, of these errors."""
+    baselines = {name: scores(error, 9.5) for name, error in errors.items()}
+    naive = BETTER["baselines"]["naive"]
+    return BETTER | {"baselines": {"naive": naive} | baselines, "repeated": repeated}
+
+
+def test_a_row_says_what_the_seasonal_naive_forecast_repeats() -> None:
+    """Broken on purpose: the name as it is in the document."""
+    repeated = {"seasonal_naive": 24, "seasonal_naive_168": 168}
+    test = with_seasonal(repeated, seasonal_naive=0.5, seasonal_naive_168=0.4)
+    names = [row[0] for row in tabulate_scores(test).rows]
+    assert names == [
+        *("model", "naive"),
+        *("seasonal_naive (168 steps)", "seasonal_naive (24 steps)"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "repeated", "shown"),
+    [
+        ("seasonal_naive", {}, "seasonal_naive"),
+        ("drift", {"seasonal_naive": 12}, "drift"),
+        ("seasonal_naive", {"seasonal_naive": 12}, "seasonal_naive (12 steps)"),
+        ("seasonal_naive_9", {"seasonal_naive_9": 9}, "seasonal_naive (9 steps)"),
+    ],
+)
+def test_documents_of_older_versions_say_no_season(
+    name: str, repeated: dict[str, int], shown: str
+) -> None:
+    assert name_baseline(name, repeated) == shown
+
+
+def test_a_row_that_equals_another_is_not_shown_twice() -> None:
+    """Broken on purpose: every baseline shown; naive stood there thrice."""
+    test = with_seasonal({}, seasonal_naive=0.39, naive2=0.39, linear=0.7)
+    table = tabulate_scores(test)
+    assert [row[0] for row in table.rows] == ["model", "naive", "linear"]
+    assert table.footnotes == (
+        "seasonal_naive: the same forecasts as naive",
+        "naive2: the same forecasts as naive",
+    )
+    assert any("The best of 2 baselines is naive." in line for line in say_run(test))
+
+
+@given(errors=st.lists(st.integers(0, 3), min_size=1, max_size=6), data=st.data())
+def test_every_baseline_is_shown_or_told_to_be_an_equal(
+    errors: list[int], data: Any
+) -> None:
+    """The best one always is shown, and no two that are shown are equal."""
+    named = {f"b{number}": error for number, error in enumerate(errors)}
+    named = {"naive": errors[0]} | named
+    first = data.draw(st.sampled_from([*named]))
+    shown = tell_apart(named, first)
+    assert first in shown
+    assert {*shown} | {name for names in shown.values() for name in names} == {*named}
+    assert len({named[name] for name in shown}) == len(shown)
+    assert all(
+        named[name] == named[of] for of, names in shown.items() for name in names
+    )
 
 
 def grouped(errors: dict[str, tuple[float | None, float]]) -> Any:

@@ -16,7 +16,7 @@ from support.command_line import call
 AIR = Path(__file__).parents[2] / "configs/data/air_passengers.csv"
 
 
-def waves(series=3, steps=400, season=12, noise=0.2, start="2020-01-01"):
+def waves(series=3, steps=400, season=24, noise=0.2, start="2020-01-01"):
     """A wide frame of days."""
     draw, at = np.random.default_rng(0), np.arange(steps)
     columns = {
@@ -54,9 +54,9 @@ def start(data, tmp_path, *words):
 def test_what_it_writes_loads_and_fits_the_data(tmp_path, name, form):
     experiment, prepared, said = start(write(form(), tmp_path / name), tmp_path)
     assert prepared.panel.ids == ("s0", "s1", "s2")
-    assert experiment.data.season == 12
-    assert experiment.window.horizon == 12
-    assert "A season of 12 steps, by autocorrelation." in said
+    assert experiment.data.season == 24
+    assert experiment.window.horizon == 24
+    assert "A season of 24 steps, by the calendar and the data." in said
     columns = {
         "wide": "values are in s0, s1, s2.",
         "long": "series are named in sensor, values are in value.",
@@ -112,7 +112,7 @@ def test_without_a_season_there_is_none(tmp_path):
     experiment, _, said = start(write(frame, tmp_path / "x.csv"), tmp_path)
     assert experiment.data.season is None
     assert experiment.window.horizon == 8
-    assert "The calendar would say 7 steps." in said
+    assert "No season: the data do not show the calendar's of 7 steps." in said
 
 
 def test_series_of_unequal_length_are_counted_from_their_ends(tmp_path):
@@ -177,10 +177,10 @@ def test_data_on_another_drive_are_named_by_their_whole_path(tmp_path, monkeypat
 
 def test_the_season_is_that_of_the_train_part(tmp_path):
     """Broken on purpose: found in all of the data."""
-    frame = waves(series=1, season=12)
+    frame = waves(series=1, season=24)
     later = waves(series=1, season=7, steps=400)
     frame.loc[280:, "s0"] = later.loc[280:, "s0"]
-    assert start(write(frame, tmp_path / "x.csv"), tmp_path)[0].data.season == 12
+    assert start(write(frame, tmp_path / "x.csv"), tmp_path)[0].data.season == 24
 
 
 def test_nothing_is_written_over(tmp_path):

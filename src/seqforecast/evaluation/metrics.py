@@ -32,15 +32,14 @@ class ErrorTotals:
         points: shape (series,), how many points each series has.
         absolute: shape (series,), sums of |error|, in the unit of the data.
         squared: shape (series,), sums of squared errors.
-        percent: shape (series,), sums of 200 |error| / (|actual| + |forecast|) where
-            that is defined.
-        percent_points: shape (series,), how many points `percent` is defined at.
+        percent: shape (series,), sums of 200 |error| / (|actual| + |forecast|), 0
+            where both are 0.
         by_step: shape (horizon,), sums of |error| at each step.
         step_points: shape (horizon,), how many points each step has.
     """
 
     def __init__(self, series: int, horizon: int) -> None:
-        self.points, self.percent_points = np.zeros((2, series), dtype=np.int64)
+        self.points = np.zeros(series, dtype=np.int64)
         self.absolute, self.squared, self.percent = np.zeros((3, series))
         self.by_step = np.zeros(horizon)
         self.step_points = np.zeros(horizon, dtype=np.int64)
@@ -74,18 +73,14 @@ class ErrorTotals:
         self.squared += self._sum(series, np.einsum("ij,ij->i", error, error))
         self.by_step += error.sum(axis=0)
         size = np.abs(actual, dtype=np.float64) + np.abs(forecast, dtype=np.float64)
-        defined = size > 0
-        shares = np.divide(error, size, out=np.zeros_like(error), where=defined)
+        shares = np.divide(error, size, out=np.zeros_like(error), where=size > 0)
         self.percent += 200 * self._sum(series, shares.sum(axis=1))
-        if counted is not None:
-            defined &= counted
-        self.percent_points += self._sum(series, defined.sum(axis=1))
         return absolute
 
     def only(self, which: IntArray) -> "ErrorTotals":
         """Return the sums of some series; their sums by step are not known."""
         some = ErrorTotals(len(which), 0)
-        for name in ("points", "absolute", "squared", "percent", "percent_points"):
+        for name in ("points", "absolute", "squared", "percent"):
             setattr(some, name, getattr(self, name)[which])
         return some
 
@@ -136,19 +131,12 @@ def rmse(totals: ErrorTotals, _in_sample: InSample) -> Score:
 def smape(totals: ErrorTotals, _in_sample: InSample) -> Score:
     """Return the mean of 200 |y - f| / (|y| + |f|), in percent, at most 200.
 
-    Points at which both are 0 are undefined and left out (definition: Makridakis,
-    Spiliotis and Assimakopoulos, The M4 Competition, 2020).
+    Definition: Makridakis, Spiliotis and Assimakopoulos, The M4 Competition, 2020;
+    its series have no zeros. Where both are 0 the forecast is exact and counts as 0:
+    were the point left out, as many points would count as a forecaster has no zeros,
+    and an exact one could stand behind a wrong one.
     """
-    points, defined = int(totals.points.sum()), int(totals.percent_points.sum())
-    reason = ""
-    if defined < points:
-        reason = (
-            f"left out {points - defined} of {points} points: actual and forecast are "
-            "both 0 there"
-        )
-    if not defined:
-        return Score(None, reason)
-    return Score(float(totals.percent.sum()) / defined, reason)
+    return Score(float(totals.percent.sum() / totals.points.sum()))
 
 
 def mase(totals: ErrorTotals, in_sample: InSample) -> Score:

@@ -48,6 +48,7 @@ class Scorer:
         in_sample_stops: IntArray,
         train_std: Doubles,
         groups: Sequence[str] | None = None,
+        repeated: Mapping[str, int] | None = None,
     ) -> None:
         """Prepare for windows.
 
@@ -61,6 +62,7 @@ class Scorer:
             train_std: shape (series,), population standard deviation of each series'
                 train part; 0 where it is constant.
             groups: the group of each series, for scores of each group; or None.
+            repeated: the season that each seasonal naive forecast repeats.
 
         Raises:
             DataError: every target was filled.
@@ -71,6 +73,7 @@ class Scorer:
         self._windows = windows
         self._train_std = train_std
         self._groups = groups
+        self._repeated = dict(repeated or {})
         self._in_sample = in_sample_errors(panel, stops, season)
         self._resampling = plan_bootstrap(panel, windows, self._in_sample)
         self._totals = {
@@ -132,6 +135,7 @@ class Scorer:
             "points": int(model.points.sum()),
             "model": scores.pop(MODEL),
             "baselines": scores,
+            "repeated": self._repeated,
             "scaled": scaled.pop(MODEL),
             "scaled_baselines": scaled,
             "by_step": by_step(
@@ -283,7 +287,7 @@ def _metrics_by_series(totals: ErrorTotals, in_sample: InSample) -> dict[str, Do
         "mae": mae,
         "mase": _ratio(mae, in_sample.absolute),
         "rmsse": np.sqrt(_ratio(mse, in_sample.squared)),
-        "smape": _ratio(totals.percent, totals.percent_points),
+        "smape": totals.percent / totals.points,
     }
 
 

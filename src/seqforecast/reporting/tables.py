@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqforecast.reporting.text_format import align, significant, wrap
-from seqforecast.reporting.verdict import NAMES, say_coverage, say_sentence
+from seqforecast.reporting.verdict import (
+    NAMES,
+    name_baseline,
+    say_coverage,
+    say_equals,
+    say_sentence,
+    tell_apart,
+)
 
 MODEL = "model"
 SHOWN = ("mae", "rmse", "smape", "mase", "mse", "owa")
@@ -21,7 +28,8 @@ class ScoreTable:
     Attributes:
         header: empty over the names, then one metric a column.
         rows: name and scores; the model, then the baselines, best first.
-        footnotes: why scores are missing or leave something out.
+        footnotes: whose equals are not shown, and why scores are missing or leave
+            something out.
     """
 
     header: tuple[str, ...]
@@ -33,27 +41,34 @@ def tabulate_scores(test: Mapping[str, Any]) -> ScoreTable:
     """Return the model's scores beside the baselines'.
 
     Baselines are sorted by the metric of the skill. The best of each column, and its
-    equals, are marked by an asterisk; a missing score is "-".
+    equals, are marked by an asterisk; a missing score is "-". Of baselines with equal
+    scores one is shown; what the seasonal naive forecast repeats is said in its row.
 
     Args:
         test: the `test` object of metrics.json.
     """
+    skill, repeated = test["skill"], test.get("repeated", {})
+    shown = tell_apart(test["baselines"], skill["against"])
     ranked = sorted(
-        test["baselines"].items(),
-        key=lambda item: _or_infinite(item[1][test["skill"]["metric"]]),
+        shown, key=lambda name: _or_infinite(test["baselines"][name][skill["metric"]])
     )
-    scores = {MODEL: test["model"], **dict(ranked)}
+    scores = {MODEL: test["model"]}
+    scores |= {name: test["baselines"][name] for name in ranked}
     metrics = [name for name in SHOWN if name in test["model"]]
     lowest = {
         name: min(_or_infinite(row[name]) for row in scores.values())
         for name in metrics
     }
     rows = [
-        (forecaster, *(_cell(row[name], lowest[name]) for name in metrics))
+        (
+            name_baseline(forecaster, repeated),
+            *(_cell(row[name], lowest[name]) for name in metrics),
+        )
         for forecaster, row in scores.items()
     ]
     header = ("", *(UNITS.get(name, NAMES[name]) for name in metrics))
-    return ScoreTable(header, tuple(rows), _footnotes(scores, metrics))
+    footnotes = (*say_equals(shown, repeated), *_footnotes(scores, metrics))
+    return ScoreTable(header, tuple(rows), footnotes)
 
 
 def render_scores(test: Mapping[str, Any]) -> str:

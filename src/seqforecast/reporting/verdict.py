@@ -28,6 +28,54 @@ MEANING = {
 }
 
 
+def name_baseline(name: str, repeated: Mapping[str, int]) -> str:
+    """Return a baseline as its row names it: `seasonal_naive (12 steps)`.
+
+    Args:
+        name: as in the documents.
+        repeated: of the documents, the season of each seasonal naive forecast; empty
+            in those of older versions.
+    """
+    season = repeated.get(name)
+    if season is None:
+        return name
+    return f"{name.removesuffix(f'_{season}')} ({season} steps)"
+
+
+def tell_apart(scores: Mapping[str, Any], first: str) -> dict[str, list[str]]:
+    """Return the baselines that differ, each with the names of its equals.
+
+    Args:
+        scores: all there is of each baseline, by name.
+        first: the best one; it, then the naive forecast, stands for its equals.
+    """
+    ranked = sorted(scores, key=lambda name: (name != first, name != NAIVE))
+    shown: dict[str, list[str]] = {}
+    for name in ranked:
+        same = next((other for other in shown if scores[other] == scores[name]), None)
+        if same is None:
+            shown[name] = []
+        else:
+            shown[same].append(name)
+    return {name: shown[name] for name in scores if name in shown}
+
+
+def say_equals(
+    shown: Mapping[str, Sequence[str]], repeated: Mapping[str, int]
+) -> list[str]:
+    """Return which baselines are left out of a table, and whose equals they are.
+
+    Args:
+        shown: as of `tell_apart`.
+        repeated: as for `name_baseline`.
+    """
+    return [
+        f"{name_baseline(name, repeated)}: the same forecasts as {other}"
+        for other, names in shown.items()
+        for name in names
+    ]
+
+
 def say_errors(test: Mapping[str, Any]) -> str:
     """Return the model's error beside the naive forecast's and the best baseline's.
 
@@ -93,7 +141,8 @@ def say_run(test: Mapping[str, Any]) -> list[str]:
     Args:
         test: the `test` object of metrics.json.
     """
-    skill, count = test["skill"], len(test["baselines"])
+    skill = test["skill"]
+    count = len(tell_apart(test["baselines"], skill["against"]))
     best = "The only baseline" if count == 1 else f"The best of {count} baselines"
     sentences = [
         say_sentence(test),

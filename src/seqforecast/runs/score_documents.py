@@ -94,6 +94,7 @@ class TestScores(Record):
     windows: Count
     model: Scores
     baselines: dict[str, Scores]
+    repeated: NotRequired[dict[str, Positive]]
     by_step: NotRequired[list[StepErrors]]
     skill: Skill
     verdict: Literal["better", "worse", "no better"]
@@ -281,6 +282,7 @@ class Comparison(Record):
     horizon: Positive
     members: Annotated[list[MemberScores], Field(min_length=1)]
     baselines: dict[str, BaselineScore]
+    repeated: NotRequired[dict[str, Positive]]
     best_baseline: str
     significance: Significance
     pairs: list[Pair]

@@ -6,33 +6,41 @@ from pathlib import Path
 from seqforecast.config.starter_experiment import Choice, Facts
 from seqforecast.data.panel import Panel
 from seqforecast.data.roles import Roles
-from seqforecast.data.season import calendar_season
+from seqforecast.data.season import FEWEST_SEASONS, calendar_seasons
 from seqforecast.data.table.section import TableSource
 from seqforecast.errors import name_first
 from seqforecast.workflows.finished.new_data import MANY
 
+# Only these steps of a series are looked at for its season, as for all that is learnt.
+TRAIN = 0.7
 LONGEST_STEP = 1_000_000_000  # of whole-number times, as data.frequency takes it
 _MOST = 10  # columns that are told one by one
 
 
 def describe_data(
-    roles: Roles, panel: Panel, facts: Facts, source: TableSource
+    roles: Roles,
+    panel: Panel,
+    facts: Facts,
+    source: TableSource,
+    *,
+    season_said: bool = False,
 ) -> list[str]:
-    """Say what was found, and what could not be decided."""
+    """Say what was found, and what could not be decided.
+
+    Args:
+        roles: of the columns.
+        panel: as it was read.
+        facts: about it.
+        source: how it is read.
+        season_said: whether the user said the season.
+    """
     same = facts.shortest == facts.longest
     steps = f"{facts.shortest:,}" + ("" if same else f" to {facts.longest:,}")
     of_each = " each" if facts.series > 1 else ""
     noun = "column a series" if roles.layout == "wide" else "row an observation"
     what = f"{facts.series:,} series of {steps} steps{of_each}, one {noun}"
     sentences = [f"Found: {what}, frequency {panel.frequency}.", _columns(roles)]
-    if facts.season:
-        sentences.append(f"A season of {facts.season} steps, by autocorrelation.")
-    else:
-        usual = _usual(panel)
-        sentences.append(
-            "No season, by autocorrelation."
-            + (f" The calendar would say {usual} steps." if usual else "")
-        )
+    sentences.append(_say_season(panel, facts, said=season_said))
     if source.missing != "error":
         sentences.append(
             f"Missing values: {len(panel.filled):,}, filled as `missing` says; they "
@@ -60,10 +68,23 @@ def _columns(roles: Roles) -> str:
     return f"Time is in {noun} {time}{named}, values are in {targets}."
 
 
-def _usual(panel: Panel) -> int | None:
-    return (
-        None if isinstance(panel.frequency, int) else calendar_season(panel.frequency)
-    )
+def _say_season(panel: Panel, facts: Facts, *, said: bool) -> str:
+    """Say which season the train parts show, and what the calendar would say."""
+    season, dated = facts.season, not isinstance(panel.frequency, int)
+    known = calendar_seasons(str(panel.frequency)) if dated else ()
+    if said:
+        return f"A season of {season} steps, as asked." if season else "No season."
+    if season:
+        how = (
+            "by the calendar and the data" if season in known else "by autocorrelation"
+        )
+        return f"A season of {season} steps, {how}."
+    if not known:
+        return "No season, by autocorrelation."
+    why = f"the data do not show the calendar's of {known[0]} steps"
+    if TRAIN * facts.longest < FEWEST_SEASONS * known[0]:
+        why = f"too few steps to show the calendar's of {known[0]}"
+    return f"No season: {why}. The baseline seasonal_naive repeats it all the same."
 
 
 def _way_to(data: str, folder: Path) -> str:

@@ -37,10 +37,8 @@ from seqforecast.errors import (
 )
 from seqforecast.files import cannot_write, named_by_user, write_whole
 from seqforecast.runs.output_guard import check_output
-from seqforecast.workflows.found_data import data_choices, describe_data
+from seqforecast.workflows.found_data import TRAIN, data_choices, describe_data
 
-# Only these steps of a series are looked at for its season, as for all that is learnt.
-TRAIN = 0.7
 HERE = "a relative path starts where you are"
 FEWEST = 20  # steps of the shortest series
 PARTS = 12  # of a series, whose swings are compared with their level
@@ -119,7 +117,8 @@ def start_experiment(
     facts = _facts(data, panel, season, stops)
     if asked.horizon is not None:
         _refuse_long(asked.horizon, facts, data)
-    findings = describe_data(roles, panel, facts, source)
+    said = asked.season is not None
+    findings = describe_data(roles, panel, facts, source, season_said=said)
     chosen = choose_settings(facts, asked.horizon)
     opening = [
         f"{data.name}: written by `seqforecast init`; every line may be changed.",

@@ -33,6 +33,8 @@ class Grid:
         """Return the time stamp some steps after the origin."""
         if isinstance(self.frequency, int):
             return int(self.origin + self.frequency * step)
+        if step == 0:  # fiscal offsets refuse to be taken no times
+            return pd.Timestamp(self.origin)
         offset: Any = to_offset(self.frequency)
         stamp: pd.Timestamp = self.origin + step * offset
         return stamp

@@ -6,7 +6,7 @@ from typing import Any
 from seqforecast.data.split import Rolling
 from seqforecast.reporting.tables import BEST, render_scores
 from seqforecast.reporting.text_format import align, plural, significant, wrap
-from seqforecast.reporting.verdict import NAMES
+from seqforecast.reporting.verdict import NAMES, tell_apart
 
 MODEL = "model"
 
@@ -48,14 +48,14 @@ def tabulate_by_cutoff(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 
 def rank_baselines(test: Mapping[str, Any]) -> list[str]:
-    """Return the names of the baselines, best first over all cutoffs."""
+    """Return the names of the baselines that differ, best first over all cutoffs."""
     metric = test["skill"]["metric"]
 
     def error(name: str) -> float:
         score = test["baselines"][name][metric]
         return float("inf") if score is None else float(score)
 
-    return sorted(test["baselines"], key=error)
+    return sorted(tell_apart(test["baselines"], test["skill"]["against"]), key=error)
 
 
 def errors_at(

@@ -22,9 +22,14 @@ from seqforecast.reporting.text_format import (
     significant,
     wrap,
 )
-from seqforecast.reporting.verdict import NAMES
+from seqforecast.reporting.verdict import (
+    NAMES,
+    name_baseline,
+    say_equals,
+    tell_apart,
+)
 
-NAME_WIDTH = 24
+NAME_WIDTH = 25
 SPREAD = "\N{PLUS-MINUS SIGN}"
 
 
@@ -58,25 +63,33 @@ class ComparisonRow:
 
 
 def tabulate_comparison(comparison: Mapping[str, Any]) -> tuple[ComparisonRow, ...]:
-    """Return the members by rank, then the baselines, best first."""
+    """Return the members by rank, then the baselines that differ, best first."""
     means = [member["validation"]["mean"] for member in comparison["members"]]
     # Who is equal shares a rank.
     members = [
         _row(1 + means.index(mean), member)
         for mean, member in zip(means, comparison["members"], strict=True)
     ]
-    ranked = sorted(comparison["baselines"].items(), key=lambda item: item[1]["test"])
-    baselines = [
+    repeated, baselines = comparison.get("repeated", {}), comparison["baselines"]
+    ranked = sorted(
+        _tell_baselines_apart(comparison), key=lambda name: baselines[name]["test"]
+    )
+    rows = [
         ComparisonRow(
             rank="",
-            name=name,
-            group=baseline["group"] or "",
+            name=name_baseline(name, repeated),
+            group=baselines[name]["group"] or "",
             validation=("", ""),
-            test=(significant(baseline["test"]), ""),
+            test=(significant(baselines[name]["test"]), ""),
         )
-        for name, baseline in ranked
+        for name in ranked
     ]
-    return (*members, *baselines)
+    return (*members, *rows)
+
+
+def _tell_baselines_apart(comparison: Mapping[str, Any]) -> dict[str, list[str]]:
+    errors = {name: each["test"] for name, each in comparison["baselines"].items()}
+    return tell_apart(errors, comparison["best_baseline"])
 
 
 def render_comparison(comparison: Mapping[str, Any]) -> str:
@@ -114,7 +127,9 @@ def describe_columns(comparison: Mapping[str, Any]) -> list[str]:
     groups = "" if is_silent(comparison) else "; same letter: not significantly apart"
     first = several if seeds > 1 else "One seed"
     skill = f"skill: 1 - test error / that of {comparison['best_baseline']}"
-    return [f"{first}; ranked by validation{groups}; {skill}."]
+    shown = _tell_baselines_apart(comparison)
+    equals = say_equals(shown, comparison.get("repeated", {}))
+    return [f"{first}; ranked by validation{groups}; {skill}.", *equals]
 
 
 def _errors(rows: Sequence[ComparisonRow], comparison: Mapping[str, Any]) -> list[str]:

@@ -200,7 +200,7 @@ def _forecast(
     levels, ends = quantiles_of(out, forecaster.quantiles, intervals, test.series)
     if levels:
         forecasts[QUANTILES] = ends
-    for name in prepared.experiment.evaluation.reported:
+    for name in prepared.baselines:
         forecasts[name] = fit_baseline(prepared, name)(test)
     return levels, forecasts
 
@@ -235,8 +235,8 @@ def read_made(
         RunError: they cannot be read.
     """
     series, horizon = len(planned.first.panel.ids), planned.windows.horizon
-    reported = planned.first.experiment.evaluation.reported
-    shapes: dict[str, tuple[int, ...]] = dict.fromkeys((MODEL, *reported), (horizon,))
+    names = (MODEL, *planned.first.baselines)
+    shapes: dict[str, tuple[int, ...]] = dict.fromkeys(names, (horizon,))
     if levels:
         shapes[QUANTILES] = (horizon, len(levels))
     pieces: dict[str, list[Any]] = {}

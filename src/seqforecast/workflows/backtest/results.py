@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqforecast.data.windows import WindowIndex, known_targets, mark_observed
+from seqforecast.evaluation.baselines import repeated
 from seqforecast.evaluation.conformal import calibration_windows
 from seqforecast.evaluation.coverage import CoverageTotals
 from seqforecast.evaluation.intervals import Calibration
@@ -173,6 +174,7 @@ def score_backtest(
         in_sample_stops=stops,
         train_std=first.deviation,
         groups=panel.groups,
+        repeated=repeated(first.baselines),
     )
     quantiles = QuantileTotals(panel, levels, _coverage(planned))
     for begin in range(0, len(windows), WINDOWS_AT_ONCE):

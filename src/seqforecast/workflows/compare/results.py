@@ -12,7 +12,11 @@ from seqforecast.config.experiment import Experiment
 from seqforecast.data.windows import WindowIndex, mark_observed
 from seqforecast.errors import DataError
 from seqforecast.evaluation.accuracy_tests import Units, plan_units
-from seqforecast.evaluation.baselines import BaselineName
+from seqforecast.evaluation.baselines import (
+    BaselineName,
+    baselines_on,
+    repeated,
+)
 from seqforecast.evaluation.metrics import Doubles, in_sample_errors
 from seqforecast.evaluation.significance import Comparison, compare_losses
 from seqforecast.reporting.text_format import plural
@@ -150,7 +154,7 @@ def compare_members(
     }
     baselines: dict[str, Doubles] = {
         name: losses_of(prepared, units, fit_baseline(prepared, name))[None]
-        for name in baselines_of(finished)
+        for name in baselines_on(panel, baselines_of(finished))
     }
     comparison = compare_losses({**losses, **baselines}, set(baselines), units)
     errors: dict[str, float] = {
@@ -264,6 +268,9 @@ def describe_comparison(
             name: {"test": error, "group": _group(compared, name)}
             for name, error in compared.baselines.items()
         },
+        "repeated": repeated(
+            baselines_on(prepared.panel, baselines_of(compared.members))
+        ),
         "best_baseline": comparison.best_baseline,
         "significance": comparison.significance.as_json(),
         "pairs": [pair.as_json() for pair in comparison.pairs],

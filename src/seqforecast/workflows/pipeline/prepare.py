@@ -19,6 +19,7 @@ from seqforecast.data.split import Parts, split
 from seqforecast.data.window_lengths import check_length, choose_length
 from seqforecast.data.windows import WindowIndex, index_windows
 from seqforecast.errors import DataError
+from seqforecast.evaluation.baselines import baselines_on
 from seqforecast.evaluation.conformal import check_room
 from seqforecast.models.section import check_values
 from seqforecast.models.size import Tokens, tokens_of
@@ -54,6 +55,11 @@ class Prepared:
     def spec(self) -> FeatureSpec | None:
         """What the features are."""
         return None if self.features is None else self.features.spec
+
+    @property
+    def baselines(self) -> dict[str, int | None]:
+        """The baselines to report, and the season of each."""
+        return baselines_on(self.panel, self.experiment.evaluation.reported)
 
     @property
     def tokens(self) -> Tokens:

@@ -11,7 +11,12 @@ from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.scaling import pooled_deviation
 from seqforecast.data.split import Parts
 from seqforecast.data.windows import WindowIndex, known_targets
-from seqforecast.evaluation.baselines import BASELINES
+from seqforecast.evaluation.baselines import (
+    BASELINES,
+    baselines_on,
+    maker_of,
+    repeated,
+)
 from seqforecast.evaluation.baselines import Forecaster as Baseline
 from seqforecast.evaluation.conformal import calibrate, calibration_windows
 from seqforecast.evaluation.coverage import CoverageTotals
@@ -92,7 +97,7 @@ def score_forecasts(
         DataError: a forecast is not a finite number.
     """
     windows, panel = prepared.test, prepared.panel
-    names = prepared.experiment.evaluation.reported
+    names = prepared.baselines
     baselines = {name: fit_baseline(prepared, name) for name in names}
     scorer = _scorer(prepared, windows, prepared.parts.test, [MODEL, *names])
     quantiles = _quantile_totals(prepared, forecaster, intervals)
@@ -134,7 +139,8 @@ def fit_baseline(prepared: Prepared, name: str) -> Baseline:
     """Return a baseline, fitted on the train part where it learns anything."""
     panel, scale = prepared.panel, prepared.scaler.spread[:-1]
     unit = np.where(prepared.deviation > 0, prepared.deviation, scale)
-    return BASELINES[name](panel, prepared.train, panel.season, unit)
+    season = baselines_on(panel, BASELINES)[name]
+    return maker_of(name)(panel, prepared.train, season, unit)
 
 
 def _scorer(
@@ -148,6 +154,7 @@ def _scorer(
         in_sample_stops=history_stops(prepared, spans),
         train_std=prepared.deviation,
         groups=prepared.panel.groups,
+        repeated=repeated(prepared.baselines),
     )
 
 

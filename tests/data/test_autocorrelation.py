@@ -1,0 +1,44 @@
+"""Autocorrelation: the lag at which a series comes back."""
+
+import numpy as np
+import pytest
+
+from seqforecast.data.autocorrelation import autocorrelation, likely_season
+
+
+def test_autocorrelations_are_means_over_pairs() -> None:
+    values = np.random.default_rng(0).standard_normal(50)
+    centred = values - values.mean()
+    expected = [
+        np.mean(centred[lag:] * centred[: 50 - lag]) / centred.var()
+        for lag in range(11)
+    ]
+    np.testing.assert_allclose(autocorrelation(values, 10), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("trend", [0.0, 0.2])
+@pytest.mark.parametrize("period", [3, 7, 12, 24, 50])
+def test_the_period_of_a_noisy_wave_is_met(period: int, trend: float) -> None:
+    """Broken on purpose: the first peak as it is; noise moved it by a few steps."""
+    t = np.arange(12 * period)
+    noise = 0.5 * np.random.default_rng(1).standard_normal(len(t))
+    values = np.sin(2 * np.pi * t / period) + noise + trend * t
+    assert likely_season(values, 400) == period
+
+
+def test_the_shortest_of_several_is_taken() -> None:
+    values = np.tile(np.random.default_rng(2).standard_normal(6), 40)
+    assert likely_season(values, 400) == 6
+
+
+def test_a_lag_beyond_the_longest_is_not_looked_at() -> None:
+    values = np.sin(2 * np.pi * np.arange(300) / 30)
+    assert likely_season(values, 30) == 30
+    assert likely_season(values, 29) is None
+
+
+@pytest.mark.parametrize(
+    "values", [[], [1.0], np.ones(60), np.arange(60.0), np.arange(60.0) ** 2]
+)
+def test_what_does_not_come_back_has_none(values) -> None:
+    assert likely_season(np.array(values, dtype=float), 20) is None
