@@ -14,7 +14,9 @@ def init(
     data: Annotated[
         Path,
         typer.Argument(
-            metavar="DATA", help="A CSV or Parquet file.", show_default=False
+            metavar="DATA",
+            help="A file of data: CSV, Parquet, Excel ...",
+            show_default=False,
         ),
     ],
     *,
@@ -70,6 +72,18 @@ def init(
         str | None,
         typer.Option("--decimal", metavar="SIGN", help="Before decimals: . or ,"),
     ] = None,
+    thousands: Annotated[
+        str | None,
+        typer.Option(
+            "--thousands",
+            metavar="SIGN",
+            help="Between thousands: a comma, point, blank, apostrophe; or none.",
+        ),
+    ] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option("--sheet", metavar="NAME", help="Of a workbook."),
+    ] = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -89,6 +103,7 @@ def init(
     from seqforecast.workflows.init import Asked, start_experiment
 
     given = {"frequency": frequency, "decimal": decimal}
+    given |= {"thousands": thousands, "sheet": sheet}
     asked = Asked(
         roles=Wanted(time, id_column, tuple(target or ())),
         reading={name: value for name, value in given.items() if value is not None},

@@ -76,7 +76,7 @@ class Sample:
 
         The reason is empty for numbers, of which some may be missing (NaN).
         """
-        reader = NumberColumn(name, self.table, "")
+        reader = NumberColumn(name, self.table, "", flags=True)
         values = reader.read(self.column(name), 0)
         count, like = reader.odd()
         some = int(np.count_nonzero(~np.isnan(values)))

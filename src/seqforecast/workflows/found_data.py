@@ -4,9 +4,11 @@ import os
 from pathlib import Path
 
 from seqforecast.config.starter_experiment import Choice, Facts
+from seqforecast.data.missing_marks import find_marks
 from seqforecast.data.panel import Panel
 from seqforecast.data.roles import Roles
 from seqforecast.data.season import FEWEST_SEASONS, calendar_seasons
+from seqforecast.data.table.number_text import GROUPING
 from seqforecast.data.table.section import TableSource
 from seqforecast.errors import name_first
 from seqforecast.workflows.finished.new_data import MANY
@@ -51,12 +53,28 @@ def describe_data(
             "That is more than half. If the gaps are meant (nights, closed days), "
             "number the steps with whole numbers instead of dates."
         )
-    told = [*roles.doubts]
+    told = [*roles.doubts, *_numbers(panel, source)]
     for name, why in list(roles.left_out.items())[:_MOST]:
         told.append(f"Column {name} is not used: {why}.")
     if len(roles.left_out) > _MOST:
         told.append(f"{len(roles.left_out) - _MOST:,} more columns are not used.")
     return [*sentences, *told]
+
+
+def _numbers(panel: Panel, source: TableSource) -> list[str]:
+    """Say what was made of signs between thousands, and which numbers are odd."""
+    told = []
+    if source.thousands in GROUPING:
+        told.append(
+            f"Thousands have {source.thousands!r}, so that 1{source.thousands}234 is "
+            "one thousand and more; --thousands none reads it otherwise."
+        )
+    told += (
+        f"{one.mark:g} stands {one.count:,} times, far from all other values: it may "
+        "mean missing; data.missing_marks says so, in a comment of the file."
+        for one in find_marks(panel.values, panel.offsets)
+    )
+    return told
 
 
 def _columns(roles: Roles) -> str:
@@ -96,16 +114,24 @@ def _way_to(data: str, folder: Path) -> str:
     return data if way.startswith("~") else way  # that would be somebody's home
 
 
+def _reading(source: TableSource) -> list[Choice]:
+    """Return the settings by which the file is read, those that are not defaults."""
+    possible = [
+        (Choice("data.separator", source.separator), source.separator != ","),
+        (Choice("data.decimal", source.decimal, "as in 12,5"), source.decimal != "."),
+        (Choice("data.thousands", source.thousands), source.thousands != "auto"),
+        (Choice("data.sheet", source.sheet), source.sheet is not None),
+    ]
+    return [choice for choice, is_used in possible if is_used]
+
+
 def data_choices(
     source: TableSource, panel: Panel, facts: Facts, roles: Roles, path: Path
 ) -> list[Choice]:
     """Return the settings of `data`, those that are not the defaults."""
     where = _way_to(source.path, path.resolve().parent)
     choices = [Choice("data.source", "table"), Choice("data.path", where)]
-    if source.separator != ",":
-        choices.append(Choice("data.separator", source.separator))
-    if source.decimal != ".":
-        choices.append(Choice("data.decimal", source.decimal, "as in 12,5"))
+    choices += _reading(source)
     choices += [Choice("data.layout", source.layout), Choice("data.time", source.time)]
     if source.layout == "long":
         choices.append(Choice("data.id", source.id, "names the series"))
@@ -117,6 +143,10 @@ def data_choices(
     if source.missing != "error":
         why = "never looks ahead; or interpolate, zero, error"
         choices.append(Choice("data.missing", source.missing, why))
+    marks = [one.mark for one in find_marks(panel.values, panel.offsets)]
+    if marks:
+        why = "far from all other values; with missing: previous, if it means missing"
+        choices.append(Choice("data.missing_marks", marks, why, offered=True))
     offered = (
         ("static", roles.static, "one value a series"),
         ("past", roles.past, "numbers known up to the cutoff"),

@@ -1,9 +1,8 @@
 """Look at a data file, and write a commented experiment for it."""
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,9 @@ from seqforecast.data.roles import Roles, Wanted, detect_roles
 from seqforecast.data.sample import Sample
 from seqforecast.data.season import infer_season
 from seqforecast.data.table.batches import naming
-from seqforecast.data.table.csv_file import PLAIN, Dialect
+from seqforecast.data.table.csv_file import Dialect
 from seqforecast.data.table.detect_dialect import detect_dialect
+from seqforecast.data.table.kinds import stem_of
 from seqforecast.data.table.load import load_table
 from seqforecast.data.table.open_file import check_file, open_table
 from seqforecast.data.table.section import TableSource
@@ -93,8 +93,7 @@ def start_experiment(
         RunError: there is a file of that name already, or it cannot be written.
     """
     asked = asked or Asked()
-    name = re.sub(r"(\.csv)?(\.gz)?$|\.parquet$", "", data.name, flags=re.IGNORECASE)
-    path = output or Path(f"{name}.yaml")
+    path = output or Path(f"{stem_of(data)}.yaml")
     with named_by_user():
         _check_place(path, data)
     check_file(data, hint=HERE)
@@ -105,7 +104,8 @@ def start_experiment(
         )
     dialect = _dialect(data, asked)
     with naming(data, "cannot be looked at"):
-        roles = detect_roles(Sample(open_table(data, dialect, HERE)), asked.roles)
+        table = open_table(data, dialect, HERE, asked.reading.get("sheet"))
+        roles = detect_roles(Sample(table), asked.roles)
     source = _source(data, dialect, roles, asked)
     source, panel = _read(source)
     stops = (TRAIN * panel.lengths).astype(np.int64)
@@ -119,6 +119,7 @@ def start_experiment(
         _refuse_long(asked.horizon, facts, data)
     said = asked.season is not None
     findings = describe_data(roles, panel, facts, source, season_said=said)
+    findings += table.notes
     chosen = choose_settings(facts, asked.horizon)
     opening = [
         f"{data.name}: written by `seqforecast init`; every line may be changed.",
@@ -134,10 +135,8 @@ def start_experiment(
 
 def _dialect(data: Path, asked: Asked) -> Dialect:
     """Return how a CSV file is written, as far as the user has not said it."""
-    if data.suffix.lower() == ".parquet":
-        return PLAIN
-    said = {name: asked.reading[name] for name in ("decimal",) if name in asked.reading}
-    return replace(detect_dialect(data), **said)
+    told = {name: asked.reading.get(name) for name in ("decimal", "thousands")}
+    return detect_dialect(data, **told)
 
 
 def _check_place(path: Path, data: Path) -> None:

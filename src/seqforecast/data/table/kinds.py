@@ -38,6 +38,15 @@ def ending_of(path: PurePath) -> str:
     return PurePath(name).suffix
 
 
+def stem_of(path: PurePath) -> str:
+    """Return a file's name without the endings that tell its kind."""
+    name = path.name
+    if name.lower().endswith(PACKED):
+        name = name[: -len(PACKED)]
+    stem = PurePath(name).stem if is_known(PurePath(name)) else name
+    return stem or path.name
+
+
 def is_text(path: PurePath) -> bool:
     """Return whether a file is text of separated values by its name."""
     return ending_of(path) in TEXT
