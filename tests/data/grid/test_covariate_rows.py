@@ -154,6 +154,12 @@ def test_flags_are_neither_targets_nor_numbers_among_others(tmp_path: Path) -> N
     with pytest.raises(SeqforecastError, match=said) as caught:
         load(tmp_path, "ds,a\n1,5\n2,TRUE\n3,7\n")
     assert "to forecast one, write 1 and 0" in caught.value.hint
+    frame = pd.DataFrame({"ds": [1, 2], "a": [True, False]})
+    frame.to_parquet(tmp_path / "x.parquet")
+    source = {"source": "table", "path": "x.parquet"}
+    with pytest.raises(SeqforecastError, match="values of type bool, not") as caught:
+        load_table(TableSource.model_validate(source), tmp_path)
+    assert "to forecast one, write 1 and 0" in caught.value.hint
     with pytest.raises(SeqforecastError, match="column 'a' holds 'TRUE'"):
         load(tmp_path, "ds,a\n1,TRUE\n2,FALSE\n3,TRUE\n")
     said = "line 3: column 'f' holds 'TRUE', which is not a number, but a flag"

@@ -1,7 +1,10 @@
 """Numbers as people write them: what each spelling is in each dialect, or why none."""
 
+from decimal import Decimal
+
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet
 import pytest
 
 from seqforecast.data.table.csv_file import Dialect
@@ -179,6 +182,28 @@ def test_what_is_marked_as_missing_is_missing(tmp_path):
     assert panel.values.tolist() == [1, 1, 1, 1, 5, 5]
     with pytest.raises(DataError, match=r"x\.csv: series 'y' has no value at 1"):
         load(tmp_path, *cells, missing_marks=[-9999, "?", "-"])
+
+
+def test_numbers_in_parquet_may_be_decimals_or_texts(tmp_path):
+    """Of the user's dialect; broken on purpose: that of CSV files alone."""
+    columns = {
+        "ds": [1, 2, 3],
+        "a": pa.array([Decimal("1.25"), None, Decimal("3.50")], pa.decimal128(9, 2)),
+        "b": ["1.234,5", " ", "2"],
+        "c": pa.array(["1", "2", "3"]).dictionary_encode(),
+    }
+    pyarrow.parquet.write_table(pa.table(columns), tmp_path / "x.parquet")
+    source = {"source": "table", "path": "x.parquet", "missing": "zero"}
+    source |= {"decimal": ",", "thousands": "."}
+    panel = load_table(TableSource.model_validate(source), tmp_path)
+    assert panel.values.tolist() == [1.25, 0, 3.5, 1234.5, 0, 2, 1, 2, 3]
+
+
+def test_a_blank_names_no_series(tmp_path):
+    (tmp_path / "x.csv").write_text("unique_id,ds,y\na,1,1\n ,2,2\n")
+    source = {"source": "table", "path": "x.csv", "layout": "long"}
+    with pytest.raises(DataError, match="column 'unique_id' is empty"):
+        load_table(TableSource.model_validate(source), tmp_path)
 
 
 def test_signs_that_cannot_be_told_apart_are_refused():

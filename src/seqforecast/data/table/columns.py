@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.table.kinds import is_text
 from seqforecast.data.table.number_text import (
+    AS_FLAGS,
     CORRECT,
     MARKS,
     Doubts,
@@ -133,7 +134,7 @@ class NumberColumn:
             raise DataError(
                 f"{where}: column {name!r} holds values of type {self._kind}, "
                 "not numbers",
-                hint=self._hint,
+                hint=AS_FLAGS if self._kind == "bool" else self._hint,
             )
         if self._flags.count and (self._some or not self._takes_flags):
             self._texts = self._flags

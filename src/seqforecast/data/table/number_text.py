@@ -25,6 +25,10 @@ CORRECT = "correct the value, or leave the cell empty and set data.missing"
 MARKS = "; if it means missing, list it in data.missing_marks"
 FLAGS = dict.fromkeys(("TRUE", "True", "true"), 1.0)
 FLAGS |= dict.fromkeys(("FALSE", "False", "false"), 0.0)
+AS_FLAGS = (
+    "flags are read as 1 and 0 where data.past or data.future names them; to forecast "
+    "one, write 1 and 0"
+)
 _MINUS = "\u2212"  # the sign of typesetters
 
 # What people put between thousands; spaces and apostrophes of typesetters are the same.
@@ -199,8 +203,7 @@ def explain(text: str, dialect: Dialect, *, is_csv: bool) -> tuple[str, str]:
         if explained is not None:
             return explained
     if text in FLAGS:
-        hint = "flags are read as 1 and 0 where data.past or data.future names them; "
-        return ", but a flag", hint + "to forecast one, write 1 and 0"
+        return ", but a flag", AS_FLAGS
     if re.fullmatch(r"\(\s*[\d.,' ]+\)|[\d.,' ]*\d\s*-", text):
         return ", but one below zero as accountants write it", "write a minus before it"
     if dialect.decimal == "." and re.fullmatch(r"[-+]?\d*,\d+", text):
