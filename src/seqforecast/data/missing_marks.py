@@ -10,6 +10,7 @@ _NINES = [10**digits - 1 for digits in range(2, 10)]
 MARKS = (
     *(-nines for nines in _NINES),  # -99, -999, ...
     *(nines for nines in _NINES[1:]),
+    *(-99.9, -99.99, -999.9, 999.9, 9999.9),  # weather stations
     *(-32768, -2147483648),  # the least whole numbers of 16 and 32 bits
     *(1e20, 9.969209968386869e36),  # what climate models write
 )
