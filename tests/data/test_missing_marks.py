@@ -23,7 +23,7 @@ def ordinary(count=60, level=100, spread=10, seed=0):
 def test_a_mark_far_from_all_other_values_is_suspected(mark):
     values = ordinary(level=0, spread=3)
     values[[5, 17]] = mark
-    assert find_marks(*panel_of(values)) == (Suspect(mark, 2, 1, 0),)
+    assert find_marks(*panel_of(values)) == (Suspect(mark, 2, (0,)),)
 
 
 def test_marks_are_counted_over_series_and_others_stay_unseen():
@@ -33,10 +33,10 @@ def test_marks_are_counted_over_series_and_others_stay_unseen():
     assert find_marks(*panel_of(ordinary(seed=1), low, high)) == ()
     low[9] = -999
     found = find_marks(*panel_of(ordinary(seed=1), low, high))
-    assert found == (Suspect(-999, 2, 1, 1),)
+    assert found == (Suspect(-999, 2, (1,)),)
     high[4] = -999
     found = find_marks(*panel_of(ordinary(seed=1), low, high))
-    assert found == (Suspect(-999, 3, 2, 1),)
+    assert found == (Suspect(-999, 3, (1, 2)),)
     low[20:22] = 99999
     found = find_marks(*panel_of(low))
     assert {one.mark: one.count for one in found} == {-999: 2, 99999: 2}
@@ -72,7 +72,7 @@ def test_a_mark_is_told_by_distance_wherever_it_stands(values, mark, places):
     rest = np.delete(np.array(values), kept)
     found = find_marks(*panel_of(series))
     sure = len(kept) >= 2 and len(rest) and np.ptp(rest.astype(np.float32)) > 0
-    assert found == ((Suspect(mark, len(kept), 1, 0),) if sure else ())
+    assert found == ((Suspect(mark, len(kept), (0,)),) if sure else ())
 
 
 def test_marks_are_said_and_taken_only_when_told(tmp_path):

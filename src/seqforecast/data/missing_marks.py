@@ -10,6 +10,7 @@ _NINES = [10**digits - 1 for digits in range(2, 10)]
 MARKS = (
     *(-nines for nines in _NINES),  # -99, -999, ...
     *(nines for nines in _NINES[1:]),
+    *(-99.9, -99.99, -999.9, 999.9, 9999.9),  # weather stations
     *(-32768, -2147483648),  # the least whole numbers of 16 and 32 bits
     *(1e20, 9.969209968386869e36),  # what climate models write
 )
@@ -24,14 +25,12 @@ class Suspect:
     Attributes:
         mark: the number.
         count: how often it stands there.
-        series: in how many series.
-        first: the first of these.
+        series: in which series.
     """
 
     mark: float
     count: int
-    series: int
-    first: int
+    series: tuple[int, ...]
 
 
 def find_marks(values: FloatArray, offsets: IntArray) -> tuple[Suspect, ...]:
@@ -56,8 +55,8 @@ def find_marks(values: FloatArray, offsets: IntArray) -> tuple[Suspect, ...]:
         for mark, count in _marks_of(values[offsets[i] : offsets[i + 1]]):
             found.setdefault(mark, []).append((i, count))
     suspects = (
-        Suspect(mark, sum(count for _, count in places), len(places), places[0][0])
-        for mark, places in found.items()
+        Suspect(mark, sum(count for _, count in places), tuple(i for i, _ in places))
+        for mark, places in sorted(found.items())
     )
     return tuple(one for one in suspects if one.count >= REPEATED)
 

@@ -119,3 +119,13 @@ def test_the_package_leaves_the_reader_of_python_alone_until_it_reads():
     )
     code += "assert csv.field_size_limit() == n"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_stands_above_the_header_is_told(tmp_path):
+    """Broken on purpose: the hint of records that are too long, on decimals."""
+    (tmp_path / "x.csv").write_text("Sales of 2020\nds,a\n1,5\n2,6\n")
+    table = open_table(tmp_path / "x.csv")
+    said = "line 2 has 2 values, but the header names 1 columns"
+    with pytest.raises(DataError, match=said) as caught:
+        list(table.batches(["Sales of 2020"]))
+    assert caught.value.hint.startswith("delete what stands above the names of columns")

@@ -52,6 +52,8 @@ CASES: list[tuple[str, str | bytes, dict[str, object]]] = [
     ("Arrow that is none", HOURS, {"path": "bad.arrow"}),
     ("a page of the web", "\n<!DOCTYPE html>\n<html>", {}),
     ("an answer of the web", '[{"ds": 1, "y": 2}]', {}),
+    ("a line for Excel", "sep=;\nds;a\n1;5\n2;6\n", {"separator": ";"}),
+    ("a title", "Sales of 2020\nds,a\n1,5\n2,6\n", {}),
     ("no header", "2020-01-01,5\n2020-01-02,6\n", {}),
     ("no header of a long file", "a,2020-01-01,5\na,2020-01-02,6\n", LONG),
     ("no header of numbers", "0,112\n1,118\n2,132\n", {}),

@@ -184,6 +184,17 @@ def test_what_is_marked_as_missing_is_missing(tmp_path):
         load(tmp_path, *cells, missing_marks=[-9999, "?", "-"])
 
 
+def test_marks_of_single_precision_are_the_same(tmp_path):
+    """Broken on purpose: compared in 64 bits, where -99.99 is another number."""
+    values = pa.array([1.5, -99.99, 2.5], pa.float32())
+    table = pa.table({"ds": [1, 2, 3], "a": values})
+    pyarrow.parquet.write_table(table, tmp_path / "x.parquet")
+    source = {"source": "table", "path": "x.parquet", "missing": "zero"}
+    source |= {"missing_marks": [-99.99]}
+    panel = load_table(TableSource.model_validate(source), tmp_path)
+    assert panel.values.tolist() == [1.5, 0, 2.5]
+
+
 def test_numbers_in_parquet_may_be_decimals_or_texts(tmp_path):
     """Of the user's dialect; broken on purpose: that of CSV files alone."""
     columns = {

@@ -158,7 +158,9 @@ class NumberColumn:
             )
 
     def _without_marks(self, values: FloatArray) -> FloatArray:
-        is_marked = np.isin(values, self._numbers)
+        with np.errstate(over="ignore"):  # -99.99 of 32 bits is not that of 64
+            singles = values.astype(np.float32)
+            is_marked = np.isin(singles, np.array(self._numbers).astype(np.float32))
         self.marked += int(is_marked.sum())
         return np.where(is_marked, np.nan, values)
 

@@ -191,7 +191,10 @@ class CsvTable:
         for line, values in self._records():
             if len(values) != expected:
                 hint = _UNFINISHED
-                if len(values) > expected:
+                if expected == 1 and before == self.header_lines:
+                    hint = "delete what stands above the names of columns, such as a "
+                    hint += "title"
+                elif len(values) > expected:
                     hint = "write decimals with a point, and quote text with commas; "
                     hint += "or set data.separator and data.decimal"
                 elif any("\n" in value or "\r" in value for value in values):

@@ -14,6 +14,7 @@ _NUMBER = re.compile(r"[-+]?(\d[\d.,]*|[.,]\d+)([eE][-+]?\d+)?")
 
 
 _OTHER_TEXT = {
+    "sep=": ("a file for Excel alone", "delete its first line, which is no header"),
     "<!doctype": ("a web page", "get the file itself: this is a page about it"),
     "<html": ("a web page", "get the file itself: this is a page about it"),
     "<?xml": ("XML", "turn it into CSV, with pandas.read_xml for one"),

@@ -171,7 +171,8 @@ def _suspect(observed: Records, placed: Placed) -> tuple[str, ...]:
     """Say which values may stand for missing ones, as -9999 does."""
     sentences: list[str] = []
     for one in find_marks(placed.values, placed.offsets):
-        first, more = observed.ids[one.first], one.series - 1
+        # By name: which series comes first may differ from file to file.
+        first, more = min(observed.ids[i] for i in one.series), len(one.series) - 1
         whose = f"series {first!r}" + (f" and {more:,} more" if more else "")
         sentences += describe_marks((one,), whose)
     for column, name in zip(placed.covariates.T, observed.covariates, strict=True):

@@ -121,6 +121,7 @@ TITLE = [["Sales of the north"], [], ["ds", "a", "b"], [DAYS[0], 1, 2], [DAYS[1]
             {"S": TITLE},
             "row 1 has fewer names of columns than row 3 has values, 1 and 3",
         ),
+        ({"S": [["Sales"], *sales(1, 2)]}, "'S' row 1 has fewer names of columns than"),
         ({"S": sales(1, 2)[1:]}, "sheet 'S' has no header: row 1 holds '2020-01-30'"),
         ({"S": [["ds", "y", "y"], [1, 2, 3]]}, "has 2 columns named 'y'"),
         ({"S": sales(1, "n/a?")}, "x.xlsx row 3: column 'y' holds 'n/a\\?', which is"),

@@ -103,7 +103,8 @@ def _refuse_title(place: str, line: int, header: Row, record: tuple[int, Row]) -
     named = sum(cell != "" for cell in header)
     below, row = record
     values = sum(cell != "" for cell in row)
-    if named < values - 1:
+    is_title = named == 1 and header[0] != ""  # an index has no name, at the left
+    if named < values - (0 if is_title else 1):
         first = next(cell for cell in header if cell != "")
         raise DataError(
             f"{place} row {line} has fewer names of columns than row {below} has "
