@@ -26,7 +26,10 @@ class Overview:
         lengths: shape (lengths,), the differences between neighbours, rising.
         tally: shape (lengths,), how often each occurs.
         weekdays: whether dates never fall on a Saturday or Sunday.
-        disordered: the groups in which time stands still or goes back, rising.
+        disordered: the groups in which time stands still, or goes back and forth,
+            rising.
+        is_backward: whether every group runs from the newest record to the oldest;
+            then `first` and `last` are those in the order of time all the same.
     """
 
     counts: IntArray
@@ -37,35 +40,42 @@ class Overview:
     tally: IntArray
     weekdays: bool
     disordered: IntArray
+    is_backward: bool = False
 
 
 class _Notebook:
     """What is known after some batches; the arrays grow with the groups."""
 
     def __init__(self) -> None:
-        self.counts, self.first, self.widest = np.zeros((3, 0), np.int64)
+        self.counts, self.first = np.zeros((2, 0), np.int64)
+        self.forward, self.backward = np.zeros((2, 0), np.int64)
         self.lengths = self.tally = np.zeros(0, np.int64)
-        self.disordered: set[int] = set()
+        self.still: set[int] = set()
         self.succession = Predecessors(np.int64)
 
     def add(self, groups: IntArray, times: IntArray) -> None:
         """Take in records sorted by group."""
         starts, stops = runs(groups)
         here, size = groups[starts], int(groups[-1]) + 1
-        self.counts, self.first, self.widest = (
-            grown(array, size) for array in (self.counts, self.first, self.widest)
+        self.counts, self.first = (
+            grown(array, size) for array in (self.counts, self.first)
+        )
+        self.forward, self.backward = (
+            grown(array, size) for array in (self.forward, self.backward)
         )
         new = self.counts[here] == 0
         self.first[here[new]] = times[starts[new]]
         self.counts[here] += stops - starts
         before, known = self.succession.before(groups, times)
         lengths = times - before
-        widest = np.maximum.reduceat(lengths, starts)
-        self.widest[here] = np.maximum(self.widest[here], widest)
-        still = groups[known & (lengths <= 0)]
+        forward = np.maximum.reduceat(lengths, starts)
+        self.forward[here] = np.maximum(self.forward[here], forward)
+        backward = -np.minimum.reduceat(lengths, starts)
+        self.backward[here] = np.maximum(self.backward[here], backward)
+        still = groups[known & (lengths == 0)]
         if len(still):
-            self.disordered.update(np.unique(still).tolist())
-        self._count(lengths[known])
+            self.still.update(np.unique(still).tolist())
+        self._count(np.abs(lengths[known]))
 
     def _count(self, lengths: IntArray) -> None:
         if not len(lengths):
@@ -83,15 +93,22 @@ class _Notebook:
     def close(self, *, weekdays: bool) -> Overview:
         """Return all of it."""
         size = int(np.flatnonzero(self.counts)[-1]) + 1
+        first, last = self.first[:size], self.succession.last(size)
+        forward, backward = self.forward[:size], self.backward[:size]
+        is_backward = bool(backward.any() and not forward.any() and not self.still)
+        disordered = self.still
+        if not is_backward:
+            disordered = disordered.union(np.flatnonzero(backward).tolist())
         return Overview(
             counts=self.counts[:size],
-            first=self.first[:size],
-            last=self.succession.last(size),
-            widest=self.widest[:size],
+            first=last if is_backward else first,
+            last=first if is_backward else last,
+            widest=np.maximum(forward, backward),
             lengths=self.lengths,
             tally=self.tally,
             weekdays=weekdays,
-            disordered=np.array(sorted(self.disordered), np.int64),
+            disordered=np.array(sorted(disordered), np.int64),
+            is_backward=is_backward,
         )
 
 
@@ -132,7 +149,8 @@ def check_order(observed: Records, overview: Overview) -> None:
             f"{observed.file}: {excerpt.name(first)}time stamp {excerpt.stamp(first)} "
             f"stands twice, in {excerpt.where(first)} and in {excerpt.where(second)}; "
             f"records that repeat a time stamp: {len(seconds):,}",
-            hint="keep one record for each time stamp"
+            hint=_set_back(observed, overview, times[seconds])
+            + "keep one record for each time stamp"
             + (
                 "; if one row is one observation, set data.layout: long"
                 if observed.wide
@@ -145,6 +163,34 @@ def check_order(observed: Records, overview: Overview) -> None:
         f"{observed.file}: {excerpt.name(i)}time goes back from {excerpt.at(i - 1)} to "
         f"{excerpt.at(i)}",
         hint="sort the file by series and time",
+    )
+
+
+def _set_back(observed: Records, overview: Overview, times: IntArray) -> str:
+    """Return what to do where stamps stand twice as if clocks had been set back.
+
+    That is within an hour of a night, at most once in some months, while stamps are
+    otherwise less than half a day apart.
+    """
+    if not observed.dated:
+        return ""
+    common = overview.lengths[np.argmax(overview.tally)]
+    shown = observed.zone.clocks(np.unique(times).astype("datetime64[us]"))
+    days, within = np.divmod(shown.astype("datetime64[us]").astype(np.int64), _DAY)
+    nights, begins, counts = np.unique(days, return_index=True, return_counts=True)
+    spans = within[begins + counts - 1] - within[begins]
+    if (
+        common >= _DAY // 2
+        or within.max() >= _DAY // 6
+        or spans.max() >= _DAY // 24
+        or np.any(np.diff(nights) < 100)
+    ):
+        return ""
+    if observed.zone.is_shown:
+        return f"is data.time_zone: {observed.zone.name} right? else "
+    return (
+        "if clocks were set back then, set data.time_zone to their zone, such as "
+        "Europe/Berlin; else "
     )
 
 
