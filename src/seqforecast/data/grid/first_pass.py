@@ -70,12 +70,14 @@ class _Notebook:
         lengths = times - before
         forward = np.maximum.reduceat(lengths, starts)
         self.forward[here] = np.maximum(self.forward[here], forward)
-        backward = -np.minimum.reduceat(lengths, starts)
-        self.backward[here] = np.maximum(self.backward[here], backward)
         still = groups[known & (lengths == 0)]
         if len(still):
             self.still.update(np.unique(still).tolist())
-        self._count(np.abs(lengths[known]))
+        if lengths.min() < 0:  # as a rule it is not
+            backward = -np.minimum.reduceat(lengths, starts)
+            self.backward[here] = np.maximum(self.backward[here], backward)
+            lengths = np.abs(lengths)
+        self._count(lengths[known])
 
     def _count(self, lengths: IntArray) -> None:
         if not len(lengths):

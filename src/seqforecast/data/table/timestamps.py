@@ -22,7 +22,8 @@ _MINUTE = 60_000_000  # microseconds
 _ZERO = ("Z", "UTC")
 WRITE = "write dates as 2020-01-31 or 2020-01-31 13:00, or number the steps"
 OTHERWISE = "correct it, or set data.time_format to how all of them are written"
-OFFSET = r":\d\d(?:[.,]\d+)?\s*(?P<offset>Z|UTC|[+-]\d\d(?::?\d\d)?)$"
+_TIME = r":\d\d(?:[.,]\d+)?"
+OFFSET = _TIME + r"\s*(?P<offset>Z|UTC|[+-]\d\d(?::?\d\d)?)$"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,13 +142,21 @@ def numbers_in(texts: Any) -> IntArray:
 
 def split_offsets(texts: Any) -> tuple[Any, list[str]]:
     """Return texts without the UTC offsets that end them, and these, empty if none."""
-    found = pc.struct_field(pc.extract_regex(texts, OFFSET), "offset")
-    offsets = pc.fill_null(found, "").to_pylist()
-    if not any(offsets):
-        return texts, offsets
-    pattern = OFFSET.removeprefix(r":\d\d(?:[.,]\d+)?").replace("?P<offset>", "?:")
-    bare = pc.replace_substring_regex(texts, r"(:\d\d(?:[.,]\d+)?)" + pattern, r"\1")
+    first = _offsets_of(texts[:1])[0]
+    if first and pc.all(pc.ends_with(texts, first)).as_py():
+        bare = pc.utf8_slice_codeunits(texts, 0, -len(first))
+        return pc.utf8_trim_whitespace(bare), [first] * len(texts)
+    if not first and not pc.any(pc.match_substring_regex(texts, OFFSET)).as_py():
+        return texts, [""] * len(texts)
+    offsets = _offsets_of(texts)
+    pattern = OFFSET.removeprefix(_TIME).replace("?P<offset>", "?:")
+    bare = pc.replace_substring_regex(texts, f"({_TIME}){pattern}", r"\1")
     return bare, offsets
+
+
+def _offsets_of(texts: Any) -> list[str]:
+    found = pc.struct_field(pc.extract_regex(texts, OFFSET), "offset")
+    return [*pc.fill_null(found, "").to_pylist()]
 
 
 def offset_ticks(offsets: list[str]) -> IntArray:
