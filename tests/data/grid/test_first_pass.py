@@ -80,6 +80,11 @@ def test_a_hint_at_clocks_is_for_stamps_that_stand_twice_as_if_set_back(
         with pytest.raises(DataError, match="stands twice") as raised:
             load(tmp_path, pd.DataFrame({"ds": stamps, "a": 1.0}))
         assert ("data.time_zone" in raised.value.hint) == hinted
+        gap = [*hours]
+        gap.remove(f"2021-10-31 {repeated}:00")
+        with pytest.raises(DataError, match="has no value at") as raised:
+            load(tmp_path, pd.DataFrame({"ds": gap, "a": 1.0}))
+        assert ("data.time_zone" in raised.value.hint) == hinted
     days = [*pd.date_range("2021-10-01", periods=48).map(str)]
     with pytest.raises(DataError, match="stands twice") as raised:
         load(tmp_path, pd.DataFrame({"ds": [days[0], *days], "a": 1.0}))

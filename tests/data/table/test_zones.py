@@ -16,6 +16,7 @@ from seqforecast.data.table import batches
 from seqforecast.data.table.load import load_table
 from seqforecast.data.table.section import TableSource
 from seqforecast.data.windows import latest_windows
+from seqforecast.errors import DataError
 from seqforecast.runs.forecasts import RowMaker, read_forecasts, write_frames
 from seqforecast.runs.run_files import RunDirectory
 
@@ -200,3 +201,17 @@ def test_dates_in_settings_and_hours_of_the_day_are_those_of_the_clocks(
         "2021-10-31 01:00"
     )
     assert panel.zone.text(panel.origin) == "2021-10-25 00:00:00+02:00"
+
+
+def test_days_of_a_zone_written_in_utc_hint_at_it(tmp_path: Path) -> None:
+    """Broken on purpose: the hint given for any stamps off the grid."""
+    days = pd.date_range("2021-03-20 06:00", periods=30, tz=BERLIN).tz_convert("UTC")
+    frame = pd.DataFrame({"ds": days.map(str), "a": 1.0})
+    with pytest.raises(DataError, match="is no whole number of steps") as raised:
+        load(tmp_path, frame)
+    assert "set data.time_zone to their zone" in raised.value.hint
+    assert load(tmp_path, frame, time_zone=BERLIN).frequency == "D"
+    frame.loc[3, "ds"] = "2021-03-23 17:00:00+00:00"
+    with pytest.raises(DataError, match="is no whole number of steps") as raised:
+        load(tmp_path, frame[:8])
+    assert "data.time_zone" not in raised.value.hint

@@ -11,6 +11,7 @@ from seqforecast.data.panel import IntArray
 from seqforecast.errors import DataError
 
 _DAY = 86_400_000_000  # microseconds
+_SET = (2, 3, 4, 7, 8, 9, 10)  # months after January in which clocks are set
 Array = npt.NDArray[Any]
 
 
@@ -147,11 +148,12 @@ def check_order(observed: Records, overview: Overview) -> None:
         seconds = order[1:][twice]
         which = int(np.argmin(records[seconds]))
         second, first = int(seconds[which]), int(order[:-1][twice][which])
+        common = int(overview.lengths[np.argmax(overview.tally)])
         raise DataError(
             f"{observed.file}: {excerpt.name(first)}time stamp {excerpt.stamp(first)} "
             f"stands twice, in {excerpt.where(first)} and in {excerpt.where(second)}; "
             f"records that repeat a time stamp: {len(seconds):,}",
-            hint=_set_back(observed, overview, times[seconds])
+            hint=hint_at_clocks(observed, common, times[seconds])
             + "keep one record for each time stamp"
             + (
                 "; if one row is one observation, set data.layout: long"
@@ -168,30 +170,33 @@ def check_order(observed: Records, overview: Overview) -> None:
     )
 
 
-def _set_back(observed: Records, overview: Overview, times: IntArray) -> str:
-    """Return what to do where stamps stand twice as if clocks had been set back.
+def hint_at_clocks(observed: Records, common: int, times: IntArray) -> str:
+    """Return what to do where stamps are doubled or absent as if clocks had been set.
 
-    That is within an hour of a night, at most once in some months, while stamps are
-    otherwise less than half a day apart.
+    That is within an hour of a night from Friday to Sunday, in spring or autumn, at
+    most once in some months, while stamps are otherwise less than half a day apart.
+    Anything else: no hint.
+
+    Args:
+        observed: where they stand, or should.
+        common: microseconds between most stamps.
+        times: all that are doubled, or absent; as in `Batch`.
     """
-    if not observed.dated:
+    if not observed.dated or common >= _DAY // 2:
         return ""
-    common = overview.lengths[np.argmax(overview.tally)]
     shown = observed.zone.clocks(np.unique(times).astype("datetime64[us]"))
     days, within = np.divmod(shown.astype("datetime64[us]").astype(np.int64), _DAY)
     nights, begins, counts = np.unique(days, return_index=True, return_counts=True)
     spans = within[begins + counts - 1] - within[begins]
-    if (
-        common >= _DAY // 2
-        or within.max() >= _DAY // 6
-        or spans.max() >= _DAY // 24
-        or np.any(np.diff(nights) < 100)
-    ):
+    is_late = within.max() >= _DAY // 6 or spans.max() >= _DAY // 24
+    months = nights.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    is_usual = np.all(np.isin(months % 12, _SET)) and np.all((nights + 3) % 7 >= 4)
+    if is_late or not is_usual or np.any(np.diff(nights) < 100):
         return ""
     if observed.zone.is_shown:
         return f"is data.time_zone: {observed.zone.name} right? else "
     return (
-        "if clocks were set back then, set data.time_zone to their zone, such as "
+        "if clocks were set then, set data.time_zone to their zone, such as "
         "Europe/Berlin; else "
     )
 

@@ -14,7 +14,8 @@ from seqforecast.data.grid.records import Excerpt, Records
 from seqforecast.data.panel import IntArray, TimeZone
 from seqforecast.errors import ConfigError, DataError
 
-_WEEK = 7 * 86_400_000_000  # microseconds
+_HOUR = 3_600_000_000  # microseconds
+_WEEK = 7 * 24 * _HOUR
 _AT_A_TIME = 4_000_000  # records looked at closely
 _EXAMPLES = "for example 15min, h, D, B, W-MON, MS, ME, QS, YS, or auto"
 _ANCHOR_HINT = (
@@ -223,8 +224,22 @@ def _refuse_off_grid(observed: Records, overview: Overview, fit: _Fit) -> None:
     raise DataError(
         f"{observed.file}: {excerpt.name(i)}{excerpt.at(i)} {where}; off this grid: "
         f"{fit.off:,} of {overview.counts.sum():,} stamps",
-        hint=_ANCHOR_HINT if observed.dated else "set data.frequency to the step",
+        hint=_off_grid_hint(observed, overview),
     )
+
+
+def _off_grid_hint(observed: Records, overview: Overview) -> str:
+    """Return what to do about stamps off the grid."""
+    if not observed.dated:
+        return "set data.frequency to the step"
+    common = overview.lengths[np.argmax(overview.tally)] if len(overview.tally) else 0
+    others = [common - _HOUR, common + _HOUR]
+    if common >= 12 * _HOUR and np.isin(others, overview.lengths).any():
+        return (
+            "some steps differ by an hour: if clocks were set there, set "
+            f"data.time_zone to their zone, such as Europe/Berlin; else {_ANCHOR_HINT}"
+        )
+    return _ANCHOR_HINT
 
 
 def _refuse_weekdays(observed: Records, overview: Overview) -> None:
