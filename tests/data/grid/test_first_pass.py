@@ -61,6 +61,21 @@ def test_newest_first_is_oldest_first_turned_round(
     assert rest == [note.replace("'b'", "'a'") for note in forth.notes]
 
 
+@pytest.mark.parametrize(("curve", "is_rounded"), [(1, False), (2, True)])
+def test_rounding_is_told_backward_too(
+    tmp_path: Path,
+    curve: int,
+    is_rounded: bool,  # noqa: FBT001
+) -> None:
+    """Of a curve, and not of a line with a gap; broken on purpose: spans below zero."""
+    steps = np.delete(np.arange(40), range(10, 15))
+    frame = pd.DataFrame({"ds": steps, "a": 2**24 + 1 + 2 * steps**curve})
+    for turned in (frame, frame[::-1]):
+        panel = load(tmp_path, turned, missing="interpolate")
+        assert len(panel.filled) == 5
+        assert any("float32 rounds" in note for note in panel.notes) == is_rounded
+
+
 def test_series_in_both_directions_are_refused(tmp_path: Path) -> None:
     """The file may be shuffled by hand: what was meant is not known."""
     rows = {"unique_id": [*"aaabbb"], "ds": [1, 2, 3, 3, 2, 1], "y": 1.0}
