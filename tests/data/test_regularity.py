@@ -39,3 +39,10 @@ def test_neither_days_at_random_nor_centuries_of_business_days_are() -> None:
     assert regularity(days) < 0.1
     far = np.array([0, 86_400_000_000, 5_000_000 * 7 * 86_400_000_000])
     assert regularity(far) < 0.1
+
+
+def test_years_with_some_months_between_are_not() -> None:
+    """As 01-02-03 makes of days in a row; broken on purpose: what lies off left out."""
+    years = pd.date_range("2001-01-01", periods=31, freq="YS")
+    months = pd.date_range("2001-02-01", periods=9, freq="YS-FEB")
+    assert regularity(np.sort(ticks(years.append(months)))) < 0.5

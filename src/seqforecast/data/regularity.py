@@ -17,7 +17,8 @@ def regularity(stamps: IntArray) -> float:
     """Return which share of the steps from the first to the last stamp are there.
 
     Of the frequencies that the most common difference may stand for, the best counts;
-    the same day of every month, or every few, is one more. 1 is a grid without gaps.
+    the same day of every month, or every few, is one more. 1 is a grid without gaps, 0
+    where stamps lie off it.
 
     Args:
         stamps: microseconds since 1970, rising, all different.
@@ -34,7 +35,7 @@ def regularity(stamps: IntArray) -> float:
 
 
 def _share(stamps: IntArray, alias: str) -> float:
-    """Return the share of a grid that is there, less by what lies off it."""
+    """Return the share of a grid that is there; 0 where stamps lie off it."""
     offset: Any = to_offset(alias)
     first, last = int(stamps[0]), int(stamps[-1])
     fixed = (pd.offsets.Tick, pd.offsets.Day, pd.offsets.Week)
@@ -52,7 +53,7 @@ def _share(stamps: IntArray, alias: str) -> float:
         dates = pd.date_range(*ends, freq=alias).as_unit("us")
         size = max(len(dates), 1)
         on = int(np.isin(dates.to_numpy().astype(np.int64), stamps).sum())
-    return on / size * on / len(stamps)
+    return on / size if on == len(stamps) else 0.0
 
 
 def _monthly_share(stamps: IntArray) -> float:

@@ -65,7 +65,7 @@ def test_newest_first_is_oldest_first_turned_round(
 def test_rounding_is_told_backward_too(
     tmp_path: Path,
     curve: int,
-    is_rounded: bool,  # noqa: FBT001
+    is_rounded: bool,
 ) -> None:
     """Of a curve, and not of a line with a gap; broken on purpose: spans below zero."""
     steps = np.delete(np.arange(40), range(10, 15))

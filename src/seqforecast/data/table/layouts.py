@@ -154,8 +154,8 @@ def _clock(table: Table, section: "TableSource") -> Clock:
     asked = (section.time_format, section.time_zone)
     if section.time_format is None and isinstance(section.frequency, int):
         with suppress(DataError):  # numbers so far apart count steps, if they are some
-            return survey_times(table, section.time, STEPS, section.time_zone)
-    return survey_times(table, section.time, *asked)
+            return survey_times(table, section.time_name, STEPS, section.time_zone)
+    return survey_times(table, section.time_name, *asked)
 
 
 def _read_values(

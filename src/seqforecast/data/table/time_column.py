@@ -24,7 +24,8 @@ from seqforecast.data.table.whole_numbers import WholeNumbers
 from seqforecast.data.table.zones import Watch, check_asked_zone, require_zone
 from seqforecast.errors import DataError
 
-_YEAR_9999 = 8030 * 366 * 86_400_000_000  # microseconds since 1970, and some
+DAY = 86_400_000_000  # microseconds
+_YEAR_9999 = 8030 * 366 * DAY  # and some
 _RAW = {"date32[day]": pa.int32()}
 
 

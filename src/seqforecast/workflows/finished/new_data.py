@@ -11,6 +11,7 @@ from seqforecast.config.experiment_file import Loaded
 from seqforecast.data.panel import FloatArray, Panel, TimeZone
 from seqforecast.data.source import load_panel
 from seqforecast.data.table.formats.in_memory import is_frame
+from seqforecast.data.table.joined_time import join_time
 from seqforecast.data.table.load import assemble
 from seqforecast.data.table.open_file import Table, open_frame, open_table
 from seqforecast.data.table.section import TableSource
@@ -151,7 +152,8 @@ def _as_written(source: TableSource, table: Table) -> TableSource:
     if source.time_format is None:
         return source
     try:
-        survey_times(table, source.time, source.time_format, source.time_zone)
+        joined = join_time(table, source.time)
+        survey_times(joined, source.time_name, source.time_format, source.time_zone)
     except (DataError, ConfigError):
         return source.model_copy(update={"time_format": None})
     return source
