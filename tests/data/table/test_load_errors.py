@@ -118,6 +118,7 @@ CASES: list[tuple[str, str | bytes, dict[str, object]]] = [
     ("an open end", "ds,a\n2020-01-01,1\n9999-12-31,2\n", {}),
     ("another form than asked", COUNTED, {"time_format": "%d.%m.%Y"}),
     ("no form", HOURS, {"time_format": "%k"}),
+    ("no name of a form", HOURS, {"time_format": "yyyymmd"}),
     ("a quarter without a year", HOURS, {"time_format": "Q%q"}),
     ("text where numbers are asked", HOURS, {"time_format": "yyyymm"}),
     ("other numbers than asked", COUNTED, {"time_format": "yyyymm"}),

@@ -104,13 +104,15 @@ class Spellings:
         shifts = offset_ticks(written)
         bare = np.asarray(bare.to_numpy(zero_copy_only=False))
         for tier in self._tiers:
-            stamps = {form: self._read(bare, form) for form in tier}
+            # What cannot be the form is not read any more, while another can.
+            forms = [form for form in tier if form not in self._seen] or tier
+            stamps = {form: self._read(bare, form) for form in forms}
             for form, dates in stamps.items():
                 note(form, np.isnat(dates))
                 absent = self._watch(form, dates, shifts)
                 if absent is not None:
                     note(("absent", form), absent)
-            for one, other in combinations(tier, 2):
+            for one, other in combinations(forms, 2):
                 note((one, other), stamps[one] != stamps[other])
 
     def _read(self, bare: npt.NDArray[Any], form: str) -> npt.NDArray[np.datetime64]:

@@ -11,7 +11,7 @@ from seqforecast.data.panel import TimeZone
 from seqforecast.data.table.number_forms import NAMES
 from seqforecast.data.table.open_file import Table
 from seqforecast.data.table.spellings import Spellings
-from seqforecast.data.table.time_forms import YEARS, are_far
+from seqforecast.data.table.time_forms import ISO, YEARS, are_far
 from seqforecast.data.table.timestamps import (
     Clock,
     is_text,
@@ -22,7 +22,7 @@ from seqforecast.data.table.timestamps import (
 )
 from seqforecast.data.table.whole_numbers import WholeNumbers
 from seqforecast.data.table.zones import Watch, check_asked_zone, require_zone
-from seqforecast.errors import DataError
+from seqforecast.errors import ConfigError, DataError, did_you_mean
 
 DAY = 86_400_000_000  # microseconds
 _YEAR_9999 = 8030 * 366 * DAY  # and some
@@ -69,7 +69,8 @@ class _Stamps:
             absent = self._watch.add(ticks)
             if absent.any() and self._absent is None:
                 i = int(np.argmax(absent))
-                self._absent = (start + i, str(ticks[i].astype("datetime64[us]")))
+                stamp = ticks[i].astype("datetime64[us]").astype("datetime64[s]")
+                self._absent = (start + i, str(stamp).replace("T", " "))
 
     def clock(self) -> Clock:
         """Return how all of them are read.
@@ -121,6 +122,13 @@ def survey_times(
         ConfigError: the form or the zone is none, or does not go with the column.
     """
     check_asked_zone(zone)
+    known = (ISO, *NAMES)
+    if form is not None and "%" not in form and form not in known:
+        raise ConfigError(
+            f"data.time_format {form!r} is neither a name nor a form with %d, %m, %Y",
+            hint=f'write it as strptime does, such as "%d.%m.%Y"; '
+            f"{did_you_mean(form, known)}",
+        )
     survey = _survey(table, name, form, zone, guess=False)
     if isinstance(survey, Spellings) and survey.are_foreign:
         survey = _survey(table, name, form, zone, guess=True)

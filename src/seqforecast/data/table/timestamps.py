@@ -207,7 +207,8 @@ def reckoned(
         what = f"holds {text!r}, which clocks in {how.wall} never showed: they were "
         what += "set forward past it"
         error = refusal(table, name, record, what)
-        error.hint = "is data.time_zone right? stamps in UTC end in Z"
+        error.hint = "is data.time_zone right? then leave the record out; stamps in "
+        error.hint += "UTC end in Z"
         raise error
     return replace(
         clock,
