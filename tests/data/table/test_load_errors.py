@@ -24,6 +24,8 @@ LATE = "unique_id,ds,y\n" + "".join(
 )
 COUNTED = "ds,a\n1,5\n2,6\n3,7\n"
 YEARS = (2020, 2020, 2020, 2202, 2020, 2020, 2020)
+COMPACT = "ds,a\n" + "".join(f"202001{day:02},1\n" for day in range(1, 32))
+SECONDS = "ds,a\n" + "".join(f"{1580000000 + 60 * i},1\n" for i in range(40))
 ABSENT = "ds,a\n" + "".join(f"2020-03-29 0{hour}:00,1\n" for hour in range(6))
 DOUBLED = ABSENT.replace("2020-03-29", "2020-10-25").replace("03:", "02:")
 
@@ -118,6 +120,9 @@ CASES: list[tuple[str, str | bytes, dict[str, object]]] = [
     ("an open end", "ds,a\n2020-01-01,1\n9999-12-31,2\n", {}),
     ("another form than asked", COUNTED, {"time_format": "%d.%m.%Y"}),
     ("no form", HOURS, {"time_format": "%k"}),
+    ("a compact date typed wrong", COMPACT.replace("20200105", "20201305"), {}),
+    ("a compact open end", COMPACT + "99991231,1\n", {}),
+    ("seconds from nowhere", SECONDS + "0,1\n", {}),
     ("no name of a form", HOURS, {"time_format": "yyyymmd"}),
     ("a quarter without a year", HOURS, {"time_format": "Q%q"}),
     ("text where numbers are asked", HOURS, {"time_format": "yyyymm"}),

@@ -18,10 +18,12 @@ from seqforecast.data.table.time_forms import (
     ISO,
     YEARS,
     is_far_date,
+    may_count_quarters,
     possible_forms,
     read_dates,
 )
 from seqforecast.data.table.timestamps import (
+    OPEN_END,
     OTHERWISE,
     Clock,
     numbers_in,
@@ -70,7 +72,7 @@ class Spellings:
         self._table, self._name, self._guess = table, name, guess
         self._asked, self._zone = form, zone
         self._first: str | None = None
-        self._has_offsets = False
+        self._has_offsets = self._is_doubtful = False
         self._offsets: set[str] = set()
         self._tiers: list[tuple[str, ...]] = [(ISO if form is None else form,)]
         self._numbers = WholeNumbers(table, name, form if form in NAMES else None, zone)
@@ -148,7 +150,7 @@ class Spellings:
     @property
     def are_foreign(self) -> bool:
         """Whether a text seen is no date of ISO 8601: other forms need a guess."""
-        return ISO in self._seen and self._asked is None
+        return (ISO in self._seen or self._is_doubtful) and self._asked is None
 
     def clock(self) -> Clock:
         """Return how all texts are read.
@@ -201,8 +203,15 @@ class Spellings:
         """Take what is expected of all from the first text."""
         first, written = split_offsets(texts[:1])
         self._first, self._has_offsets = texts[0].as_py(), written[0] != ""
+        if self._asked is not None:
+            return
+        bare = first[0].as_py()
+        self._is_doubtful = may_count_quarters(bare)
         if self._guess:
-            self._tiers += possible_forms(first[0].as_py())
+            tiers = possible_forms(bare)
+            self._tiers = (
+                tiers + self._tiers if self._is_doubtful else self._tiers + tiers
+            )
 
     def _note(
         self,
@@ -242,7 +251,7 @@ class Spellings:
         text = split_offsets(pa.array([self._seen[best].text]))[0][0].as_py()
         if is_far_date(text, best):
             error = self._refuse(best, f"which lies outside {YEARS}")
-            error.hint = "if it marks an open end, leave the record out"
+            error.hint = OPEN_END
             raise error
         if self._asked is not None:
             why = f"which is not written as data.time_format {best} says"

@@ -13,6 +13,7 @@ from seqforecast.data.table.open_file import Table
 from seqforecast.data.table.spellings import Spellings
 from seqforecast.data.table.time_forms import ISO, YEARS, are_far
 from seqforecast.data.table.timestamps import (
+    OPEN_END,
     Clock,
     is_text,
     plain,
@@ -64,7 +65,9 @@ class _Stamps:
             if abs(ticks[i]) < _YEAR_9999:
                 raw = str(ticks[i].astype("datetime64[us]").astype("datetime64[s]"))
             what = f"holds {raw} ({column.type}), which lies outside {YEARS}"
-            raise refusal(self._table, self._name, start + i, what)
+            error = refusal(self._table, self._name, start + i, what)
+            error.hint = OPEN_END
+            raise error
         if self._watch is not None:
             absent = self._watch.add(ticks)
             if absent.any() and self._absent is None:

@@ -22,7 +22,7 @@ _EARLIEST, _LATEST = (
 _LONGEST = 100  # letters of a date
 
 _HOURS = re.compile(
-    r"(?P<gap>[T,\s]+)(?P<hour>\d{1,2})"
+    r"(?P<gap>[T,\s_-]+)(?P<hour>\d{1,2})"
     r"(?:(?P<sign>[:.])\d{2}(?P<seconds>(?P=sign)\d{2}(?P<parts>[.,]\d{1,9})?)?)?"
     r"(?P<room>\s*)(?P<half>[ap]\.?m\.?)?$",
     re.IGNORECASE,
@@ -35,6 +35,8 @@ _NAMES = {
     for form, stamps in (("%b", _MONTHS), ("%B", _MONTHS), ("%a", _DAYS), ("%A", _DAYS))
 }
 _NAMES["%b"].add("sept")
+_QUARTERS = {"q", "qtr", "quarter"}
+_COUNTED = dict.fromkeys(_QUARTERS, "%q") | {"m": "%m"}
 _WEEKS = {"w", "kw", "cw", "wk", "week"}
 _HALF = re.compile(r"\b([ap])\.m\b\.?", re.IGNORECASE)
 _SEPT = re.compile(r"\bsept\b", re.IGNORECASE)
@@ -55,15 +57,23 @@ def possible_forms(text: str) -> list[tuple[str, ...]]:
     """
     if len(text) > _LONGEST:
         return []
-    for pattern in (_HOURS, None):
-        time = pattern.search(text) if pattern else None
-        if pattern and (time is None or time.start() == 0):
-            continue
-        hours = _form_of_hours(time) if time else ""
-        tiers = _forms_of_date(text[: time.start()] if time else text)
+    time = _HOURS.search(text)
+    if time is not None and _is_time(time, text[: time.start()]):
+        hours = _form_of_hours(time)
+        tiers = _forms_of_date(text[: time.start()])
         if tiers:
             return [tuple(form + hours for form in tier) for tier in tiers]
-    return []
+    return _forms_of_date(text)
+
+
+def _is_time(time: re.Match[str], date: str) -> bool:
+    """Return whether what ends a text is a time of day rather than a part of its date.
+
+    An hour alone, as in `31/01/2020 13`, could be a year of two digits.
+    """
+    if time["sign"] or time["half"]:
+        return bool(date)
+    return not set(time["gap"]) & {"-", "_"} and bool(re.search(r"\d{4}", date))
 
 
 def _form_of_hours(time: re.Match[str]) -> str:
@@ -151,10 +161,12 @@ def _pairs(one: int, other: int, *, is_decimal: bool) -> Fields:
         return [] if is_decimal else [[("%m", "%y"), ("%y", "%m")]]
     if max(one, other) != 4 or min(one, other) > 3:
         return []
-    pairs = [("%Y", "%m"), ("%G", "%V")]
-    if min(one, other) == 3:
-        pairs = [("%Y", "%j")]
-    return [[pair if one == 4 else pair[::-1]] for pair in pairs]
+    tiers = [[("%Y", "%m"), ("%Y", "%q")], [("%G", "%V")]]
+    if min(one, other) == 2:
+        tiers[0].pop()
+    elif min(one, other) == 3:
+        tiers = [[("%Y", "%j")]]
+    return [[pair if one == 4 else pair[::-1] for pair in tier] for tier in tiers]
 
 
 def _named(tokens: list[str], numbers: list[int]) -> Fields:
@@ -173,7 +185,7 @@ def _counted(tokens: list[str], numbers: list[int], word: str, place: int) -> Fi
     """Return what numbers beside Q, W or M may mean: quarters, weeks, months."""
     year = next((i for i in numbers if len(tokens[i]) == 4), None)
     if year is None:
-        two = [i for i in numbers if len(tokens[i]) == 2 and word == "q"]
+        two = [i for i in numbers if len(tokens[i]) == 2 and word in _QUARTERS]
         year = two[0] if len(two) == 1 else None
     rest = [i for i in numbers if i != year]
     if year is None or not rest or len(numbers) > 3:
@@ -181,8 +193,8 @@ def _counted(tokens: list[str], numbers: list[int], word: str, place: int) -> Fi
     of_year = "%Y" if len(tokens[year]) == 4 else "%y"
     fields: dict[int, str] | None = None
     beside = rest[0] - place in (-1, 1) or word in _WEEKS
-    if len(rest) == 1 and beside and word in ("q", "m"):
-        fields = {year: of_year, rest[0]: {"q": "%q", "m": "%m"}[word]}
+    if len(rest) == 1 and (beside or word in _QUARTERS) and word in _COUNTED:
+        fields = {year: of_year, rest[0]: _COUNTED[word]}
     elif word in _WEEKS and rest[0] > place:
         both = len(tokens[rest[0]]) == 3  # 2020W051
         fields = {year: "%G", rest[0]: "%V%u" if both else "%V"}
@@ -263,3 +275,8 @@ def is_far_date(text: str, form: str) -> bool:
             return not pd.isna(pd.to_datetime(text, format=form, errors="coerce"))
         except (ValueError, OverflowError):
             return False
+
+
+def may_count_quarters(text: str) -> bool:
+    """Return whether a text such as 2020-1 may be a quarter, which ISO 8601 is not."""
+    return re.fullmatch(r"\d{4}\D\d", text) is not None

@@ -19,11 +19,12 @@ from seqforecast.errors import DataError, shorten
 _FARTHEST = 1 << 62
 _MICROSECONDS = {"s": 1_000_000, "ms": 1000, "us": 1}
 _MINUTE = 60_000_000  # microseconds
-_ZERO = ("Z", "UTC")
+_ZERO = ("Z", "UTC", "GMT")
 WRITE = "write dates as 2020-01-31 or 2020-01-31 13:00, or number the steps"
+OPEN_END = "correct it; if it marks an open end, leave the record out"
 OTHERWISE = "correct it, or set data.time_format to how all of them are written"
 _TIME = r":\d\d(?:[.,]\d+)?"
-OFFSET = _TIME + r"\s*(?P<offset>Z|UTC|[+-]\d\d(?::?\d\d)?)$"
+OFFSET = _TIME + r"\s*(?P<offset>Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)$"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

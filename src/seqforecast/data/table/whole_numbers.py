@@ -1,8 +1,10 @@
 """Whole numbers as times: a count of steps, or dates written as numbers."""
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from seqforecast.data.panel import IntArray, TimeZone
 from seqforecast.data.regularity import regularity
@@ -25,9 +27,20 @@ from seqforecast.data.table.zones import Watch
 from seqforecast.errors import ConfigError, DataError
 
 MOST_DIGITS = 18
+_FEW, _SHARE = 3, 0.1  # numbers that are no dates among others that are
+_REGULAR = 0.5
 _APART = 5  # steps of a count hardly lie so far apart
 _LONG = "yyyymmdd"
 """Forms that begin like this have so many digits that hardly a count looks alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Odd:
+    """How many numbers are no dates of a form, and the first of them."""
+
+    count: int
+    record: int
+    value: int
 
 
 class WholeNumbers:
@@ -47,7 +60,8 @@ class WholeNumbers:
         self._forms = [*CALENDAR, *EPOCHS] if form is None else [form]
         self._different = Different()
         self._first: int | None = None
-        self._least = self._most = 0
+        self._least = self._most = self._total = 0
+        self._odd: dict[str, _Odd] = {}
         self._long: tuple[int, int] | None = None  # record, number
         self._absent: tuple[int, str] | None = None  # record, number
 
@@ -66,6 +80,7 @@ class WholeNumbers:
         if far.any() and ("epoch_ns" not in self._forms or wide.max() >= 1 << 63):
             raise self._too_long()
         values = whole_numbers(column)
+        self._total += len(values)
         least, most = int(values.min()), int(values.max())
         if self._first is None:
             self._first, self._least, self._most = int(values[0]), least, most
@@ -81,11 +96,21 @@ class WholeNumbers:
                 error.hint = OTHERWISE
                 raise error
             if odd.any():
-                self._forms.remove(form)
+                self._note_odd(form, odd, values, start)
             elif self._zone is not None and form not in EPOCHS:
                 self._watch_absent(dates, values, start)
         if self._forms and self._forms != [STEPS]:
             self._different.add(values)
+
+    def _note_odd(
+        self, form: str, odd: npt.NDArray[np.bool_], values: IntArray, start: int
+    ) -> None:
+        """Note numbers that are no dates of a form; after a few it is given up."""
+        i = int(np.argmax(odd))
+        first = self._odd.get(form, _Odd(0, start + i, int(values[i])))
+        self._odd[form] = replace(first, count=first.count + int(odd.sum()))
+        if self._odd[form].count > max(_FEW, _SHARE * self._total):
+            self._forms.remove(form)
 
     def _watch_absent(self, dates: Any, values: IntArray, start: int) -> None:
         ticks = dates.astype(np.int64)
@@ -141,10 +166,14 @@ class WholeNumbers:
         values = self._different.values()
         common = _most_common(np.diff(values))
         as_steps = len(values) / (int(values[-1] - values[0]) // common + 1)
-        shares = {form: self._regularity(form) for form in self._forms}
+        forms = [form for form in self._forms if form not in self._odd]
+        if not forms:
+            self._refuse_odd(as_steps)
+            return STEPS, ""
+        shares = {form: self._regularity(form) for form in forms}
         far_apart = [
             form
-            for form in self._forms
+            for form in forms
             if common >= _APART and (form in EPOCHS or form.startswith(_LONG))
         ]
         dates = {
@@ -153,10 +182,10 @@ class WholeNumbers:
             if form in far_apart or share > 1.001 * as_steps  # not by rounding alone
         }
         if not dates:
-            long = [form for form in self._forms if form.startswith(_LONG)]
+            long = [form for form in forms if form.startswith(_LONG)]
             if long:
                 raise self._refuse_all([*long, STEPS])
-            listed = " or ".join(self._forms)
+            listed = " or ".join(forms)
             return STEPS, (
                 f"whole numbers from {self._least} to {self._most} count steps; they "
                 f"would be dates with data.time_format: {listed}"
@@ -166,6 +195,23 @@ class WholeNumbers:
             raise self._refuse_all(list(dates))
         why = f": as {others[0]} they would make no regular steps" if others else ""
         return form, why
+
+    def _refuse_odd(self, as_steps: float) -> None:
+        """Refuse a number that is no date, among many that are.
+
+        Raises:
+            DataError: there is one, and they are no count of steps.
+        """
+        form = min(self._forms, key=lambda form: self._odd[form].count)
+        odd = self._odd[form]
+        if as_steps >= _REGULAR or odd.count > _SHARE * self._total:
+            return
+        years = "1990 to 2100" if form in EPOCHS else "1800 to 2200"
+        what = f"holds {odd.value}, which is no {form} of the years {years} as the "
+        what += f"others are; such numbers: {odd.count:,}"
+        error = self._refuse(odd.record, what)
+        error.hint = "correct it; if they count steps, set data.time_format: steps"
+        raise error
 
     def _regularity(self, form: str) -> float:
         stamps = dates_in(self._different.values(), form).astype(np.int64)
