@@ -12,12 +12,12 @@ from seqforecast.data.grid.records import Batch, Records
 from seqforecast.data.table.columns import IdColumn, NumberColumn
 from seqforecast.data.table.header import nameless
 from seqforecast.data.table.number_text import CORRECT
-from seqforecast.data.table.number_forms import STEPS
 from seqforecast.data.table.open_file import Table
 from seqforecast.data.table.time_column import survey_times
-from seqforecast.data.table.time_forms import ISO
+from seqforecast.data.table.times.number_forms import STEPS
+from seqforecast.data.table.times.time_forms import ISO
+from seqforecast.data.table.times.zones import as_moments
 from seqforecast.data.table.timestamps import Clock
-from seqforecast.data.table.zones import as_moments
 from seqforecast.errors import DataError, did_you_mean, name_first
 
 if TYPE_CHECKING:

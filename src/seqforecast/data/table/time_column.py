@@ -8,10 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from seqforecast.data.panel import TimeZone
-from seqforecast.data.table.number_forms import NAMES
 from seqforecast.data.table.open_file import Table
-from seqforecast.data.table.spellings import Spellings
-from seqforecast.data.table.time_forms import ISO, YEARS, are_far
+from seqforecast.data.table.times.number_forms import NAMES
+from seqforecast.data.table.times.spellings import Spellings
+from seqforecast.data.table.times.time_forms import ISO, YEARS, are_far
+from seqforecast.data.table.times.whole_numbers import WholeNumbers
+from seqforecast.data.table.times.zones import Watch, check_asked_zone, require_zone
 from seqforecast.data.table.timestamps import (
     OPEN_END,
     Clock,
@@ -21,8 +23,6 @@ from seqforecast.data.table.timestamps import (
     refusal,
     ticks_of,
 )
-from seqforecast.data.table.whole_numbers import WholeNumbers
-from seqforecast.data.table.zones import Watch, check_asked_zone, require_zone
 from seqforecast.errors import ConfigError, DataError, did_you_mean
 
 DAY = 86_400_000_000  # microseconds

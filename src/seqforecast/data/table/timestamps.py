@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from seqforecast.data.panel import IntArray, TimeZone
-from seqforecast.data.table.number_forms import NAMES, STEPS, dates_in
 from seqforecast.data.table.open_file import Table
-from seqforecast.data.table.time_forms import ISO, read_dates
-from seqforecast.data.table.zones import Watch, local_clock, reckon
+from seqforecast.data.table.times.number_forms import NAMES, STEPS, dates_in
+from seqforecast.data.table.times.time_forms import ISO, read_dates
+from seqforecast.data.table.times.zones import Watch, local_clock, reckon
 from seqforecast.errors import DataError, shorten
 
 _FARTHEST = 1 << 62

@@ -11,10 +11,10 @@ import pyarrow.compute as pc
 
 from seqforecast.data.panel import TimeZone
 from seqforecast.data.regularity import regularity
-from seqforecast.data.table.number_forms import NAMES
 from seqforecast.data.table.open_file import Table
-from seqforecast.data.table.rivals import Different, choose, refuse_rivals
-from seqforecast.data.table.time_forms import (
+from seqforecast.data.table.times.number_forms import NAMES
+from seqforecast.data.table.times.rivals import Different, choose, refuse_rivals
+from seqforecast.data.table.times.time_forms import (
     ISO,
     YEARS,
     is_far_date,
@@ -22,6 +22,8 @@ from seqforecast.data.table.time_forms import (
     possible_forms,
     read_dates,
 )
+from seqforecast.data.table.times.whole_numbers import WholeNumbers
+from seqforecast.data.table.times.zones import Watch
 from seqforecast.data.table.timestamps import (
     OPEN_END,
     OTHERWISE,
@@ -33,8 +35,6 @@ from seqforecast.data.table.timestamps import (
     spellings_of,
     split_offsets,
 )
-from seqforecast.data.table.whole_numbers import WholeNumbers
-from seqforecast.data.table.zones import Watch
 from seqforecast.errors import ConfigError, DataError, shorten
 
 _WHOLE = r"^[+-]?(?:\d{1,18}|[1-4]\d{18})$"

@@ -8,14 +8,15 @@ import numpy.typing as npt
 
 from seqforecast.data.panel import IntArray, TimeZone
 from seqforecast.data.regularity import regularity
-from seqforecast.data.table.number_forms import (
+from seqforecast.data.table.open_file import Table
+from seqforecast.data.table.times.number_forms import (
     CALENDAR,
     EPOCHS,
     STEPS,
     dates_in,
 )
-from seqforecast.data.table.open_file import Table
-from seqforecast.data.table.rivals import Different, choose, refuse_rivals
+from seqforecast.data.table.times.rivals import Different, choose, refuse_rivals
+from seqforecast.data.table.times.zones import Watch
 from seqforecast.data.table.timestamps import (
     OTHERWISE,
     Clock,
@@ -23,7 +24,6 @@ from seqforecast.data.table.timestamps import (
     refusal,
     whole_numbers,
 )
-from seqforecast.data.table.zones import Watch
 from seqforecast.errors import ConfigError, DataError
 
 MOST_DIGITS = 18
