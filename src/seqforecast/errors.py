@@ -5,6 +5,7 @@ SeqforecastError
 │   └── NoSeasonError        2    what needs a season is asked for, and there is none
 ├── DataError                3    the data cannot be used as asked
 │   ├── MissingValuesError   3    values are missing, and nothing says what to do
+│   ├── AmbiguousTimesError  3    time stamps can be read in several ways
 │   └── TrainingError        3    the loss left the finite numbers
 ├── BackendError             4    this machine cannot do it
 ├── RunError                 5    the run is missing, incomplete, in use or taken
@@ -65,6 +66,20 @@ class DataError(SeqforecastError):
 
 class MissingValuesError(DataError):
     """Values are missing, and nothing says what to do about it."""
+
+
+class AmbiguousTimesError(DataError):
+    """Time stamps can be read in several ways, and nothing tells which is meant.
+
+    Attributes:
+        candidates: what `data.time_format` may be.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str = "", candidates: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.candidates = candidates
 
 
 class TrainingError(DataError):

@@ -95,7 +95,7 @@ def calendar_table(
             if stamps is None:
                 import pandas as pd
 
-                stamps = pd.DatetimeIndex(panel.stamps(np.arange(steps)))
+                stamps = pd.DatetimeIndex(panel.clocks(np.arange(steps)))
             turns = np.asarray(_TURNS[name](stamps), np.float64)
         angle = 2 * np.pi * np.mod(turns, 1.0)
         columns[:, 2 * number] = np.sin(angle)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from seqforecast.data.grid.first_pass import hint_at_clocks
 from seqforecast.data.grid.grid import Grid
 from seqforecast.data.grid.placement import Placed, cut_ends, find
 from seqforecast.data.grid.records import Records
@@ -16,6 +17,7 @@ from seqforecast.errors import DataError, MissingValuesError, NoSeasonError
 
 AT_A_TIME = 1_000_000  # values, in whole series, so that no mask grows with the file
 CHOICES = "set data.missing to interpolate, previous or zero, or fill the file"
+_HOURS = 200  # at most, that clocks of a series left out; of 15 minutes, 50 years
 _MEANT = (
     "; if the gaps are meant (nights, closed days), number the steps with whole numbers"
 )
@@ -85,7 +87,9 @@ def fill_gaps(
             f"{_describe(observed, placed, grid, (i, position))}; {counts.sum():,} "
             f"values are missing in {np.count_nonzero(counts):,} of {len(counts):,} "
             "series",
-            hint=CHOICES + _MEANT * observed.dated,
+            hint=_set_forward(observed, placed, grid, i)
+            + CHOICES
+            + _MEANT * observed.dated,
         )
     require_season(missing, season)
     ends = np.zeros((2, len(counts)), np.int64)
@@ -142,6 +146,21 @@ def _describe(
         f"{observed.file}: series {observed.ids[series]!r} has no value at "
         f"{grid.text(step)} ({where})"
     )
+
+
+def _set_forward(observed: Records, placed: Placed, grid: Grid, series: int) -> str:
+    """Return what to do where the values of a series are missing as if clocks were set.
+
+    Only then: where all of them are those of an hour in spring.
+    """
+    start, stop = placed.offsets[series], placed.offsets[series + 1]
+    absent = np.flatnonzero(np.isnan(placed.values[start:stop]))
+    if not observed.dated or len(absent) > _HOURS:
+        return ""
+    steps = int(placed.first_steps[series]) + np.append(absent, [0, 1])
+    stamps = np.array([grid.stamp(step) for step in steps.tolist()], "datetime64[us]")
+    times = stamps.astype(np.int64)
+    return hint_at_clocks(observed, int(times[-1] - times[-2]), times[:-2])
 
 
 def _refuse_empty_series(observed: Records, is_empty: IntArray) -> None:

@@ -25,10 +25,43 @@ class TimeZone:
         name: as the file has it: a place, or an offset such as +09:00; empty where
             none is told.
         is_utc: whether stamps were turned into UTC, since the zone's offset changes.
+        is_shown: whether what is written shows the clocks of the zone all the same.
     """
 
     name: str = ""
     is_utc: bool = False
+    is_shown: bool = False
+
+    def show(self, stamps: npt.NDArray[Any]) -> Any:
+        """Return time stamps as they are written: a pandas index, with the zone."""
+        import pandas as pd
+
+        index = pd.DatetimeIndex(stamps)
+        if not self.is_shown:
+            return index
+        return index.tz_localize("UTC").tz_convert(self.name)
+
+    def clocks(self, stamps: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return what clocks show at time stamps, same shape; numbers as they are."""
+        if not self.is_shown or stamps.dtype.kind != "M":
+            return stamps
+        shown = self.show(stamps.reshape(-1)).tz_localize(None)
+        return np.asarray(shown.to_numpy()).reshape(stamps.shape)
+
+    def moment(self, shown: "pd.Timestamp") -> "pd.Timestamp":
+        """Return the stamp at which clocks show something; the later one of two."""
+        if not self.is_shown:
+            return shown
+        placed = shown.tz_localize(
+            self.name, ambiguous=False, nonexistent="shift_backward"
+        )
+        return placed.tz_convert("UTC").tz_localize(None)
+
+    def text(self, stamp: "pd.Timestamp | int") -> str:
+        """Return a time stamp as messages have it, with the offset if it changes."""
+        if self.is_shown and not isinstance(stamp, int):
+            stamp = stamp.tz_localize("UTC").tz_convert(self.name)
+        return format_stamp(stamp)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +86,8 @@ class Panel:
         groups: the group of each series, when one was asked for.
         covariates: what the file says beside the series; None when nothing is asked.
         zone: of the time stamps.
+        time_format: how the data write them, where that is neither typed nor ISO 8601
+            nor a count of steps.
     """
 
     values: FloatArray
@@ -68,6 +103,7 @@ class Panel:
     groups: tuple[str, ...] | None = None
     covariates: "Covariates | None" = None
     zone: TimeZone = field(default_factory=TimeZone)
+    time_format: str | None = None
 
     @property
     def lengths(self) -> IntArray:
@@ -91,6 +127,13 @@ class Panel:
         last = int(np.max(steps, initial=0))
         grid = pd.date_range(self.origin, periods=last + 1, freq=str(self.frequency))
         return grid.to_numpy()[steps]
+
+    def clocks(self, steps: IntArray) -> npt.NDArray[Any]:
+        """Return what clocks of the zone show at steps; for people, not to count with.
+
+        Same shape; where clocks were set back, two steps show the same.
+        """
+        return self.zone.clocks(self.stamps(steps))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +181,7 @@ def check_future(panel: Panel, horizon: int) -> None:
             continue
         i = int(short[0])
         step = panel.first_steps[i] + panel.lengths[i] + int(np.argmax(missing[i]))
-        stamp = panel.stamps(np.array([step])).tolist()[0]
+        stamp = panel.clocks(np.array([step])).tolist()[0]
         if not isinstance(panel.origin, int):
             stamp = format_stamp(type(panel.origin)(stamp))
         raise DataError(

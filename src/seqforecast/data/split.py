@@ -177,7 +177,7 @@ def _date_border(part: str, text: str, panel: Panel | None) -> IntArray:
             hint="give a share such as 0.7, a number of steps, or rest",
         )
     try:
-        end = pd.Period(text).end_time
+        end = panel.zone.moment(pd.Period(text).end_time)
     except (ValueError, AttributeError) as error:  # NaT has no end
         raise ConfigError(
             f"split.{part}: {text!r} is neither a date nor rest",

@@ -198,7 +198,7 @@ class Scorer:
         cutoff = windows.cutoffs(self._panel)[window : window + 1]
         raise DataError(
             f"the forecast of {name} for {self._panel.ids[windows.series[window]]} "
-            f"after {self._panel.stamps(cutoff)[0]}, step {step + 1}, is "
+            f"after {self._panel.clocks(cutoff)[0]}, step {step + 1}, is "
             f"{forecast[window, step]} where the value is {actual[window, step]}",
             hint="if the model diverged, lower training.learning_rate or set "
             "training.clip_norm",

@@ -162,7 +162,7 @@ def check_values(panel: Panel, kind: InstanceNorm) -> None:
     where = int(np.argmax(panel.values <= 0))
     series = int(np.searchsorted(panel.offsets, where, side="right")) - 1
     step = panel.first_steps[series] + where - panel.offsets[series]
-    stamp = panel.stamps(np.array([step]))[0]
+    stamp = panel.clocks(np.array([step]))[0]
     raise DataError(
         f"model.instance_norm logmean takes logarithms, but series "
         f"{panel.ids[series]} has the value {panel.values[where]:g} at {stamp}",

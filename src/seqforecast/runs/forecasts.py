@@ -25,6 +25,7 @@ FORMULA = re.compile(
     "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}]"
 )
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+OFFSET = r"[+-]\d\d:\d\d$"
 WINDOWS_AT_ONCE = 1_000_000
 
 
@@ -47,12 +48,18 @@ class RowMaker:
         last = max(last for _, last in ends) + horizon
         self._panel = panel
         self._grid = panel.stamps(np.arange(self._first, last + 1))
+        self._shown: Any = self._grid
+        if panel.zone.is_shown:
+            self._shown = panel.zone.show(self._grid)
         self._ids = np.array(panel.ids, dtype=object)
 
     @property
     def date_format(self) -> str | None:
-        """How stamps are written: without the time of day when all are midnight."""
-        if isinstance(self._panel.frequency, int):
+        """How stamps are written: without the time of day when all are midnight.
+
+        None: as they are, numbers, or what clocks show and how far from UTC they are.
+        """
+        if isinstance(self._panel.frequency, int) or self._panel.zone.is_shown:
             return None
         for unit, form in (("D", "%Y-%m-%d"), ("s", "%Y-%m-%d %H:%M:%S")):
             if np.array_equal(self._grid.astype(f"datetime64[{unit}]"), self._grid):
@@ -83,8 +90,8 @@ class RowMaker:
             "unique_id": self._ids[np.repeat(windows.series, horizon)]
         }
         if y is not None:
-            columns["cutoff"] = self._grid[cutoffs]
-        columns |= {"ds": self._grid[cutoffs + steps], "step": steps}
+            columns["cutoff"] = self._shown[cutoffs]
+        columns |= {"ds": self._shown[cutoffs + steps], "step": steps}
         if y is not None:
             columns["y"] = y.reshape(-1)
         columns["y_hat"] = y_hat.reshape(-1)
@@ -221,8 +228,20 @@ def read_forecasts(run: RunDirectory) -> "pd.DataFrame":
         frame["unique_id"] = frame["unique_id"].map(cache(unguard_formulas))
         for column in ("cutoff", "ds"):
             if not pd.api.types.is_integer_dtype(frame[column]):
-                frame[column] = pd.to_datetime(frame[column])
+                frame[column] = _stamps_in(run, frame[column])
     return frame
+
+
+def _stamps_in(run: RunDirectory, texts: "pd.Series") -> "pd.Series":
+    """Return time stamps of texts; in the zone of the run if they have its offsets."""
+    import pandas as pd
+
+    if not texts.str.contains(OFFSET).any():
+        return pd.to_datetime(texts)
+    stamps = pd.to_datetime(texts, utc=True)
+    data = run.read_json(run.manifest).get("data", {}) if run.manifest.is_file() else {}
+    zone = data.get("zone", {}).get("name")
+    return stamps.dt.tz_convert(zone) if zone else stamps
 
 
 def read_y_hat(run: RunDirectory, horizon: int) -> FloatArray:

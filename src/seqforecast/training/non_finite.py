@@ -44,7 +44,7 @@ def examine(
     # A lookback may begin before its series.
     first = max(first, panel.first_steps[windows.series[worst]])
     span = np.array([first, last])
-    begin, end = panel.stamps(span)
+    begin, end = panel.clocks(span)
     name = panel.ids[windows.series[worst]]
     batch = {
         **{name: np.asarray(array) for name, array in inputs.items()},

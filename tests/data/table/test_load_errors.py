@@ -23,6 +23,11 @@ LATE = "unique_id,ds,y\n" + "".join(
     f"s{i},{step},1\n" for i in range(30) for step in (0, 1, 2, 9 * 10**17)
 )
 COUNTED = "ds,a\n1,5\n2,6\n3,7\n"
+YEARS = (2020, 2020, 2020, 2202, 2020, 2020, 2020)
+COMPACT = "ds,a\n" + "".join(f"202001{day:02},1\n" for day in range(1, 32))
+SECONDS = "ds,a\n" + "".join(f"{1580000000 + 60 * i},1\n" for i in range(40))
+ABSENT = "ds,a\n" + "".join(f"2020-03-29 0{hour}:00,1\n" for hour in range(6))
+DOUBLED = ABSENT.replace("2020-03-29", "2020-10-25").replace("03:", "02:")
 
 TAIL = gzip.compress(HOURS.encode(), mtime=0) + b"rest"
 LOST = bytes(byte ^ (i == 30) for i, byte in enumerate(TAIL[:-4]))
@@ -102,12 +107,61 @@ CASES: list[tuple[str, str | bytes, dict[str, object]]] = [
     ("fractions as time", "ds,a\n1.5,1\n2.5,2\n", {}),
     ("dates after numbers", "ds,a\n1,1\n2020-01-01,2\n", {}),
     ("numbers after dates", "ds,a\n2020-01-01,2\n2,1\n", {}),
-    ("compact dates", "ds,a\n20200131,1\n20200201,2\n", {}),
-    ("compact months", "ds,a\n202012,1\n202101,2\n", {}),
+    ("compact dates or steps", "ds,a\n20200130,1\n20200131,2\n", {}),
+    ("months or years of two digits", "ds,a\n01/02,1\n02/02,2\n", {}),
     (
-        "mixed offsets",
-        "ds,a\n2020-03-29 01:00+01:00,1\n2020-03-29 03:00+02:00,2\n",
+        "an offset, then none",
+        "ds,a\n2020-03-29 01:00+01:00,1\n2020-03-29 03:00,2\n",
         {},
+    ),
+    (
+        "no offset, then one",
+        "ds,a\n2020-03-29 01:00,1\n2020-03-29 03:00Z,2\n",
+        {},
+    ),
+    ("an open end", "ds,a\n2020-01-01,1\n9999-12-31,2\n", {}),
+    ("another form than asked", COUNTED, {"time_format": "%d.%m.%Y"}),
+    ("no form", HOURS, {"time_format": "%k"}),
+    ("a compact date typed wrong", COMPACT.replace("20200105", "20201305"), {}),
+    ("a compact open end", COMPACT + "99991231,1\n", {}),
+    ("seconds from nowhere", SECONDS + "0,1\n", {}),
+    ("no name of a form", HOURS, {"time_format": "yyyymmd"}),
+    ("a quarter without a year", HOURS, {"time_format": "Q%q"}),
+    ("text where numbers are asked", HOURS, {"time_format": "yyyymm"}),
+    ("other numbers than asked", COUNTED, {"time_format": "yyyymm"}),
+    ("a zone nobody has heard of", HOURS, {"time_zone": "Europe/Bonn"}),
+    ("clocks for steps", COUNTED, {"time_zone": "Europe/Berlin"}),
+    ("an absent hour", ABSENT, {"time_zone": "Europe/Berlin"}),
+    (
+        "an absent hour as numbers",
+        "ds,a\n2020032901,1\n2020032902,1\n2020032904,1\n2020033004,1\n",
+        {"time_zone": "Europe/Berlin", "time_format": "yyyymmddhh"},
+    ),
+    (
+        "an absent hour, typed",
+        parquet(ds=pa.array([1, 3600, 1585447200], pa.timestamp("s"))),
+        {"time_zone": "Europe/Berlin", "path": "bad.parquet"},
+    ),
+    ("a doubled hour", DOUBLED, {}),
+    ("a doubled hour elsewhere", DOUBLED, {"time_zone": "Asia/Tokyo"}),
+    (
+        "a year typed wrong among others",
+        "ds,a\n" + "".join(f"{year}-01-0{i},1\n" for i, year in enumerate(YEARS, 1)),
+        {"missing": "zero"},
+    ),
+    (
+        "weeks on two weekdays",
+        "unique_id,ds,y\n"
+        + "".join(f"a,2020-01-{day:02},1\n" for day in (6, 13, 20))
+        + "".join(f"b,2020-01-{day:02},1\n" for day in (8, 15, 22)),
+        LONG,
+    ),
+    (
+        "weeks at two hours",
+        "unique_id,ds,y\n"
+        + "".join(f"a,2020-01-{day:02} 00:00,1\n" for day in (6, 13, 20))
+        + "".join(f"b,2020-01-{day:02} 08:00,1\n" for day in (6, 13, 20)),
+        LONG,
     ),
     ("duplicate, wide", COUNTED + "3,8\n", {}),
     ("duplicate, long", "unique_id,ds,y\na,1,5\nb,1,5\na,2,6\na,1,7\n", LONG),

@@ -87,6 +87,7 @@ def test_another_model_is_refused_with_every_difference(old, tmp_path):
     with pytest.raises(ConfigError) as caught:
         train(tmp_path, other, old.path)
     for said in (
+        "the model differs from that of",
         "model.cell: lstm, it was gru",
         "model.units: [7], it was [6]",
         "window.lookback: 12, it was 16",

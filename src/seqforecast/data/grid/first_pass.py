@@ -11,6 +11,7 @@ from seqforecast.data.panel import IntArray
 from seqforecast.errors import DataError
 
 _DAY = 86_400_000_000  # microseconds
+_SET = (2, 3, 4, 7, 8, 9, 10)  # months after January in which clocks are set
 Array = npt.NDArray[Any]
 
 
@@ -26,7 +27,10 @@ class Overview:
         lengths: shape (lengths,), the differences between neighbours, rising.
         tally: shape (lengths,), how often each occurs.
         weekdays: whether dates never fall on a Saturday or Sunday.
-        disordered: the groups in which time stands still or goes back, rising.
+        disordered: the groups in which time stands still, or goes back and forth,
+            rising.
+        is_backward: whether every group runs from the newest record to the oldest;
+            then `first` and `last` are those in the order of time all the same.
     """
 
     counts: IntArray
@@ -37,34 +41,43 @@ class Overview:
     tally: IntArray
     weekdays: bool
     disordered: IntArray
+    is_backward: bool = False
 
 
 class _Notebook:
     """What is known after some batches; the arrays grow with the groups."""
 
     def __init__(self) -> None:
-        self.counts, self.first, self.widest = np.zeros((3, 0), np.int64)
+        self.counts, self.first = np.zeros((2, 0), np.int64)
+        self.forward, self.backward = np.zeros((2, 0), np.int64)
         self.lengths = self.tally = np.zeros(0, np.int64)
-        self.disordered: set[int] = set()
+        self.still: set[int] = set()
         self.succession = Predecessors(np.int64)
 
     def add(self, groups: IntArray, times: IntArray) -> None:
         """Take in records sorted by group."""
         starts, stops = runs(groups)
         here, size = groups[starts], int(groups[-1]) + 1
-        self.counts, self.first, self.widest = (
-            grown(array, size) for array in (self.counts, self.first, self.widest)
+        self.counts, self.first = (
+            grown(array, size) for array in (self.counts, self.first)
+        )
+        self.forward, self.backward = (
+            grown(array, size) for array in (self.forward, self.backward)
         )
         new = self.counts[here] == 0
         self.first[here[new]] = times[starts[new]]
         self.counts[here] += stops - starts
         before, known = self.succession.before(groups, times)
         lengths = times - before
-        widest = np.maximum.reduceat(lengths, starts)
-        self.widest[here] = np.maximum(self.widest[here], widest)
-        still = groups[known & (lengths <= 0)]
+        forward = np.maximum.reduceat(lengths, starts)
+        self.forward[here] = np.maximum(self.forward[here], forward)
+        still = groups[known & (lengths == 0)]
         if len(still):
-            self.disordered.update(np.unique(still).tolist())
+            self.still.update(np.unique(still).tolist())
+        if lengths.min() < 0:  # as a rule it is not
+            backward = -np.minimum.reduceat(lengths, starts)
+            self.backward[here] = np.maximum(self.backward[here], backward)
+            lengths = np.abs(lengths)
         self._count(lengths[known])
 
     def _count(self, lengths: IntArray) -> None:
@@ -83,15 +96,22 @@ class _Notebook:
     def close(self, *, weekdays: bool) -> Overview:
         """Return all of it."""
         size = int(np.flatnonzero(self.counts)[-1]) + 1
+        first, last = self.first[:size], self.succession.last(size)
+        forward, backward = self.forward[:size], self.backward[:size]
+        is_backward = bool(backward.any() and not forward.any() and not self.still)
+        disordered = self.still
+        if not is_backward:
+            disordered = disordered.union(np.flatnonzero(backward).tolist())
         return Overview(
             counts=self.counts[:size],
-            first=self.first[:size],
-            last=self.succession.last(size),
-            widest=self.widest[:size],
+            first=last if is_backward else first,
+            last=first if is_backward else last,
+            widest=np.maximum(forward, backward),
             lengths=self.lengths,
             tally=self.tally,
             weekdays=weekdays,
-            disordered=np.array(sorted(self.disordered), np.int64),
+            disordered=np.array(sorted(disordered), np.int64),
+            is_backward=is_backward,
         )
 
 
@@ -128,11 +148,13 @@ def check_order(observed: Records, overview: Overview) -> None:
         seconds = order[1:][twice]
         which = int(np.argmin(records[seconds]))
         second, first = int(seconds[which]), int(order[:-1][twice][which])
+        common = int(overview.lengths[np.argmax(overview.tally)])
         raise DataError(
             f"{observed.file}: {excerpt.name(first)}time stamp {excerpt.stamp(first)} "
             f"stands twice, in {excerpt.where(first)} and in {excerpt.where(second)}; "
             f"records that repeat a time stamp: {len(seconds):,}",
-            hint="keep one record for each time stamp"
+            hint=hint_at_clocks(observed, common, times[seconds])
+            + "keep one record for each time stamp"
             + (
                 "; if one row is one observation, set data.layout: long"
                 if observed.wide
@@ -145,6 +167,37 @@ def check_order(observed: Records, overview: Overview) -> None:
         f"{observed.file}: {excerpt.name(i)}time goes back from {excerpt.at(i - 1)} to "
         f"{excerpt.at(i)}",
         hint="sort the file by series and time",
+    )
+
+
+def hint_at_clocks(observed: Records, common: int, times: IntArray) -> str:
+    """Return what to do where stamps are doubled or absent as if clocks had been set.
+
+    That is within an hour of a night from Friday to Sunday, in spring or autumn, at
+    most once in some months, while stamps are otherwise less than half a day apart.
+    Anything else: no hint.
+
+    Args:
+        observed: where they stand, or should.
+        common: microseconds between most stamps.
+        times: all that are doubled, or absent; as in `Batch`.
+    """
+    if not observed.dated or common >= _DAY // 2:
+        return ""
+    shown = observed.zone.clocks(np.unique(times).astype("datetime64[us]"))
+    days, within = np.divmod(shown.astype("datetime64[us]").astype(np.int64), _DAY)
+    nights, begins, counts = np.unique(days, return_index=True, return_counts=True)
+    spans = within[begins + counts - 1] - within[begins]
+    is_late = within.max() >= _DAY // 6 or spans.max() >= _DAY // 24
+    months = nights.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    is_usual = np.all(np.isin(months % 12, _SET)) and np.all((nights + 3) % 7 >= 4)
+    if is_late or not is_usual or np.any(np.diff(nights) < 100):
+        return ""
+    if observed.zone.is_shown:
+        return f"is data.time_zone: {observed.zone.name} right? else "
+    return (
+        "if clocks were set then, set data.time_zone to their zone, such as "
+        "Europe/Berlin; else "
     )
 
 

@@ -1,7 +1,7 @@
 """The grid all series share: a first time stamp and a step, found and checked."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,11 @@ from pandas.tseries.frequencies import to_offset
 from seqforecast.data.frequency import likely_aliases
 from seqforecast.data.grid.first_pass import Overview, Predecessors, runs
 from seqforecast.data.grid.records import Excerpt, Records
-from seqforecast.data.panel import IntArray, format_stamp
+from seqforecast.data.panel import IntArray, TimeZone
 from seqforecast.errors import ConfigError, DataError
 
+_HOUR = 3_600_000_000  # microseconds
+_WEEK = 7 * 24 * _HOUR
 _AT_A_TIME = 4_000_000  # records looked at closely
 _EXAMPLES = "for example 15min, h, D, B, W-MON, MS, ME, QS, YS, or auto"
 _ANCHOR_HINT = (
@@ -28,6 +30,7 @@ class Grid:
 
     origin: Any
     frequency: str | int
+    zone: TimeZone = field(default_factory=TimeZone)
 
     def stamp(self, step: int) -> pd.Timestamp | int:
         """Return the time stamp some steps after the origin."""
@@ -41,7 +44,7 @@ class Grid:
 
     def text(self, step: int) -> str:
         """Return the time stamp some steps after the origin as text."""
-        return format_stamp(self.stamp(step))
+        return self.zone.text(self.stamp(step))
 
     def steps(self, times: IntArray) -> IntArray:
         """Return steps from the origin, same shape as `times`, -1 off the grid."""
@@ -111,7 +114,7 @@ def lay_grid(observed: Records, overview: Overview, frequency: str | int) -> Gri
             choices = [*likely_aliases(earliest, latest, common, weekdays=weekdays)]
     else:
         choices = [_checked(frequency, dated=observed.dated)]
-    grids = [Grid(origin, choice) for choice in choices]
+    grids = [Grid(origin, choice, observed.zone) for choice in choices]
     regular = not auto or len(overview.lengths) == 1
     if regular and grids[0].surely_holds(overview):
         return grids[0]
@@ -119,6 +122,8 @@ def lay_grid(observed: Records, overview: Overview, frequency: str | int) -> Gri
     _measure(observed, laid)
     best = min(laid, key=lambda fit: fit.off)
     if best.off:
+        if auto and observed.dated:
+            _refuse_weekdays(observed, overview)
         _refuse_off_grid(observed, overview, best)
     if auto:
         _refuse_mixed(observed, overview, best)
@@ -136,7 +141,7 @@ class _Fit:
         """Count in some records and the ones before them."""
         steps = self.grid.steps(times)
         self.off += int((steps < 0).sum())
-        unit_steps = steps - self.grid.steps(before) == 1
+        unit_steps = np.abs(steps - self.grid.steps(before)) == 1
         self.ones += np.bincount(groups[unit_steps], minlength=len(self.ones))
 
 
@@ -221,7 +226,43 @@ def _refuse_off_grid(observed: Records, overview: Overview, fit: _Fit) -> None:
     raise DataError(
         f"{observed.file}: {excerpt.name(i)}{excerpt.at(i)} {where}; off this grid: "
         f"{fit.off:,} of {overview.counts.sum():,} stamps",
-        hint=_ANCHOR_HINT if observed.dated else "set data.frequency to the step",
+        hint=_off_grid_hint(observed, overview),
+    )
+
+
+def _off_grid_hint(observed: Records, overview: Overview) -> str:
+    """Return what to do about stamps off the grid."""
+    if not observed.dated:
+        return "set data.frequency to the step"
+    common = overview.lengths[np.argmax(overview.tally)] if len(overview.tally) else 0
+    others = [common - _HOUR, common + _HOUR]
+    if common >= 12 * _HOUR and np.isin(others, overview.lengths).any():
+        return (
+            "some steps differ by an hour: if clocks were set there, set "
+            f"data.time_zone to their zone, such as Europe/Berlin; else {_ANCHOR_HINT}"
+        )
+    return _ANCHOR_HINT
+
+
+def _refuse_weekdays(observed: Records, overview: Overview) -> None:
+    """Refuse series that are weekly each, but not on the same day and hour."""
+    places = overview.first % _WEEK
+    if np.any(overview.lengths % _WEEK) or np.all(places == places[0]):
+        return
+    other = int(np.argmax(places != places[0]))
+    excerpt = observed.excerpt(np.array([0, other]))
+    begins = (0, int(np.searchsorted(excerpt.groups, other)))
+    days = [pd.Timestamp(int(excerpt.times[i]), unit="us") for i in begins]
+    same = days[0].day_name() == days[1].day_name()
+    when = [f"{day:%A}s at {day:%H:%M}" if same else f"{day:%A}s" for day in days]
+    one, two = (observed.ids[group] for group in (0, other))
+    raise DataError(
+        f"{observed.file}: series {one!r} is weekly on {when[0]} "
+        f"({excerpt.at(begins[0])}), series {two!r} on {when[1]} "
+        f"({excerpt.at(begins[1])}); series not on the weekday of the first: "
+        f"{np.sum(places != places[0]):,} of {len(places):,}",
+        hint="move the stamps of each week to one weekday for all series, or number "
+        "the steps: 0, 1, 2, ...",
     )
 
 
@@ -231,7 +272,7 @@ def _refuse_mixed(observed: Records, overview: Overview, fit: _Fit) -> None:
     # As many at a time as are quickly held; as a rule there is none.
     share = np.cumsum(overview.counts[doubtful]) // _AT_A_TIME
     for part in np.unique(share):
-        excerpt = observed.excerpt(doubtful[share == part])
+        excerpt = observed.excerpt(doubtful[share == part], by_time=True)
         for start, stop in zip(*runs(excerpt.groups), strict=True):
             _refuse_longer_steps(excerpt, slice(start, stop), fit)
 

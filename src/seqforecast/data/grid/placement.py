@@ -108,7 +108,8 @@ def find(observed: Records, grid: Grid, group: int, step: int) -> int | None:
 
 
 def _refuse_wide_gaps(observed: Records, overview: Overview, total: int) -> None:
-    excerpt = observed.excerpt(np.array([np.argmax(overview.widest)]))
+    widest = np.array([np.argmax(overview.widest)])
+    excerpt = observed.excerpt(widest, by_time=True)
     i = int(np.argmax(np.diff(excerpt.times)))
     raise DataError(
         f"{observed.file}: {overview.counts.sum():,} records would need a grid of "
@@ -134,7 +135,10 @@ class RoundingCheck:
         self._values, self._steps = Predecessors(np.float64), Predecessors(np.int64)
 
     def add(self, series: IntArray, steps: IntArray, values: FloatArray) -> None:
-        """Take in records sorted by series, in order within; all shape (records,)."""
+        """Take in records sorted by series, in order within; all shape (records,).
+
+        The order may be that of time, or run back in it.
+        """
         present = ~np.isnan(values)
         if not present.all():
             series, steps, values = series[present], steps[present], values[present]
@@ -146,7 +150,7 @@ class RoundingCheck:
         rounded = np.maximum.reduceat(rounded, starts)
         self._rounded[here] = np.maximum(self._rounded[here], rounded)
         before, known = self._values.before(series, values)
-        spans = steps - self._steps.before(series, steps)[0]
+        spans = np.abs(steps - self._steps.before(series, steps)[0])
         changes = (values - before) / np.maximum(spans, 1)
         change = starts + ~known[starts]  # where the first change of each stands
         new = np.isnan(self._first[here]) & (change < stops)

@@ -59,6 +59,7 @@ class Records:
         zone: of the times.
         remarks: what the last pass with values had to say of them; for
             `Panel.notes`.
+        time_format: how they are written; as in `Panel`.
     """
 
     file: str
@@ -71,6 +72,7 @@ class Records:
     covariates: tuple[str, ...] = ()
     zone: TimeZone = field(default_factory=TimeZone)
     remarks: list[str] = field(default_factory=list)
+    time_format: str | None = None
 
     @property
     def columns(self) -> int:
@@ -81,8 +83,13 @@ class Records:
         """Return what a message calls a group."""
         return "" if self.wide else f"series {self.ids[group]!r}: "
 
-    def excerpt(self, groups: IntArray) -> "Excerpt":
-        """Return the times of a few groups, to look at them closely."""
+    def excerpt(self, groups: IntArray, *, by_time: bool = False) -> "Excerpt":
+        """Return the times of a few groups, to look at them closely.
+
+        Args:
+            groups: which.
+            by_time: in the order of time within, not of the file.
+        """
         pieces = []
         for batch in self.times():
             mine = np.flatnonzero(np.isin(batch.groups, groups))
@@ -91,12 +98,14 @@ class Records:
             np.concatenate(part) for part in zip(*pieces, strict=True)
         )
         order = np.argsort(number, kind="stable")
+        if by_time:
+            order = np.lexsort((records, times, number))
         return Excerpt(self, number[order], times[order], records[order])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Excerpt:
-    """All records of a few groups, group after group, in file order within.
+    """All records of a few groups, group after group, in file order or by time within.
 
     Attributes:
         observed: what they are taken from.
@@ -129,4 +138,4 @@ class Excerpt:
             return format_stamp(value)
         import pandas as pd
 
-        return format_stamp(pd.Timestamp(value, unit="us"))
+        return self.observed.zone.text(pd.Timestamp(value, unit="us"))

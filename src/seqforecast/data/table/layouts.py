@@ -1,6 +1,7 @@
 """Layouts: the columns of a wide or long file put together as records."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ from seqforecast.data.table.header import nameless
 from seqforecast.data.table.number_text import CORRECT
 from seqforecast.data.table.open_file import Table
 from seqforecast.data.table.time_column import survey_times
+from seqforecast.data.table.times.number_forms import STEPS
+from seqforecast.data.table.times.time_forms import ISO
+from seqforecast.data.table.times.zones import as_moments
 from seqforecast.data.table.timestamps import Clock
 from seqforecast.errors import DataError, did_you_mean, name_first
 
@@ -115,7 +119,7 @@ def _observe(columns: _Columns, group: str | None) -> Observed:
     for role in ("past", "future", "static"):
         for name in getattr(section, role):
             _require(table, f"data.{role}", name)
-    clock = survey_times(table, columns.time)
+    clock = _clock(table, section)
     names = None if columns.id is None else IdColumn(columns.id, table)
     remarks: list[str] = []
     observed = Records(
@@ -129,10 +133,29 @@ def _observe(columns: _Columns, group: str | None) -> Observed:
         covariates=(*columns.covariates,),
         zone=clock.zone,
         remarks=remarks,
+        time_format=None if clock.form in (ISO, STEPS) else clock.form,
     )
+    notes = clock.notes
+    if clock.wall is not None:
+        observed, doubled = as_moments(observed, clock.wall)
+        notes = (*notes, *doubled)
     used = {columns.time, columns.id, *columns.targets}
     used |= {*columns.covariates, *section.static, group}
-    return observed, (*table.notes, *clock.notes, *_ignored(table, used))
+    return observed, (*table.notes, *notes, *_ignored(table, used))
+
+
+def _clock(table: Table, section: "TableSource") -> Clock:
+    """Return how the time column is read.
+
+    Raises:
+        DataError: as for `survey_times`.
+        ConfigError: as for `survey_times`.
+    """
+    asked = (section.time_format, section.time_zone)
+    if section.time_format is None and isinstance(section.frequency, int):
+        with suppress(DataError):  # numbers so far apart count steps, if they are some
+            return survey_times(table, section.time_name, STEPS, section.time_zone)
+    return survey_times(table, section.time_name, *asked)
 
 
 def _read_values(

@@ -13,8 +13,9 @@ from seqforecast.data.grid.covariate_rows import (
     describe_filling,
     leave_future,
 )
-from seqforecast.data.grid.first_pass import check_order, look_over
+from seqforecast.data.grid.first_pass import Overview, check_order, look_over
 from seqforecast.data.grid.grid import Grid, lay_grid
+from seqforecast.data.grid.outlier import refuse_outlier
 from seqforecast.data.grid.placement import Placed, place
 from seqforecast.data.grid.records import Batch, Records
 from seqforecast.data.missing_marks import describe_marks, find_marks
@@ -105,8 +106,7 @@ def _assemble(
     observed, notes = observe(table, section, group)
     if change is not None:
         observed = change(observed)
-    overview = look_over(observed)
-    check_order(observed, overview)
+    overview, turned = _look_over(observed)
     grid = lay_grid(observed, overview, section.frequency)
     placed, ahead = place(observed, overview, grid), ""
     if section.future:
@@ -130,11 +130,12 @@ def _assemble(
         frequency=grid.frequency,
         season=season,
         sha256=table.sha256,
-        notes=(*notes, *repairs, *filter(None, [ahead]), *covered),
+        notes=(*notes, *turned, *repairs, *filter(None, [ahead]), *covered),
         filled=cleaned.places,
         groups=None if group is None else read_groups(table, section.id, group, ids),
         covariates=covariates,
         zone=observed.zone,
+        time_format=observed.time_format,
     )
 
 
@@ -145,6 +146,19 @@ def _refuse_lone_values(observed: Records, cleaned: Cleaned) -> None:
             f"{observed.file}: series {observed.ids[short[0]]!r} has only one value",
             hint="leave it out; a series needs at least a lookback and a horizon",
         )
+
+
+def _look_over(observed: Records) -> tuple[Overview, tuple[str, ...]]:
+    """Return an overview of records that can be put in order, and what that took.
+
+    Raises:
+        DataError: they cannot, or a stamp is far from all others.
+    """
+    overview = look_over(observed)
+    refuse_outlier(observed, overview)
+    check_order(observed, overview)
+    note = "records stood in order from the newest to the oldest, and were turned round"
+    return overview, (note,) if overview.is_backward else ()
 
 
 def _covariates(

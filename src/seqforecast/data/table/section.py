@@ -49,6 +49,16 @@ class TableSource(Section):
         description="time column: dates, or whole numbers counting steps; or the "
         "column of each part: {year: A, quarter: B}, {date: A, hour: B}",
     )
+    time_format: Name | None = Field(
+        default=None,
+        description="how times are written, as strptime has it (%q: quarter), or "
+        "steps, yyyymm, yyyyww, epoch_s and alike; null: as the whole column allows",
+    )
+    time_zone: Name | None = Field(
+        default=None,
+        description="whose clocks count, such as Europe/Berlin; null: those of the "
+        "file",
+    )
     id: Name | None = Field(
         default="unique_id",
         description="long: the column that names the series; null: one series",

@@ -1,30 +1,30 @@
 """Time stamps: read from a column once it is known how they are written."""
 
-import warnings
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from seqforecast.data.panel import IntArray, TimeZone
 from seqforecast.data.table.open_file import Table
+from seqforecast.data.table.times.number_forms import NAMES, STEPS, dates_in
+from seqforecast.data.table.times.time_forms import ISO, read_dates
+from seqforecast.data.table.times.zones import Watch, local_clock, reckon
 from seqforecast.errors import DataError, shorten
 
-ISO = "ISO8601"
-FIRST_YEAR, LAST_YEAR = 2, 9000
-"""Dates that are read; forecasts follow the last, and Python's end with 9999."""
-_EARLIEST, _LATEST = (
-    int(np.datetime64(f"{year:04}-01-01", "us").astype(np.int64))
-    for year in (FIRST_YEAR, LAST_YEAR + 1)
-)
 _FARTHEST = 1 << 62
 _MICROSECONDS = {"s": 1_000_000, "ms": 1000, "us": 1}
-MOST_DIGITS = 18
+_MINUTE = 60_000_000  # microseconds
+_ZERO = ("Z", "UTC", "GMT")
 WRITE = "write dates as 2020-01-31 or 2020-01-31 13:00, or number the steps"
+OPEN_END = "correct it; if it marks an open end, leave the record out"
+OTHERWISE = "correct it, or set data.time_format to how all of them are written"
+_TIME = r":\d\d(?:[.,]\d+)?"
+OFFSET = _TIME + r"\s*(?P<offset>Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)$"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,19 +33,23 @@ class Clock:
 
     Attributes:
         dated: whether it holds dates.
-        local: zone of typed time stamps whose local clock is kept, else None.
-        form: of dates written as text.
-        offset: a UTC offset that ends each text, and is dropped.
+        form: ISO8601, one of strptime, or one of `number_forms.NAMES`.
+        local: moments in UTC are replaced by what clocks in this zone showed.
+        wall: what is read is what clocks in this zone showed, and records are turned
+            into moments by `zones.as_moments`.
         notes: how zones and ambiguous orders are read.
         zone: what the stamps then show.
+        offsets: what is done with the UTC offset that ends each text; none: there is
+            none.
     """
 
     dated: bool
-    local: str | None = None
     form: str = ISO
-    offset: str = ""
+    local: str | None = None
+    wall: str | None = None
     notes: tuple[str, ...] = ()
     zone: TimeZone = field(default_factory=TimeZone)
+    offsets: str = "none"
 
     def read(self, column: Any) -> IntArray:
         """Return the time stamps of an Arrow array without nulls.
@@ -53,17 +57,32 @@ class Clock:
         Shape (records,); whole numbers, or microseconds since 1970.
         """
         column = plain(column)
+        if pa.types.is_integer(column.type) and self.form not in NAMES:
+            column = column.cast(pa.string())
         if pa.types.is_integer(column.type):
-            return whole_numbers(column)
-        if not is_text(column.type):
+            ticks = self._of_numbers(whole_numbers(column))
+        elif not is_text(column.type):
             ticks = ticks_of(column)
-            return ticks if self.local is None else local_clock(ticks, self.local)
-        # Panels repeat each stamp once a series, so each spelling is read once.
-        texts, codes = spellings_of(column)
-        if not self.dated:
-            return np.asarray(numbers_in(texts)[codes])
-        stamps = read_dates(without_offset(texts, self.offset), self.form)
-        return np.asarray(stamps.astype(np.int64)[codes])
+        else:
+            # Panels repeat each stamp once a series, so each spelling is read once.
+            texts, codes = spellings_of(column)
+            ticks = self._of_texts(texts)[codes]
+        return ticks if self.local is None else local_clock(ticks, self.local)
+
+    def _of_numbers(self, numbers: IntArray) -> IntArray:
+        if self.form == STEPS:
+            return numbers
+        return dates_in(numbers, self.form, usual=False).astype(np.int64)
+
+    def _of_texts(self, texts: Any) -> IntArray:
+        if self.form in NAMES:
+            return self._of_numbers(numbers_in(texts))
+        ticks = np.zeros(len(texts), np.int64)
+        if self.offsets != "none":
+            texts, written = split_offsets(texts)
+            ticks -= offset_ticks(written) * (self.offsets == "apply")
+        bare = np.asarray(texts.to_numpy(zero_copy_only=False))
+        return ticks + read_dates(bare, self.form)[: len(bare)].astype(np.int64)
 
 
 def plain(column: Any) -> Any:
@@ -108,34 +127,6 @@ def ticks_of(column: Any) -> IntArray:
     return np.asarray(np.clip(raw, -_FARTHEST // length, _FARTHEST // length) * length)
 
 
-def are_far(ticks: IntArray) -> npt.NDArray[np.bool_]:
-    """Return which time stamps lie outside the years that are read."""
-    return (ticks < _EARLIEST) | (ticks >= _LATEST)
-
-
-def require_zone(table: Table, name: str, zone: str) -> None:
-    """Refuse time stamps of a zone that nothing here knows.
-
-    Raises:
-        DataError: there is no such zone.
-    """
-    try:
-        pd.Timestamp(0, tz=zone)
-    except (LookupError, ValueError, TypeError, OSError) as error:
-        raise DataError(
-            f"{table.path}: time column {shorten(name)} is in the zone "
-            f"{shorten(zone)}, which is not known here",
-            hint="write the time stamps in UTC",
-        ) from error
-
-
-def local_clock(ticks: IntArray, zone: str) -> IntArray:
-    """Return what clocks in a zone showed, in microseconds, at moments in UTC."""
-    utc = pd.DatetimeIndex(ticks.astype("datetime64[us]")).tz_localize("UTC")
-    clock = utc.tz_convert(zone).tz_localize(None)
-    return clock.to_numpy().astype("datetime64[us]").astype(np.int64)
-
-
 def spellings_of(column: Any) -> tuple[Any, npt.NDArray[Any]]:
     """Return the different texts of an Arrow array, trimmed, and which each record has.
 
@@ -147,87 +138,40 @@ def spellings_of(column: Any) -> tuple[Any, npt.NDArray[Any]]:
 
 def numbers_in(texts: Any) -> IntArray:
     """Return whole numbers written as text, with or without a sign."""
-    return whole_numbers(pc.replace_substring(texts, "+", ""))
+    return whole_numbers(pc.replace_substring(texts, "+", "").cast(pa.int64()))
 
 
-def without_offset(texts: Any, offset: str) -> npt.NDArray[Any]:
-    """Return texts without the offset that ends each of them."""
-    if offset:
-        texts = pc.utf8_slice_codeunits(texts, 0, -len(offset))
-        texts = pc.utf8_trim_whitespace(texts)
-    return np.asarray(texts.to_numpy(zero_copy_only=False))
+def split_offsets(texts: Any) -> tuple[Any, list[str]]:
+    """Return texts without the UTC offsets that end them, and these, empty if none."""
+    first = _offsets_of(texts[:1])[0]
+    if first and pc.all(pc.ends_with(texts, first)).as_py():
+        bare = pc.utf8_slice_codeunits(texts, 0, -len(first))
+        return pc.utf8_trim_whitespace(bare), [first] * len(texts)
+    if not first and not pc.any(pc.match_substring_regex(texts, OFFSET)).as_py():
+        return texts, [""] * len(texts)
+    offsets = _offsets_of(texts)
+    pattern = OFFSET.removeprefix(_TIME).replace("?P<offset>", "?:")
+    bare = pc.replace_substring_regex(texts, f"({_TIME}){pattern}", r"\1")
+    return bare, offsets
 
 
-def read_dates(texts: npt.NDArray[Any], form: str) -> npt.NDArray[np.datetime64]:
-    """Return datetime64[us], not-a-time where a text is no date of this form."""
-    none = np.full(max(len(texts), 1), np.datetime64("NaT"), "datetime64[us]")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            stamps = pd.to_datetime(
-                pd.Series(texts, dtype=object), format=form, errors="coerce"
-            )
-        except (ValueError, OverflowError):  # of several offsets, or far away
-            return none
-    if stamps.dtype.kind != "M" or stamps.dt.tz is not None:
-        return none
-    dates = stamps.to_numpy().astype("datetime64[us]")
-    dates[are_far(dates.astype(np.int64))] = none[:1]
-    return dates
+def _offsets_of(texts: Any) -> list[str]:
+    found = pc.struct_field(pc.extract_regex(texts, OFFSET), "offset")
+    return [*pc.fill_null(found, "").to_pylist()]
 
 
-class WholeNumbers:
-    """Looks at all numbers of a time column; steps between dates would be wrong."""
+def offset_ticks(offsets: list[str]) -> IntArray:
+    """Return UTC offsets in microseconds, shape (offsets,)."""
+    known = {offset: _minutes(offset) * _MINUTE for offset in set(offsets)}
+    return np.array([known[offset] for offset in offsets], np.int64)
 
-    def __init__(self, table: Table, name: str) -> None:
-        self._table, self._name = table, name
-        self._first: int | None = None
-        self._least = self._most = 0
-        self._days = self._months = True
 
-    def add(self, column: Any, start: int) -> None:
-        """Look at some numbers in an Arrow array.
-
-        Raises:
-            DataError: one has too many digits to count steps with.
-        """
-        wide = column.to_numpy(zero_copy_only=False)
-        far = (wide >= 10**MOST_DIGITS) | (wide <= -(10**MOST_DIGITS))
-        if far.any():
-            i = int(np.argmax(far))
-            what = f"holds {wide[i]}, which has more than {MOST_DIGITS} digits"
-            raise refusal(self._table, self._name, start + i, what)
-        values = whole_numbers(column)
-        least, most = int(values.min()), int(values.max())
-        if self._first is None:
-            self._first, self._least, self._most = int(values[0]), least, most
-        self._least, self._most = min(self._least, least), max(self._most, most)
-        # Nothing but the first numbers is looked at, as a rule.
-        if self._days:
-            day = values % 100
-            month = _are_months(values // 100)
-            self._days = bool(np.all(month & (day >= 1) & (day <= 31)))
-        if self._months:
-            self._months = bool(np.all(_are_months(values)))
-
-    def clock(self) -> Clock:
-        """Return how all of them are read.
-
-        Raises:
-            DataError: all look like 20200131, or like 202001.
-        """
-        for is_so, kind in (
-            (self._days, "a date"),
-            (self._months and self._most - self._least > 12, "a month"),
-        ):
-            if is_so:
-                raise refusal(
-                    self._table,
-                    self._name,
-                    0,
-                    f"holds {self._first}, {kind} written as a whole number",
-                )
-        return Clock(dated=False)
+def _minutes(offset: str) -> int:
+    if offset in ("", *_ZERO):
+        return 0
+    digits = re.sub(r"\D", "", offset).ljust(4, "0")
+    minutes = 60 * int(digits[:2]) + int(digits[2:])
+    return -minutes if offset.startswith("-") else minutes
 
 
 def refusal(table: Table, name: str, record: int, what: str) -> DataError:
@@ -236,7 +180,42 @@ def refusal(table: Table, name: str, record: int, what: str) -> DataError:
     return DataError(f"{where}: time column {shorten(name)} {what}", hint=WRITE)
 
 
-def _are_months(values: IntArray) -> npt.NDArray[np.bool_]:
-    """Return which numbers are written like 202001."""
-    year, month = values // 100, values % 100
-    return (year >= 1800) & (year <= 2200) & (month >= 1) & (month <= 12)
+def reckoned(
+    watch: Watch,
+    table: Table,
+    name: str,
+    *,
+    absent: tuple[int, str] | None,
+    clock: Clock,
+    notes: tuple[str, ...] = (),
+) -> Clock:
+    """Return how stamps are read in a zone that is asked for.
+
+    Args:
+        watch: has looked at all of them.
+        table: where they come from.
+        name: the column's name.
+        absent: record and text of the first that clocks of the zone never showed.
+        clock: how they are written.
+        notes: said of that.
+
+    Raises:
+        DataError: clocks there never showed one of them, and that matters.
+    """
+    how = reckon(watch)
+    if how.wall is not None and absent is not None:
+        record, text = absent
+        what = f"holds {text!r}, which clocks in {how.wall} never showed: they were "
+        what += "set forward past it"
+        error = refusal(table, name, record, what)
+        error.hint = "is data.time_zone right? then leave the record out; stamps in "
+        error.hint += "UTC end in Z"
+        raise error
+    return replace(
+        clock,
+        local=how.local,
+        wall=how.wall,
+        notes=(*notes, *how.notes),
+        zone=how.zone,
+        offsets="apply" if watch.are_moments else "none",
+    )

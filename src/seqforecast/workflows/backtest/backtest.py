@@ -176,7 +176,7 @@ def _picture(
     steps = int(panel.first_steps[i]) + np.arange(begin, end) - offset
     return rolling_forecasts.SeriesPicture(
         series=panel.ids[i],
-        stamps=panel.stamps(steps),
+        stamps=panel.clocks(steps),
         truth=truth,
         cutoffs=cutoffs - begin,
         model=forecasts[MODEL][mine],

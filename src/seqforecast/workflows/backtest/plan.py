@@ -61,7 +61,7 @@ class BacktestPlan:
         """The first and the last cutoff, as texts."""
         cutoffs = self.windows.cutoffs(self.first.panel)
         both = np.array([cutoffs.min(), cutoffs.max()])
-        first, last = stamp_texts([*self.first.panel.stamps(both)])
+        first, last = stamp_texts([*self.first.panel.clocks(both)])
         return first, last
 
     def prepare(self, fold: Fold) -> Prepared:

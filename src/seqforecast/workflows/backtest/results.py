@@ -87,7 +87,7 @@ def _ends(planned: BacktestPlan) -> list[tuple[str | int, str | int]]:
     """Return the first and the last time stamp of each cutoff over all series."""
     panel, count = planned.first.panel, planned.rolling.cutoffs
     steps = planned.windows.cutoffs(panel).reshape(-1, count)
-    stamps = panel.stamps(np.stack([steps.min(axis=0), steps.max(axis=0)]))
+    stamps = panel.clocks(np.stack([steps.min(axis=0), steps.max(axis=0)]))
     if isinstance(panel.frequency, int):
         return [(int(first), int(last)) for first, last in stamps.T]
     texts = stamp_texts([*stamps.ravel()])

@@ -200,7 +200,7 @@ def _scored(prepared: Prepared) -> dict[str, Any]:
     """Return how many series were scored, and the first and last target's stamp."""
     panel, windows = prepared.panel, prepared.test
     cutoffs = windows.cutoffs(panel)
-    ends = panel.stamps(np.array([cutoffs.min() + 1, cutoffs.max() + windows.horizon]))
+    ends = panel.clocks(np.array([cutoffs.min() + 1, cutoffs.max() + windows.horizon]))
     texts = [_text(panel.origin, stamp) for stamp in ends]
     series = int((windows.counts > 0).sum())
     return {"series": series, "first": texts[0], "last": texts[1]}

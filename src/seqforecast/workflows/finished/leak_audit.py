@@ -204,7 +204,7 @@ def _compare_forecasts(
     seen = [windows.inputs(values.panel.values) for values in (prepared, other)]
     is_lookback = (seen[0] != seen[1]).any(axis=1)
     bad = np.flatnonzero(~same.all(axis=1) | is_lookback)
-    stamps = panel.stamps(windows.cutoffs(panel)[bad])
+    stamps = panel.clocks(windows.cutoffs(panel)[bad])
     for i, stamp in zip(bad.tolist(), stamps, strict=True):
         cutoff = format_stamp(type(panel.origin)(stamp))
         where = f"series {panel.ids[windows.series[i]]}, cutoff {cutoff}"

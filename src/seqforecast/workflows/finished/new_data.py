@@ -11,9 +11,11 @@ from seqforecast.config.experiment_file import Loaded
 from seqforecast.data.panel import FloatArray, Panel, TimeZone
 from seqforecast.data.source import load_panel
 from seqforecast.data.table.formats.in_memory import is_frame
+from seqforecast.data.table.joined_time import join_time
 from seqforecast.data.table.load import assemble
 from seqforecast.data.table.open_file import Table, open_frame, open_table
 from seqforecast.data.table.section import TableSource
+from seqforecast.data.table.time_column import survey_times
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import (
     ConfigError,
@@ -119,6 +121,7 @@ def _same_steps(
     def read(section: TableSource) -> Panel:
         return assemble(section, table, group)
 
+    source = _as_written(source, table)
     try:
         panel = read(source)
         if len(panel.filled) <= MANY * len(panel.values):
@@ -139,6 +142,21 @@ def _same_steps(
     if failed is not None:
         raise failed
     return panel
+
+
+def _as_written(source: TableSource, table: Table) -> TableSource:
+    """Return the section of the run, its `time_format` only where it reads the data.
+
+    It is kept where it does: a few stamps alone allow several readings.
+    """
+    if source.time_format is None:
+        return source
+    try:
+        joined = join_time(table, source.time)
+        survey_times(joined, source.time_name, source.time_format, source.time_zone)
+    except (DataError, ConfigError):
+        return source.model_copy(update={"time_format": None})
+    return source
 
 
 def say_news(run: RunDirectory, panel: Panel, *, is_own: bool) -> None:

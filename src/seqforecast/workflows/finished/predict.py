@@ -68,6 +68,8 @@ class Forecasts:
         for frame in self.frames:
             if self.date_format is not None:
                 frame["ds"] = frame["ds"].dt.strftime(self.date_format)
+            elif frame["ds"].dtype.kind == "M":
+                frame["ds"] = frame["ds"].map(str)
             for record in frame.to_dict("records"):
                 yield {str(name): value for name, value in record.items()}
 

@@ -131,7 +131,7 @@ def picture_windows(
     lasts = lookbacks[:, -1].copy()
     lookbacks[chosen.are_before(panel)] = np.nan
     truths = known_targets(panel, chosen)
-    stamps = panel.stamps(chosen.cutoffs(panel))
+    stamps = panel.clocks(chosen.cutoffs(panel))
     return [
         WindowPicture(
             series=panel.ids[chosen.series[i]],

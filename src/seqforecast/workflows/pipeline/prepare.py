@@ -163,5 +163,7 @@ def settle(experiment: Experiment, panel: Panel, length: tuple[int, int]) -> Exp
     settled: dict[str, Any] = {"window": window}
     if experiment.data.source == "table":
         from_data = {"frequency": panel.frequency, "season": panel.season}
+        if panel.time_format is not None:
+            from_data["time_format"] = panel.time_format
         settled["data"] = experiment.data.model_copy(update=from_data)
     return experiment.model_copy(update=settled)

@@ -1,0 +1,1 @@
+"""Times: the forms in which a column may write them, and the clocks they show."""
