@@ -68,6 +68,13 @@ def test_one_long_series_is_one(value):
     assert roles_of(frame).id == "unique_id"
 
 
+def test_series_that_share_no_time_stamp_are_several():
+    """Broken on purpose: one series, as no stamp occurs twice."""
+    later = pd.date_range("2024-01-01 12:00", periods=30)
+    days = [*DAYS.astype(str), *later.astype(str)]
+    assert roles_of(long(day=days)).id == "store"
+
+
 # What is no target, and why: the column's values, and words of the reason.
 OTHERS = {
     "year": (DAYS.year, "part of the calendar"),

@@ -81,6 +81,7 @@ class Panel:
         season: steps in one season; None when there is none or it is unknown.
         sha256: of the file, or of the generated values.
         notes: what was inferred, ignored or repaired, one sentence each.
+        time_notes: of these, how time stamps and their order were read.
         filled: shape (filled,), rising; where in `values` those lie that the data do
             not have. They are inputs like others, and are never scored.
         groups: the group of each series, when one was asked for.
@@ -99,6 +100,7 @@ class Panel:
     season: int | None
     sha256: str
     notes: tuple[str, ...] = ()
+    time_notes: tuple[str, ...] = ()
     filled: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     groups: tuple[str, ...] | None = None
     covariates: "Covariates | None" = None

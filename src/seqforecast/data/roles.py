@@ -25,6 +25,7 @@ from seqforecast.errors import DataError, did_you_mean, name_first, shorten
 
 _MOST_IN_CALENDAR = 366
 _FEW = 8  # values of a flag
+_FEWEST = 5  # records a series, for a column to name several that share no stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +184,12 @@ def _find_id(
         and (sample.codes(name)[0] >= 0).all()
     ]
     if not len(twice):
-        one = [n for n in possible if _names_something(n) and sample.codes(n)[1] == 1]
-        one = sorted(one, key=lambda name: not is_called(name, IDS))
-        return (one[0] if one else None), []
+        # Series that never share a stamp, as those of weeks on two weekdays.
+        most = max(1, sample.rows // _FEWEST)
+        named = [n for n in possible if _names_something(n)]
+        named = [n for n in named if sample.codes(n)[1] <= most]
+        named.sort(key=lambda name: not is_called(name, IDS))
+        return (named[0] if named else None), []
     fitting = [name for name in possible if _tells_apart(sample, stamps, name)]
     if not fitting:
         raise _not_apart(sample, stamps, int(twice[0]), possible)

@@ -53,7 +53,8 @@ def describe_data(
             "That is more than half. If the gaps are meant (nights, closed days), "
             "number the steps with whole numbers instead of dates."
         )
-    told = [*roles.doubts, *_numbers(panel, source)]
+    told = [f"{note[0].upper()}{note[1:]}." for note in panel.time_notes]
+    told += [*roles.doubts, *_numbers(panel, source)]
     for name, why in list(roles.left_out.items())[:_MOST]:
         told.append(f"Column {name} is not used: {why}.")
     if len(roles.left_out) > _MOST:

@@ -198,3 +198,11 @@ def test_a_column_settles_the_doubts_of_another(folder):
     assert detect_dialect(folder / "x.csv") == Dialect(";", ",", "none")
     (folder / "x.csv").write_text(text.format("1.5", "2.5"))
     assert detect_dialect(folder / "x.csv") == Dialect(";", ".", ",")
+
+
+def test_dates_with_points_are_no_numbers_with_points(folder):
+    """Broken on purpose: more points than commas, so that 98,3 was no number."""
+    days = pd.date_range("2024-01-13", periods=30).strftime("%d.%m.%Y")
+    lines = [f"{day};9{i % 10},{i % 7}" for i, day in enumerate(days)]
+    (folder / "x.csv").write_text("\n".join(["Datum;Umsatz", *lines]))
+    assert detect_dialect(folder / "x.csv").decimal == ","

@@ -60,6 +60,7 @@ class Records:
         remarks: what the last pass with values had to say of them; for
             `Panel.notes`.
         time_format: how they are written; as in `Panel`.
+        time_notes: how they were read; as in `Panel`.
     """
 
     file: str
@@ -73,6 +74,7 @@ class Records:
     zone: TimeZone = field(default_factory=TimeZone)
     remarks: list[str] = field(default_factory=list)
     time_format: str | None = None
+    time_notes: tuple[str, ...] = ()
 
     @property
     def columns(self) -> int:

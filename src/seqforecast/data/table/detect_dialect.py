@@ -185,7 +185,7 @@ class _Evidence:
         """Take in one column, if most of its cells are numbers."""
         present = [cell for cell in cells if cell not in MISSING]
         bare = self._without_blanks(present)
-        numbers = [cell for cell in bare if _NUMBER.fullmatch(cell)]
+        numbers = [cell for cell in bare if _is_number(cell)]
         if not numbers or 2 * len(numbers) <= len(present):
             return
         small = sum(bool(_SMALL.fullmatch(cell)) for cell in numbers)
@@ -214,6 +214,14 @@ class _Evidence:
                 self._blank = sign
                 return [alike.get(cell, cell).replace(" ", "") for cell in cells]
         return cells
+
+
+def _is_number(cell: str) -> bool:
+    """Return whether a cell may be a number; 31.12.2020 is none, 1.234.567 is one."""
+    if not _NUMBER.fullmatch(cell):
+        return False
+    several = any(cell.count(sign) > 1 for sign in OTHER)
+    return not several or any(_GROUPED[sign].fullmatch(cell) for sign in OTHER)
 
 
 def _count(matches: Iterable[object]) -> int:

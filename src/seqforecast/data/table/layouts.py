@@ -139,6 +139,7 @@ def _observe(columns: _Columns, group: str | None) -> Observed:
     if clock.wall is not None:
         observed, doubled = as_moments(observed, clock.wall)
         notes = (*notes, *doubled)
+    observed = replace(observed, time_notes=notes)
     used = {columns.time, columns.id, *columns.targets}
     used |= {*columns.covariates, *section.static, group}
     return observed, (*table.notes, *notes, *_ignored(table, used))

@@ -130,6 +130,7 @@ def _assemble(
         frequency=grid.frequency,
         season=season,
         sha256=table.sha256,
+        time_notes=(*observed.time_notes, *turned),
         notes=(*notes, *turned, *repairs, *filter(None, [ahead]), *covered),
         filled=cleaned.places,
         groups=None if group is None else read_groups(table, section.id, group, ids),
