@@ -189,6 +189,23 @@ def test_two_columns_that_together_tell_series_apart_are_named():
     assert str(caught.value.hint).startswith("store and item do together: put what")
 
 
+def test_an_hour_that_clocks_showed_twice_is_asked_about_or_read():
+    """Broken on purpose: told to delete a row, or told so with the zone as well."""
+    moments = pd.date_range("2021-10-20", periods=400, freq="h", tz="UTC")
+    local = moments.tz_convert("Europe/Berlin").tz_localize(None)
+    frame = pd.DataFrame({"ts": local.strftime("%Y-%m-%d %H:%M"), "load": wave(400)})
+    with pytest.raises(DataError, match="2021-10-31 02:00:00 occurs several") as caught:
+        roles_of(frame)
+    assert "--time-zone names their zone" in str(caught.value.hint)
+    assert roles_of(frame, time_zone="Europe/Berlin").targets == ("load",)
+
+
+def test_the_form_of_times_may_be_said():
+    days = [f"0{i % 9 + 1}/0{i // 9 + 1}/2024" for i in range(27)]
+    roles = roles_of(pd.DataFrame({"day": days, "a": wave(27)}), time_format="%d/%m/%Y")
+    assert np.datetime64(int(roles.axis.stamps[9]), "us") == np.datetime64("2024-02-01")
+
+
 def test_the_stamp_that_occurs_twice_is_written_as_a_date():
     with pytest.raises(DataError, match="the time stamp 2024-01-01 occurs several"):
         roles_of(long(store="same"))

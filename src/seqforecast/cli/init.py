@@ -68,6 +68,20 @@ def init(
             "--frequency", metavar="ALIAS", help="Of the steps, such as h, D or MS."
         ),
     ] = None,
+    time_format: Annotated[
+        str | None,
+        typer.Option(
+            "--time-format",
+            metavar="FORM",
+            help="How times are written, such as %d.%m.%Y or yyyymm.",
+        ),
+    ] = None,
+    time_zone: Annotated[
+        str | None,
+        typer.Option(
+            "--time-zone", metavar="ZONE", help="Whose clocks count: Europe/Berlin."
+        ),
+    ] = None,
     decimal: Annotated[
         str | None,
         typer.Option("--decimal", metavar="SIGN", help="Before decimals: . or ,"),
@@ -104,8 +118,9 @@ def init(
 
     given = {"frequency": frequency, "decimal": decimal}
     given |= {"thousands": thousands, "sheet": sheet}
+    given |= {"time_format": time_format, "time_zone": time_zone}
     asked = Asked(
-        roles=Wanted(time, id_column, tuple(target or ())),
+        roles=Wanted(time, id_column, tuple(target or ()), time_format, time_zone),
         reading={name: value for name, value in given.items() if value is not None},
         season=season,
         horizon=horizon,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -20,6 +21,7 @@ from seqforecast.data.column_words import (
 )
 from seqforecast.data.panel import IntArray
 from seqforecast.data.sample import Sample, pairs
+from seqforecast.data.table.time_column import DAY
 from seqforecast.data.time_axis import TimeAxis, find_time
 from seqforecast.errors import DataError, did_you_mean, name_first, shorten
 
@@ -36,11 +38,15 @@ class Wanted:
         time: the time column.
         id: the column that names the series.
         targets: the value columns.
+        time_format: how times are written; as `data.time_format`.
+        time_zone: whose clocks count; as `data.time_zone`.
     """
 
     time: str | None = None
     id: str | None = None
     targets: tuple[str, ...] = ()
+    time_format: str | None = None
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +100,7 @@ def detect_roles(sample: Sample, wanted: Wanted | None = None) -> Roles:
     """
     wanted = wanted or Wanted()
     _refuse_absent(sample, wanted)
-    axis = find_time(sample, wanted.time)
+    axis = find_time(sample, wanted.time, wanted.time_format, wanted.time_zone)
     doubts = _doubts_of_time(axis)
     others = [name for name in sample.names if name not in axis.columns]
     id_column, groups = wanted.id, np.zeros(sample.rows, np.int64)
@@ -192,7 +198,7 @@ def _find_id(
         return (named[0] if named else None), []
     fitting = [name for name in possible if _tells_apart(sample, stamps, name)]
     if not fitting:
-        raise _not_apart(sample, stamps, int(twice[0]), possible)
+        raise _not_apart(sample, stamps, twice, possible)
 
     def rank(name: str) -> tuple[bool, bool, int]:
         is_text = not sample.is_number(name)
@@ -217,29 +223,45 @@ def _tells_apart(sample: Sample, stamps: IntArray, name: str) -> bool:
 
 
 def _not_apart(
-    sample: Sample, stamps: IntArray, twice: int, possible: Sequence[str]
+    sample: Sample, stamps: IntArray, twice: IntArray, possible: Sequence[str]
 ) -> DataError:
-    """Return the refusal, with two columns that together tell the series apart."""
-    stamp = twice if not np.any(np.abs(stamps) > 10**11) else np.datetime64(twice, "us")
+    """Return the refusal; two columns that together tell series apart are named.
+
+    Args:
+        sample: the first records.
+        stamps: shape (records,).
+        twice: those that occur again, rising.
+        possible: columns that may name series.
+    """
+    first: object = int(twice[0])
+    if np.any(np.abs(stamps) > 10**11):
+        first = np.datetime64(int(twice[0]), "us")
+    written = str(first).removesuffix(".000000").replace("T", " ")
     hint = "put what names a series into one column, such as store_item, or name it "
     hint += "with --id; or delete doubled rows"
-    named = [n for n in possible if sample.codes(n)[1] < sample.rows][:12]
-    for i, one in enumerate(named):
-        for other in named[i + 1 :]:
-            both = pairs(sample.codes(one)[0], sample.codes(other)[0])
-            if len(np.unique(pairs(both, stamps))) == sample.rows:
-                hint = f"{one} and {other} do together: {hint}"
-                return _twice(sample, stamp, hint)
-    return _twice(sample, stamp, hint)
-
-
-def _twice(sample: Sample, stamp: object, hint: str) -> DataError:
-    written = str(stamp).removesuffix(".000000").replace("T", " ")
+    if 100 * len(twice) < sample.rows and (twice % DAY != 0).all():
+        hint = "if clocks were set back there, --time-zone names their zone; else "
+        hint += "delete doubled rows, or name the series with --id"
+    both = _apart_together(sample, stamps, possible)
+    if both:
+        hint = f"{both[0]} and {both[1]} do together: {hint}"
     return DataError(
         f"{sample.table.path}: the time stamp {written.removesuffix(' 00:00:00')} "
         "occurs several times, and no single column tells the series apart",
         hint=hint,
     )
+
+
+def _apart_together(
+    sample: Sample, stamps: IntArray, possible: Sequence[str]
+) -> tuple[str, str] | None:
+    """Return two columns under which, together, no time stamp occurs twice."""
+    named = [n for n in possible if sample.codes(n)[1] < sample.rows][:12]
+    for one, other in combinations(named, 2):
+        both = pairs(sample.codes(one)[0], sample.codes(other)[0])
+        if len(np.unique(pairs(both, stamps))) == sample.rows:
+            return one, other
+    return None
 
 
 def _static(sample: Sample, groups: IntArray, others: Sequence[str]) -> list[str]:

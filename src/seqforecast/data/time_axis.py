@@ -1,9 +1,12 @@
 """Which column of an unknown table says when, or which do together."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
+import pandas as pd
 
 from seqforecast.data.column_words import (
     CLOCKS,
@@ -18,7 +21,7 @@ from seqforecast.data.table.joined_time import CLOCK, RANGES, join_time
 from seqforecast.data.table.open_file import Table
 from seqforecast.data.table.time_column import DAY, survey_times
 from seqforecast.data.table.timestamps import Clock
-from seqforecast.errors import DataError, shorten
+from seqforecast.errors import ConfigError, DataError, shorten
 
 _SOME = 1000  # records whose texts are looked at
 _DATE = re.compile(
@@ -50,36 +53,45 @@ class TimeAxis:
         return (self.time,) if isinstance(self.time, str) else (*self.time.values(),)
 
 
-def find_time(sample: Sample, given: str | None = None) -> TimeAxis:
+def find_time(
+    sample: Sample,
+    given: str | None = None,
+    form: str | None = None,
+    zone: str | None = None,
+) -> TimeAxis:
     """Return the column of dates, or else those of its parts, or else a count of steps.
 
     Args:
         sample: the first records of the table.
         given: the column, where the user has named it.
+        form: how times are written, where the user said.
+        zone: whose clocks count, where the user said.
 
     Raises:
         DataError: there is none; where one comes near, what is wrong with it is told.
+        ConfigError: form or zone is none, or does not go with the column.
     """
+    read = partial(_read_axis, form=form, zone=zone)
     if given is not None:
-        return _with_hours(sample, _read(sample, given))
+        return _with_hours(sample, read(sample, given), read)
     candidates, failed = _candidates(sample), None
     for name in candidates:
         try:
-            axis = _read(sample, name)
-        except DataError as error:
+            axis = read(sample, name)
+        except (DataError, ConfigError) as error:
             failed = failed or error
             continue
         if axis.clock.dated:
             others = tuple(other for other in candidates if other != name)
-            return _with_hours(sample, axis, others)
+            return _with_hours(sample, axis, read, others)
     parts = _parts(sample)
     if parts:
-        return _read(sample, parts)
+        return read(sample, parts)
     for name in sample.names:
         if sample.is_whole(name) and is_called(name, TIMES):
             try:
-                return _read(sample, name)
-            except DataError as error:
+                return read(sample, name)
+            except (DataError, ConfigError) as error:
                 failed = failed or error
     if failed is not None:
         raise failed
@@ -91,7 +103,12 @@ def find_time(sample: Sample, given: str | None = None) -> TimeAxis:
     )
 
 
-def _read(sample: Sample, time: str | dict[str, str]) -> TimeAxis:
+def _read_axis(
+    sample: Sample,
+    time: str | dict[str, str],
+    form: str | None,
+    zone: str | None,
+) -> TimeAxis:
     """Read a column of times, or the columns of parts, of the whole file.
 
     Raises:
@@ -105,14 +122,24 @@ def _read(sample: Sample, time: str | dict[str, str]) -> TimeAxis:
             f"{table.path} has no column {shorten(name)} (--time)",
             hint=f"it has {names}",
         )
-    clock = survey_times(table, name)
+    clock = survey_times(table, name, form, zone)
     some, rows = [], 0
     for _, arrays in table.batches([name]):
         some.append(clock.read(arrays[name]))
         rows += len(some[-1])
         if rows >= sample.rows:
             break
-    return TimeAxis(time, clock, np.concatenate(some)[: sample.rows])
+    stamps = np.concatenate(some)[: sample.rows]
+    if clock.wall is not None:
+        stamps = _apart(stamps, clock.wall)
+    return TimeAxis(time, clock, stamps)
+
+
+def _apart(stamps: IntArray, zone: str) -> IntArray:
+    """Return stamps of which those that clocks show twice are each different."""
+    local = pd.DatetimeIndex(stamps.astype("datetime64[us]"))
+    moments = local.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
+    return np.where(moments.isna(), -1 - np.arange(len(stamps)), stamps)
 
 
 def _candidates(sample: Sample) -> list[str]:
@@ -183,7 +210,10 @@ def _parts(sample: Sample) -> dict[str, str] | None:
 
 
 def _with_hours(
-    sample: Sample, axis: TimeAxis, others: tuple[str, ...] = ()
+    sample: Sample,
+    axis: TimeAxis,
+    read: Callable[[Sample, dict[str, str]], TimeAxis],
+    others: tuple[str, ...] = (),
 ) -> TimeAxis:
     """Add a column of hours, where dates are days and each has several hours."""
     plain = TimeAxis(axis.time, axis.clock, axis.stamps, others)
@@ -200,7 +230,7 @@ def _with_hours(
             continue
         days = len(np.unique(axis.stamps))
         if len(np.unique(pairs(hours, axis.stamps))) >= 2 * days:
-            joined = _read(sample, {"date": str(axis.time), "hour": name})
+            joined = read(sample, {"date": str(axis.time), "hour": name})
             rest = tuple(other for other in others if other != name)
             return TimeAxis(joined.time, joined.clock, joined.stamps, rest)
     return plain

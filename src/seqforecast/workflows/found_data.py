@@ -122,6 +122,11 @@ def _reading(source: TableSource) -> list[Choice]:
         (Choice("data.decimal", source.decimal, "as in 12,5"), source.decimal != "."),
         (Choice("data.thousands", source.thousands), source.thousands != "auto"),
         (Choice("data.sheet", source.sheet), source.sheet is not None),
+        (
+            Choice("data.time_format", source.time_format),
+            source.time_format is not None,
+        ),
+        (Choice("data.time_zone", source.time_zone), source.time_zone is not None),
     ]
     return [choice for choice, is_used in possible if is_used]
 
