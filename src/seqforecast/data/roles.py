@@ -111,14 +111,15 @@ def detect_roles(sample: Sample, wanted: Wanted | None = None) -> Roles:
     if id_column is not None:
         groups = sample.codes(id_column)[0]
         others.remove(id_column)
-    static = _static(sample, groups, others)
+    static = dict.fromkeys(_static(sample, groups, others))
     kinds = _sort(sample, groups, [name for name in others if name not in static])
     targets, more = _targets(kinds, wanted, is_long=id_column is not None)
     doubts += more
     if not targets:
         raise _no_values(sample, kinds.left_out | dict.fromkeys(static, "static"))
-    past = [name for name in kinds.numbers if name not in targets]
-    flags = [name for name in [*kinds.flags, *kinds.marks] if name not in targets]
+    taken = frozenset(targets)  # of ten thousand columns, perhaps
+    past = [name for name in kinds.numbers if name not in taken]
+    flags = {name for name in [*kinds.flags, *kinds.marks] if name not in taken}
     told = kinds.left_out
     for names, why in (
         (static, "one value a series, which `static` takes"),
@@ -132,10 +133,10 @@ def detect_roles(sample: Sample, wanted: Wanted | None = None) -> Roles:
         axis=axis,
         id=id_column,
         targets=targets,
-        left_out={n: told[n] for n in others if n in told and n not in targets},
+        left_out={n: told[n] for n in others if n in told and n not in taken},
         static=tuple(static),
         past=tuple(past),
-        future=tuple(sorted(flags, key=others.index)),
+        future=tuple(name for name in others if name in flags),
         doubts=tuple(doubts),
     )
 
@@ -300,11 +301,11 @@ def _sort(sample: Sample, groups: IntArray, others: Sequence[str]) -> _Sorted:
         else:
             kinds.numbers.append(name)
     stems = {_stem(name) for name in kinds.numbers} - {""}
-    for name in [*kinds.flags]:  # a series among others may be of zeros and ones
-        if _stem(name) in stems and not has_word(name, FLAGS):
-            kinds.flags.remove(name)
-            kinds.numbers.append(name)
-    kinds.numbers.sort(key=others.index)
+    # A series among others may be of zeros and ones.
+    alike = {n for n in kinds.flags if _stem(n) in stems and not has_word(n, FLAGS)}
+    numbers = alike.union(kinds.numbers)
+    kinds.flags = [name for name in kinds.flags if name not in alike]
+    kinds.numbers = [name for name in others if name in numbers]
     return kinds
 
 
@@ -373,14 +374,16 @@ def _targets(
     candidates = kinds.numbers or kinds.flags or kinds.counters
     if not candidates:
         return (), []
-    best = min(value_rank(name) for name in candidates)
-    chosen = [name for name in candidates if value_rank(name) == best]
+    ranks = {name: value_rank(name) for name in candidates}
+    best = min(ranks.values())
+    chosen = [name for name in candidates if ranks[name] == best]
     if is_long:
         known = VALUES[best] if best < len(VALUES) else frozenset()
         chosen = sorted(chosen, key=lambda name: not is_called(name, known))[:1]
-    rest = [name for name in candidates if name not in chosen]
+    rest = [*ranks.keys() - dict.fromkeys(chosen).keys()]
     if not rest:
         return tuple(chosen), []
+    rest.sort(key=candidates.index)
     why = "by name" if best < len(VALUES) else "for want of a name that says so"
     taken, others = name_first(chosen), name_first(rest)
     doubt = f"Values are taken from {taken}, {why}; --target takes another column: "

@@ -61,13 +61,16 @@ def place(observed: Records, overview: Overview, grid: Grid) -> Placed:
         order = batch.order()
         groups, steps = batch.groups[order], grid.steps(batch.times[order])
         where = shifts[groups] + steps
-        for row, column in enumerate(batch.values[:, order], start=batch.column):
-            if row >= columns:
-                covariates[where, row - columns] = column
-                continue
-            values[row, where] = column
-            series = np.full_like(groups, row) if observed.wide else groups
-            rounding.add(series, steps, column)
+        block, begin = batch.values[:, order], batch.column
+        mine = block[: max(columns - begin, 0)]  # the others are covariates
+        for row, column in enumerate(block[len(mine) :], start=begin + len(mine)):
+            covariates[where, row - columns] = column
+        if not len(mine):
+            continue
+        rows = np.arange(begin, begin + len(mine))
+        values[rows[:, np.newaxis], where] = mine
+        series = np.repeat(rows, len(steps)) if observed.wide else groups
+        rounding.add(series, np.tile(steps, len(mine)), mine.reshape(-1))
     offsets = np.arange(columns + 1) * total if observed.wide else bounds
     return Placed(
         values=values.reshape(-1),

@@ -66,5 +66,7 @@ def pieces(batches: Iterable[Any], names: Sequence[str]) -> Iterator[Piece]:
     for batch in batches:
         for begin in range(0, batch.num_rows, ROWS):
             piece = batch.slice(begin, ROWS)
-            yield start, {name: piece.column(name) for name in names}
+            # By number: looking a name up goes through all columns.
+            arrays = dict(zip(piece.schema.names, piece.columns, strict=True))
+            yield start, {name: arrays[name] for name in names}
             start += piece.num_rows

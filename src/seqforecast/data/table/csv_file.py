@@ -142,7 +142,8 @@ class CsvTable:
         seen only when it does not fit: then all is read again in larger blocks.
         """
         least = 1 << 22 if self.facts.quoted else 1 << 20
-        block = min(max(least, 4 * self.facts.longest), 1 << 24)
+        # Of a wide file some hundred lines: a block costs a little for each column.
+        block = min(max(least, 256 * self.facts.longest), 1 << 24)
         block = min(max(block, self.facts.longest), LONGEST)
         done = 0
         while True:

@@ -1,6 +1,6 @@
 """Layouts: the columns of a wide or long file put together as records."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seqforecast.data.grid.records import Batch, Records
-from seqforecast.data.table.columns import IdColumn, NumberColumn
+from seqforecast.data.panel import FloatArray
+from seqforecast.data.table.columns import IdColumn, NumberColumn, read_together
 from seqforecast.data.table.header import nameless
 from seqforecast.data.table.number_text import CORRECT
 from seqforecast.data.table.open_file import Table
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from seqforecast.data.table.section import TableSource
 
 Observed = tuple[Records, tuple[str, ...]]
+_KEPT = 4_000_000  # numbers, of a file that is passed over several times
 
 
 def observe_wide(
@@ -54,8 +56,9 @@ def observe_wide(
             )
     if id_column in table.columns:
         hint = f"if {id_column!r} names the series, set data.layout: long"
+    known = frozenset(table.columns)
     for name in targets:
-        _require(table, "data.target", name)
+        _require(table, "data.target", name, known)
     return _observe(_Columns(table, section, None, targets, hint), group)
 
 
@@ -129,7 +132,7 @@ def _observe(columns: _Columns, group: str | None) -> Observed:
         ids=columns.targets if names is None else names.ids,
         wide=section.layout == "wide",
         times=lambda: _read(columns, clock, names, []),
-        values=lambda: _read_values(columns, clock, names, remarks),
+        values=_kept(lambda: _read_values(columns, clock, names, remarks)),
         covariates=(*columns.covariates,),
         zone=clock.zone,
         remarks=remarks,
@@ -204,14 +207,45 @@ def _read(
         groups = np.zeros(len(times), np.int64)
         if names is not None:
             groups = names.read(arrays[names.name], start)
-        values = np.empty((len(numbers), len(times)))
-        for row, reader in enumerate(numbers):
-            values[row] = reader.read(arrays[reader.name], start)
+        found = [arrays[reader.name] for reader in numbers]
+        values = read_together(numbers, found, start) if found else _none(len(times))
         yield Batch(start, groups, times, 0, values)
 
 
-def _require(table: Table, setting: str, name: str) -> None:
-    if name in table.columns:
+def _none(records: int) -> FloatArray:
+    """Return the values of no columns."""
+    return np.empty((0, records))
+
+
+def _kept(read: Callable[[], Iterator[Batch]]) -> Callable[[], Iterator[Batch]]:
+    """Return a pass that keeps what is small, so that it is read only once."""
+    kept: list[Batch] = []
+    is_whole = False
+
+    def values() -> Iterator[Batch]:
+        nonlocal is_whole
+        if is_whole:
+            yield from kept
+            return
+        kept.clear()
+        size, room = 0, True
+        for batch in read():
+            size += batch.values.size + len(batch.times)
+            room = room and size <= _KEPT
+            if room:
+                kept.append(batch)
+            else:
+                kept.clear()
+            yield batch
+        is_whole = room
+
+    return values
+
+
+def _require(
+    table: Table, setting: str, name: str, known: frozenset[str] | None = None
+) -> None:
+    if name in (known or table.columns):
         return
     names = [column for column in table.columns if column]
     if len(names) > 20:

@@ -146,8 +146,10 @@ class Doubts:
 
     def look(self, column: Any, start: int) -> None:
         """Look at texts of an Arrow array, the first of which is record `start`."""
+        if not self._open:
+            return
         three = rf"^[-+]?[1-9]\d{{0,2}}{self._sign}\d{{3}}$"
-        if not self._open or any(
+        if any(
             self._sign[-1] in text and not re.match(three, text.strip())
             for text in column[:_SOME].drop_null().to_pylist()
         ):  # most columns are settled by a few numbers

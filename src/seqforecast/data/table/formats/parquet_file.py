@@ -76,8 +76,12 @@ class ParquetTable:
         batches.refuse_change(self.path, self.state)
 
     def bundles(self, columns: Sequence[Column]) -> list[Sequence[Column]]:
-        """Return which columns are best read together: each has a buffer."""
-        return [columns[i : i + _TOGETHER] for i in range(0, len(columns), _TOGETHER)]
+        """Return which columns are best read together: each has a buffer.
+
+        Of a file with few records they are many, as each bundle opens the file anew.
+        """
+        many = max(_TOGETHER, _TOGETHER * batches.ROWS // max(1, self.rows))
+        return [columns[i : i + many] for i in range(0, len(columns), many)]
 
     def where(self, record: int) -> str:
         """Return where a person finds a record."""
@@ -93,7 +97,7 @@ class ParquetTable:
         return pyarrow.parquet.ParquetFile(
             source,
             read_dictionary=coded,
-            buffer_size=_BUFFER,
+            buffer_size=_BUFFER if self.rows > batches.ROWS else 0,
             pre_buffer=False,  # it would keep all that was read until the end
             page_checksum_verification=True,
         )
