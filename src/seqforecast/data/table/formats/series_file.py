@@ -242,12 +242,13 @@ def _moment(word: str) -> np.datetime64:
     """Return a date, whose clock the archive writes as 00-00-00.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is none, or has a zone.
     """
     day, _, clock = word.replace("/", "-").partition(" ")
-    return np.datetime64(
-        datetime.fromisoformat(f"{day} {clock.replace('-', ':')}".strip())
-    )
+    moment = datetime.fromisoformat(f"{day} {clock.replace('-', ':')}".strip())
+    if moment.tzinfo is not None:
+        raise ValueError(word)
+    return np.datetime64(moment)
 
 
 def _stamps(head: _Head, line: int, start: str | None, count: int) -> Stamps:
