@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.data.missing_marks import MARKS, Suspect, find_marks
+from seqforecast.data.missing_marks import FEWEST, MARKS, Suspect, find_marks
 from seqforecast.data.table.load import load_table
 from seqforecast.data.table.section import TableSource
 
@@ -51,10 +51,21 @@ def test_marks_are_counted_over_series_and_others_stay_unseen():
         np.append(np.linspace(0, 9000, 50), [9999, 9999]),
         np.append(np.zeros(50), [999, 999]),  # nothing tells how far they spread
         np.full(50, -9999.0),
+        np.array([1.0, 999, 2, 999, 3]),  # too few others
         np.full(50, np.nan),
         np.array([]),
     ],
-    ids=["among", "once", "near", "beside", "constant", "alone", "empty", "none"],
+    ids=[
+        "among",
+        "once",
+        "near",
+        "beside",
+        "constant",
+        "alone",
+        "few",
+        "empty",
+        "none",
+    ],
 )
 def test_numbers_that_may_be_meant_are_not_suspected(values):
     assert find_marks(*panel_of(values)) == ()
@@ -71,7 +82,9 @@ def test_a_mark_is_told_by_distance_wherever_it_stands(values, mark, places):
     series[kept] = mark
     rest = np.delete(np.array(values), kept)
     found = find_marks(*panel_of(series))
-    sure = len(kept) >= 2 and len(rest) and np.ptp(rest.astype(np.float32)) > 0
+    sure = (
+        len(kept) >= 2 and len(rest) >= FEWEST and np.ptp(rest.astype(np.float32)) > 0
+    )
     assert found == ((Suspect(mark, len(kept), (0,)),) if sure else ())
 
 

@@ -16,6 +16,7 @@ MARKS = (
 )
 """What programs and people write for nothing in columns of numbers."""
 REPEATED = 2
+FEWEST = 8  # other values of a series, to tell what is far from them
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def _marks_of(series: FloatArray) -> list[tuple[float, int]]:
     rest = series[~np.isnan(series)].astype(np.float64)
     candidates = [mark for mark in MARKS if np.any(rest == np.float32(mark))]
     rest = rest[~np.isin(rest, np.array(candidates, np.float32))]
-    if not len(rest) or rest.min() == rest.max():
+    if len(rest) < FEWEST or rest.min() == rest.max():
         return []
     width = rest.max() - rest.min()
     return [

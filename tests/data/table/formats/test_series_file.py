@@ -158,6 +158,11 @@ STAMPED = TS.replace("timeStamps false", "timeStamps true")
     [
         ("x.tsf", "T1:1,2,3\n", "x.tsf has no line @data before its series"),
         ("x.tsf", "@relation x\n", "has no line @data before its series"),
+        (
+            "x.tsf",
+            DAILY.replace("series_name", "state"),
+            "line 6 names an attribute 'state' for the second time",
+        ),
         ("x.tsf", DAILY, "x.tsf has no series after its line @data"),
         ("x.tsf", DAILY + "A:1,2\n", "line 12 has 1 attributes before its values"),
         ("x.tsf", DAILY + "A:soon:x:1,2\n", "line 12 starts at 'soon', which is no"),

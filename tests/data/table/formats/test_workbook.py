@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seqforecast.data.table.formats import workbook
 from seqforecast.data.table.load import load_table
 from seqforecast.data.table.open_file import open_table
 from seqforecast.data.table.section import TableSource
@@ -141,6 +142,14 @@ def test_what_reads_workbooks_may_be_absent(tmp_path, monkeypatch):
     with pytest.raises(DataError, match="what reads it is not installed") as caught:
         load(tmp_path, {"S": sales(1, 2)})
     assert caught.value.hint.startswith("pip install 'seqforecast[excel]'")
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook, "UNPACKED", 1000)
+    monkeypatch.setattr(workbook, "RATIO", 0.1)
+    with pytest.raises(DataError, match="times what it has packed") as caught:
+        load(tmp_path, {"S": sales(1, 2)})
+    assert "save the sheet as CSV" in caught.value.hint
 
 
 def test_a_damaged_workbook_is_refused(tmp_path):

@@ -70,6 +70,7 @@ def read_arrow(path: Path) -> Content:
             file.seek(0)
             open_arrow = pa.ipc.open_file if is_file else pa.ipc.open_stream
             table = open_arrow(file).read_all()
+        table.validate(full=True)  # offsets that lead outside would end the process
     except batches.UNREADABLE as error:
         raise DataError(f"{path} is not a whole Arrow file", hint=WHOLE) from error
     columns = zip(table.column_names, table.columns, strict=True)

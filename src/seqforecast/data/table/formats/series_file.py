@@ -144,7 +144,7 @@ def _after_head(head: _Head) -> Iterator[tuple[int, str]]:
         head.notes.append("the file is not UTF-8 and was read as Windows-1252")
     lines = [(i, line.strip()) for i, line in enumerate(text.splitlines(), start=1)]
     lines = [(i, line) for i, line in lines if line and line[0] not in "#%"]
-    for place, (_, line) in enumerate(lines):
+    for place, (number, line) in enumerate(lines):
         key, _, rest = line[1:].partition(" ")
         if line[0] != "@":
             break
@@ -152,6 +152,9 @@ def _after_head(head: _Head) -> Iterator[tuple[int, str]]:
             return iter(lines[place + 1 :])
         if key.lower() == "attribute":
             name, _, kind = rest.strip().partition(" ")
+            if name in dict(head.attributes):
+                what = f"names an attribute {shorten(name)} for the second time"
+                raise head.refuse(number, what)
             head.attributes.append((name, kind.strip().lower()))
         else:
             head.said[key.lower()] = rest.strip().lower()
@@ -242,12 +245,13 @@ def _moment(word: str) -> np.datetime64:
     """Return a date, whose clock the archive writes as 00-00-00.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is none, or has a zone.
     """
     day, _, clock = word.replace("/", "-").partition(" ")
-    return np.datetime64(
-        datetime.fromisoformat(f"{day} {clock.replace('-', ':')}".strip())
-    )
+    moment = datetime.fromisoformat(f"{day} {clock.replace('-', ':')}".strip())
+    if moment.tzinfo is not None:
+        raise ValueError(word)
+    return np.datetime64(moment)
 
 
 def _stamps(head: _Head, line: int, start: str | None, count: int) -> Stamps:

@@ -1,5 +1,6 @@
 """Workbooks of Excel and LibreOffice: one sheet as a table."""
 
+import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from seqforecast.data.table.csv_file import RATIO, UNPACKED
 from seqforecast.data.table.formats.in_memory import Content
 from seqforecast.data.table.header import refuse_no_header
 from seqforecast.errors import DataError, did_you_mean, name_first, shorten
@@ -30,19 +32,7 @@ def read_workbook(path: Path, sheet: str | None) -> Content:
         DataError: python-calamine is not installed, the file is no workbook, has no
             such sheet, or its sheet no header and record.
     """
-    book = _open(path)
-    notes: tuple[str, ...] = ()
-    if sheet is None:
-        sheet, others = _first_sheet(path, book)
-        if others:
-            more = f"data.sheet takes another: {name_first(others)}"
-            notes = (f"sheet {sheet!r} was read, the first with data; {more}",)
-    elif sheet not in book.sheet_names:
-        raise DataError(
-            f"{path} has no sheet {sheet!r} (data.sheet)",
-            hint=did_you_mean(sheet, book.sheet_names),
-        )
-    rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    sheet, rows, notes = _cells(path, sheet)
     numbered = [(i + 1, row) for i, row in enumerate(rows) if any(c != "" for c in row)]
     place = f"{path} sheet {sheet!r}"
     if len(numbered) < 2:
@@ -64,7 +54,8 @@ def read_workbook(path: Path, sheet: str | None) -> Content:
     return Content(columns, lambda record: f"row {lines[record]}", notes)
 
 
-def _open(path: Path) -> Any:
+def _cells(path: Path, sheet: str | None) -> tuple[str, list[Row], tuple[str, ...]]:
+    """Return the name of a sheet, its rows from the first one on, and notes."""
     try:
         import python_calamine
     except ImportError as error:
@@ -72,13 +63,45 @@ def _open(path: Path) -> Any:
             f"{path} is a workbook, and what reads it is not installed: {error}",
             hint="pip install 'seqforecast[excel]'; or save the sheet as CSV",
         ) from error
+    _refuse_to_unpack(path)
+    notes: tuple[str, ...] = ()
     try:
-        return python_calamine.CalamineWorkbook.from_path(path)
+        book = python_calamine.CalamineWorkbook.from_path(path)
+        if sheet is None:
+            sheet, others = _first_sheet(path, book)
+            if others:
+                more = f"data.sheet takes another: {name_first(others)}"
+                notes = (f"sheet {sheet!r} was read, the first with data; {more}",)
+        elif sheet not in book.sheet_names:
+            raise DataError(
+                f"{path} has no sheet {sheet!r} (data.sheet)",
+                hint=did_you_mean(sheet, book.sheet_names),
+            )
+        rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except python_calamine.CalamineError as error:
         raise DataError(
             f"{path} is no workbook that can be read: {error}",
             hint="was it copied to the end? has it a password? save the sheet as CSV",
         ) from error
+    return sheet, rows, notes
+
+
+def _refuse_to_unpack(path: Path) -> None:
+    """Refuse an archive that says itself that it unpacks to too much.
+
+    Raises:
+        DataError: it does, by the rule for gzip.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+    except (zipfile.BadZipFile, OSError, NotImplementedError):
+        return  # of the old kind, or damaged: it is told by what reads it
+    if size > UNPACKED and size > RATIO * path.stat().st_size:
+        raise DataError(
+            f"{path} unpacks to {size:,} bytes, over {RATIO} times what it has packed",
+            hint="if that is meant, save the sheet as CSV",
+        )
 
 
 def _first_sheet(path: Path, book: Any) -> tuple[str, list[str]]:
