@@ -242,11 +242,9 @@ def read_together(
         values = readers[0].read_plainly(pa.concat_arrays(columns))
         if values is not None:
             values = values.reshape(len(readers), -1)
-            known = (~np.isnan(values)).any(axis=1)
+            some_in = (~np.isnan(values)).any(axis=1).tolist()
             is_text = not _is_number(columns[0].type)
-            for reader, column, some in zip(
-                readers, columns, known.tolist(), strict=True
-            ):
+            for reader, column, some in zip(readers, columns, some_in, strict=True):
                 reader.accept(column if is_text else None, start, some=some)
             return values
     size = len(columns[0]) if columns else 0
