@@ -242,7 +242,7 @@ def read_together(
         values = readers[0].read_plainly(pa.concat_arrays(columns))
         if values is not None:
             values = values.reshape(len(readers), -1)
-            some_in = (~np.isnan(values)).any(axis=1).tolist()
+            some_in: Any = (~np.isnan(values)).any(axis=1).tolist()
             is_text = not _is_number(columns[0].type)
             for reader, column, some in zip(readers, columns, some_in, strict=True):
                 reader.accept(column if is_text else None, start, some=some)
