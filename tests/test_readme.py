@@ -161,6 +161,36 @@ def test_the_rates_of_roles_are_those_of_the_simulation(monkeypatch):
         assert right >= 54
 
 
+def test_the_rates_of_seasons_are_those_of_the_simulation(monkeypatch):
+    """Two cells, simulated again; a series or two may fall to the other side.
+
+    `python benchmarks/season_rates.py --readme docs/results.md` rewrites the block.
+    """
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    script = importlib.import_module("season_rates")
+    tables = [part.splitlines() for part in block_of("season_rates").split("\n\n")]
+    none, found, rules = (
+        {row[2:].split(" | ")[0]: row.strip("| ").split(" | ")[1:] for row in table}
+        for table in tables
+    )
+    false = {name: [*map(float, none[name])] for name in script.NONE}
+    assert max(max(shares) for shares in false.values()) <= 5
+    head = found["% found, as large as the noise (twice)"]
+    enough = {"months": 5, "hours": 4, "weeks": 3, "days": 8, "quarters": 12}
+    for name, seen in enough.items():
+        for kind in script.PATTERNS:
+            shares = dict(zip(head, found[f"{name}, {kind}"], strict=True))
+            assert float(shares[f"{seen} seasons"].split()[0]) >= 95
+    ours, others = (rules[f"{rule}, months"] for rule in [*script.RULES][:2])
+    assert float(ours[4]) > 2 * float(others[4])
+    walks = [script.without("random walk", "MS", 5, number) for number in range(200)]
+    shown = [script.by_rule(walk, "MS") is not None for walk in walks]
+    assert sum(shown) / 2 == pytest.approx(false["random walk"][7], abs=2.5)
+    make = [script.within("wave", "MS", 5, number, size=1.0) for number in range(200)]
+    hits = [script.by_rule(values, "MS") == 12 for values in make]
+    assert sum(hits) / 2 == pytest.approx(95, abs=4)
+
+
 def test_the_lags_of_the_table_are_those_that_were_compared(monkeypatch):
     """`python benchmarks/echo.py --readme docs/results.md` rewrites the block."""
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))

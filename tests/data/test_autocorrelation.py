@@ -26,6 +26,14 @@ def test_the_period_of_a_noisy_wave_is_met(period: int, trend: float) -> None:
     assert likely_season(values, 400) == period
 
 
+def test_a_random_walk_hides_no_pattern() -> None:
+    """Broken on purpose: levels alone; the walk is all that they show."""
+    random = np.random.default_rng(3)
+    pattern = np.tile(random.standard_normal(6), 50)
+    values = pattern + 1.5 * random.standard_normal(300).cumsum()
+    assert likely_season(values, 100) == 6
+
+
 def test_the_shortest_of_several_is_taken() -> None:
     values = np.tile(np.random.default_rng(2).standard_normal(6), 40)
     assert likely_season(values, 400) == 6

@@ -181,11 +181,11 @@ def test_whole_numbers_of_random_walks_and_noise_have_no_season() -> None:
     Broken on purpose: quantile 0.5 in place of the shared level; over 200 found one.
     """
     found = []
-    for seed in range(150):
+    for seed in range(80):
         random = np.random.default_rng(seed)
         noise = random.standard_normal((1, int(random.integers(20, 1500))))
         found += [season_of(noise), season_of(noise.cumsum(axis=1))]
-    assert sum(season is not None for season in found) <= 3
+    assert sum(season is not None for season in found) <= 2
 
 
 @pytest.mark.parametrize("frequency", [1, "MS", "D"])

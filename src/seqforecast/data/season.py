@@ -138,7 +138,7 @@ def _limit(season: int, seen: float) -> float:
     Over few seasons a random walk looks like a wave more often than the test says; by
     simulation (benchmarks/season_rates.py) a share of `LEVEL` of them is below this.
     """
-    power = 4 / 3 if season < SLOW else 2.0
+    power = 1 if season < SLOW else 2.0
     few = min(max(seen, FEW) / ENOUGH, 1.0) ** power
     fewer = 10 ** (-14 * max(1 / seen - 1 / FEW, 0.0))
     return float(LEVEL * few * fewer)

@@ -59,7 +59,7 @@ def normal_scores(values: Doubles) -> Doubles:
 def _p_values(series: Doubles, season: int) -> list[float]:
     """Return a p-value for each pattern that the series is long enough for."""
     several = len(series) >= SEVERAL * season
-    room = len(series) // (LAG_PER_STEPS if several else LAG_PER_STEPS // 2)
+    room = len(series) // (LAG_PER_STEPS if several else LAG_PER_STEPS // 2) or 1
     # As many lags as places in the season would foretell any pattern.
     most = min(room, MOST_LAGS, max(1, (season - 1) // 2))
     rows = len(series) - most
