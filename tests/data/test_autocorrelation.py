@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seqforecast.data.autocorrelation import autocorrelation, likely_season
 
@@ -37,6 +39,16 @@ def test_a_random_walk_hides_no_pattern() -> None:
 def test_the_shortest_of_several_is_taken() -> None:
     values = np.tile(np.random.default_rng(2).standard_normal(6), 40)
     assert likely_season(values, 400) == 6
+
+
+@given(steps=st.integers(0, 40), seed=st.integers(0, 99), longest=st.integers(1, 30))
+def test_series_of_any_length_are_looked_at(
+    steps: int, seed: int, longest: int
+) -> None:
+    """Broken on purpose: a third of the steps alone; six had no pair at a lag."""
+    values = np.random.default_rng(seed).integers(0, 3, steps).astype(float)
+    season = likely_season(values, longest)
+    assert season is None or 2 <= season <= min(longest, steps // 3)
 
 
 def test_a_lag_beyond_the_longest_is_not_looked_at() -> None:

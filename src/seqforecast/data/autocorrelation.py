@@ -27,7 +27,8 @@ def likely_season(values: FloatArray, longest: int) -> int | None:
         longest: lag that is looked at; never more than a third of the steps.
     """
     series = np.asarray(values, dtype=np.float64)
-    longest = min(len(series) // 3, longest)
+    # One lag more than twice the longest is read, of one change less than steps.
+    longest = min(len(series) // 3, (len(series) - 3) // 2, longest)
     if longest < 2 or series.std() == 0:
         return None
     changes = np.diff(series)
