@@ -1,6 +1,7 @@
 """Each metric is the number its definition gives; undefined is None with a reason."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -211,3 +212,12 @@ def test_a_series_that_is_constant_in_train_cannot_be_standardised():
     )
     assert (none["mse"], none["mae"]) == (None, None)
     assert set(none["reasons"]) == {"mse", "mae"}
+
+
+def test_values_of_histories_that_the_data_did_not_have_are_counted():
+    """Not those after them. Broken on purpose: all of the panel."""
+    panel = panel_of([[1.0, 2, 4, 7, 8], [3.0, 3, 5, 5, 9]])
+    panel = replace(panel, filled=np.array([1, 3, 6, 9]))
+    found = in_sample_errors(panel, np.array([3, 5]), None)
+    assert (found.lag, found.filled) == (1, 3)
+    assert in_sample_errors(panel, np.array([0, 0]), None).filled == 0

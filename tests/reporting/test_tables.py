@@ -261,3 +261,16 @@ def test_the_worst_group_comes_first_and_one_without_a_score_last() -> None:
     rows, more = tabulate_groups(test)
     assert [row[0] for row in rows] == ["group", "c", "b", "a"]
     assert more == ()
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"lag": 1, "filled": 0}, "MASE: 1 is the mean change from step to step in"),
+        ({"lag": 12, "filled": 0}, "the mean change over 12 steps in the history\n"),
+        ({"lag": 7, "filled": 1}, "the history; filled in there: 1 value\n"),
+    ],
+)
+def test_what_mase_divides_by_is_said_beside_it(facts, said):
+    assert said in render_scores(BETTER | {"in_sample": facts})
+    assert "MASE: 1 is" not in render_scores(BETTER)

@@ -100,12 +100,14 @@ class InSample:
         absolute: shape (series,), mean |value - value `lag` steps earlier|; 0 where
             the history is constant or not longer than `lag`.
         squared: shape (series,), mean of the squares of the same differences.
+        filled: how many values of all histories the data did not have.
     """
 
     ids: tuple[str, ...]
     lag: int
     absolute: Doubles
     squared: Doubles
+    filled: int = 0
 
     def only(self, which: IntArray) -> "InSample":
         """Return the errors of some series."""
@@ -270,7 +272,9 @@ def in_sample_errors(panel: Panel, stops: IntArray, season: int | None) -> InSam
     known = np.minimum(stops, panel.lengths)
     count = np.maximum(known - lag, 1)[:, np.newaxis]
     absolute, squared = (sums / count).T
-    return InSample(panel.ids, lag, absolute, squared)
+    ends = np.searchsorted(panel.filled, panel.offsets[:-1] + np.maximum(known, 0))
+    filled = int((ends - np.searchsorted(panel.filled, panel.offsets[:-1])).sum())
+    return InSample(panel.ids, lag, absolute, squared, filled)
 
 
 def owa(scores: Mapping[str, Any], naive2: Mapping[str, Any]) -> Score:

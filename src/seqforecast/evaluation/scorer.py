@@ -136,6 +136,7 @@ class Scorer:
             "model": scores.pop(MODEL),
             "baselines": scores,
             "repeated": self._repeated,
+            "in_sample": {"lag": self._in_sample.lag, "filled": self._in_sample.filled},
             "scaled": scaled.pop(MODEL),
             "scaled_baselines": scaled,
             "by_step": by_step(

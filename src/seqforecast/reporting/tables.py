@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from seqforecast.reporting.text_format import align, significant, wrap
+from seqforecast.reporting.text_format import align, plural, significant, wrap
 from seqforecast.reporting.verdict import (
     NAMES,
     name_baseline,
@@ -67,7 +67,11 @@ def tabulate_scores(test: Mapping[str, Any]) -> ScoreTable:
         for forecaster, row in scores.items()
     ]
     header = ("", *(UNITS.get(name, NAMES[name]) for name in metrics))
-    footnotes = (*say_equals(shown, repeated), *_footnotes(scores, metrics))
+    footnotes = (
+        *say_equals(shown, repeated),
+        *_say_in_sample(test),
+        *_footnotes(scores, metrics),
+    )
     return ScoreTable(header, tuple(rows), footnotes)
 
 
@@ -95,6 +99,19 @@ def _cell(score: float | None, lowest: float) -> str:
 
 def _or_infinite(score: float | None) -> float:
     return float("inf") if score is None else score
+
+
+def _say_in_sample(test: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say what MASE divides by; nothing where there is none, as in older runs."""
+    facts = test.get("in_sample")
+    if facts is None or test["model"].get("mase") is None:
+        return ()
+    over = "from step to step" if facts["lag"] == 1 else f"over {facts['lag']:,} steps"
+    said = f"MASE: 1 is the mean change {over} in the history"
+    if facts["filled"]:
+        count = facts["filled"]
+        said += f"; filled in there: {count:,} {plural('value', count)}"
+    return (said,)
 
 
 def _footnotes(

@@ -88,6 +88,13 @@ class GroupScores(Record):
     baselines: dict[str, Scores]
 
 
+class InSampleFacts(Record):
+    """What MASE and RMSSE divide by."""
+
+    lag: Positive
+    filled: Count
+
+
 class TestScores(Record):
     """Scores on the test part."""
 
@@ -95,6 +102,7 @@ class TestScores(Record):
     model: Scores
     baselines: dict[str, Scores]
     repeated: NotRequired[dict[str, Positive]]
+    in_sample: NotRequired[InSampleFacts]
     by_step: NotRequired[list[StepErrors]]
     skill: Skill
     verdict: Literal["better", "worse", "no better"]
