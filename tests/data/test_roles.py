@@ -181,6 +181,15 @@ def test_what_cannot_be_told_is_said(frame, said):
     assert caught.value.hint
 
 
+def test_values_are_no_names_of_series():
+    """Broken on purpose: whole numbers that differ at each doubled stamp named them."""
+    days = np.tile(DAYS[:15].astype(str), 2)
+    frame = pd.DataFrame({"day": days, "sales": np.arange(30) ** 2 % 37})
+    for name in ("sales", "anything"):
+        with pytest.raises(DataError, match=TWICE):
+            roles_of(frame.rename(columns={"sales": name}))
+
+
 def test_two_columns_that_together_tell_series_apart_are_named():
     """Broken on purpose: only that none does alone."""
     frame = pd.concat([long(item=item, sales=wave(60, item)) for item in (1, 2)])

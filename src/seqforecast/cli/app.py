@@ -49,6 +49,9 @@ TRIED = {
 }
 
 
+MOST_WORDS = 30  # of a command, among which parts of a path are looked for
+
+
 def _advice(name: str, known: Iterable[str]) -> str:
     """Return what to write for a command that is none."""
     for command, words in TRIED.items():
@@ -59,6 +62,8 @@ def _advice(name: str, known: Iterable[str]) -> str:
 
 def _refuse_a_divided_path(ctx: Any, words: list[str]) -> None:
     """Refuse words that are the parts of a path with blanks, not written as one."""
+    if len(words) > MOST_WORDS:  # ways to join them are many
+        return
     # Not of pathlib, which raises where a name is too long.
     exists = os.path.exists
     for start in range(len(words)):

@@ -23,7 +23,7 @@ def load(folder: Path, frame: pd.DataFrame, **asked: object) -> Panel:
 
 
 @given(
-    gaps=st.sets(st.integers(1, 28), max_size=10),
+    gaps=st.sets(st.integers(1, 28), max_size=6),
     missing=st.sampled_from(["interpolate", "previous", "zero"]),
     rows=st.sampled_from([1, 7, batches.ROWS]),
     is_wide=st.booleans(),

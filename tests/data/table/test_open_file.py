@@ -182,3 +182,10 @@ def test_a_file_that_has_fewer_records_than_it_says_is_damaged(tmp_path, monkeyp
     said = "is damaged: it has 0 records where it should have 3"
     with pytest.raises(DataError, match=said):
         list(table.batches(["ds"]))
+
+
+def test_a_sheet_is_that_of_a_workbook(tmp_path):
+    """Broken on purpose: silently without meaning."""
+    (tmp_path / "x.csv").write_text("ds,y\n1,2\n")
+    with pytest.raises(DataError, match="has no sheets: it is no workbook"):
+        open_table(tmp_path / "x.csv", sheet="Table 1")

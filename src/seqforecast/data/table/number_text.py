@@ -188,7 +188,7 @@ def both_ways(text: str) -> str:
     digits, other = text.replace(sign, ""), text.replace(sign, ".")
     return (
         f'set data.thousands: "{sign}" if that is {digits}, or data.thousands: none '
-        f'and data.decimal: "{sign}" if it is {other}'
+        f'and data.decimal: "{sign}" if it is {other}; init has options for both'
     )
 
 

@@ -107,6 +107,10 @@ def open_table(
     """
     state = check_file(path, hint)
     with batches.naming(path, "cannot be read"):
+        if sheet is not None and path.suffix.lower() not in WORKBOOK:
+            raise DataError(
+                f"{path} has no sheets: it is no workbook", hint="leave data.sheet out"
+            )
         if path.is_dir():
             return _checked(open_folder(path, dialect, _hash))
         sha256 = _hash(path)

@@ -20,7 +20,10 @@ _FARTHEST = 1 << 62
 _MICROSECONDS = {"s": 1_000_000, "ms": 1000, "us": 1}
 _MINUTE = 60_000_000  # microseconds
 _ZERO = ("Z", "UTC", "GMT")
-WRITE = "write dates as 2020-01-31 or 2020-01-31 13:00, or number the steps"
+WRITE = (
+    "write dates as 2020-01-31 or 2020-01-31 13:00, or number the steps; leave out "
+    "rows that are no observation, such as totals"
+)
 OPEN_END = "correct it; if it marks an open end, leave the record out"
 OTHERWISE = "correct it, or set data.time_format to how all of them are written"
 _TIME = r":\d\d(?:[.,]\d+)?"

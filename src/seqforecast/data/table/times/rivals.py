@@ -68,6 +68,6 @@ def refuse_rivals(
     return AmbiguousTimesError(
         f"{table.path} {table.where(record)}: time column {shorten(name)} holds "
         f"{shorten(text)}, which can be read as {listed}",
-        hint=f"set data.time_format: {named}",
+        hint=f"set data.time_format (init: --time-format) to {named}",
         candidates=candidates,
     )
