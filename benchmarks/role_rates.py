@@ -5,7 +5,7 @@
 Each table has a time axis, one or several series, and between none and four other
 columns: covariates, flags, parts of the calendar, a count of rows, an identifier,
 constants, columns with one value a series. Names are drawn from those that people use,
-a third of them words that `data/column_words.py` does not know. The order of the
+a third of them words that `data/roles/column_words.py` does not know. The order of the
 columns is drawn too. Counted is how often time, names, targets and all the others are
 right at once, by kind of table. Trains nothing; takes a minute.
 """
@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 from measure.tables import put_into, table
 
-from seqforecast.data.roles import Roles, detect_roles
-from seqforecast.data.sample import Sample
+from seqforecast.data.roles.detect import Roles, detect_roles
+from seqforecast.data.roles.sample import Sample
 from seqforecast.data.table.open_file import open_frame
 from seqforecast.errors import DataError
 

@@ -95,14 +95,12 @@ def test_what_a_page_and_an_experiment_tell_can_be_pasted(tmp_path):
     assert commands_in(lines[0]) == [["train", path.name]]
 
 
-def test_data_in_the_place_of_an_experiment_are_quoted_as_yaml(tmp_path):
-    import yaml
-
+def test_data_in_the_place_of_an_experiment_are_quoted_in_the_command(tmp_path):
     for name in ("x.csv", "a: b, c.csv", "#1.csv"):
         (tmp_path / name).write_text("ds,y\n1,2\n")
         hint = call("config", "validate", f"{tmp_path}/./{name}").stderr
-        shown = re.search("`(.*)`", hint)[1]
-        assert yaml.safe_load(shown)["data"]["path"] == name
+        shown = re.search("`seqforecast (.*)`", hint)[1]
+        assert shlex.split(shown) == ["init", f"{tmp_path}/{name}"]
 
 
 def test_what_doctor_tells_to_remove_and_rename_is_what_it_found():

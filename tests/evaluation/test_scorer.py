@@ -144,8 +144,8 @@ def test_the_result_has_the_names_and_plain_numbers_of_the_interface():
     result = score(*case(0))
 
     assert " ".join(result) == (
-        "windows cutoffs points model baselines repeated scaled scaled_baselines "
-        "by_step skill verdict notes signs"
+        "windows cutoffs points model baselines repeated in_sample scaled "
+        "scaled_baselines by_step skill verdict notes signs"
     )
     assert list(result["baselines"]) == ["naive", "other"]
     assert list(result["by_step"][0]) == ["step", "mae", "naive_mae", "best_mae"]

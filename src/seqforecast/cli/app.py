@@ -32,20 +32,20 @@ from seqforecast.cli.terminal import (
     printable_streams,
     report_error,
 )
-from seqforecast.errors import did_you_mean
+from seqforecast.errors import as_command, did_you_mean
 
 # Words that people try, and what does that here.
 TRIED = {
-    "predict RUN": "forecast future",
-    "train EXPERIMENT": "fit learn run start",
-    "evaluate RUN": "test score validate_model metrics",
-    "report RUN": "plot html show figures",
-    "init DATA": "new create quickstart setup guess",
-    "doctor": "check diagnose gpu devices",
-    "config validate EXPERIMENT": "validate lint",
-    "runs ls": "list ls history",
-    "tune EXPERIMENT": "search optimize optimise hpo sweep",
-    "backtest EXPERIMENT": "cv cross_validate crossvalidate rolling",
+    as_command("predict", "RUN"): "forecast future",
+    as_command("train", "EXPERIMENT"): "fit learn run start",
+    as_command("evaluate", "RUN"): "test score validate_model metrics",
+    as_command("report", "RUN"): "plot html show figures",
+    as_command("init", "DATA"): "new create quickstart setup guess",
+    as_command("doctor"): "check diagnose gpu devices",
+    as_command("config", "validate", "EXPERIMENT"): "validate lint",
+    as_command("runs", "ls"): "list ls history",
+    as_command("tune", "EXPERIMENT"): "search optimize optimise hpo sweep",
+    as_command("backtest", "EXPERIMENT"): "cv cross_validate crossvalidate rolling",
 }
 
 
@@ -56,7 +56,7 @@ def _advice(name: str, known: Iterable[str]) -> str:
     """Return what to write for a command that is none."""
     for command, words in TRIED.items():
         if name.lower() in words.split():
-            return f"`seqforecast {command}` does that here"
+            return f"{command} does that here"
     return did_you_mean(name, known)
 
 

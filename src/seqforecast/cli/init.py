@@ -113,7 +113,7 @@ def init(
     """
     listen(quiet=quiet, verbose=verbose)
 
-    from seqforecast.data.roles import Wanted
+    from seqforecast.data.roles.detect import Wanted
     from seqforecast.workflows.init import Asked, start_experiment
 
     given = {"frequency": frequency, "decimal": decimal}

@@ -195,6 +195,13 @@ class BacktestFitFacts(Record):
     levels: list[Number]
 
 
+class InSampleFacts(Record):
+    """What MASE and RMSSE divide by."""
+
+    lag: Positive
+    filled: Count
+
+
 class SeenSteps(Record):
     """seen.json: the last time stamp of each series that it learnt from."""
 

@@ -7,6 +7,7 @@ from typing_extensions import NotRequired
 
 from seqforecast.runs.documents import (
     Count,
+    InSampleFacts,
     Names,
     Number,
     Positive,
@@ -30,9 +31,8 @@ def _check_kinds(scores: dict[str, Any]) -> dict[str, Any]:
     return scores
 
 
-Scores = Annotated[
-    dict[str, Number | dict[str, str] | None], AfterValidator(_check_kinds)
-]
+Score = Number | dict[str, str] | None
+Scores = Annotated[dict[str, Score], AfterValidator(_check_kinds)]
 
 
 class Skill(Record):
@@ -88,11 +88,7 @@ class GroupScores(Record):
     baselines: dict[str, Scores]
 
 
-class InSampleFacts(Record):
-    """What MASE and RMSSE divide by."""
-
-    lag: Positive
-    filled: Count
+QuantileName = Annotated[str, Field(pattern=r"^q_\d+(\.\d+)?$")]
 
 
 class TestScores(Record):
@@ -109,9 +105,7 @@ class TestScores(Record):
     notes: NotRequired[Names]
     signs: NotRequired[dict[str, dict[str, Any]] | None]
     intervals: NotRequired[list[IntervalScores]]
-    quantiles: NotRequired[
-        dict[Annotated[str, Field(pattern=r"^q_\d+(\.\d+)?$")], QuantileScores]
-    ]
+    quantiles: NotRequired[dict[QuantileName, QuantileScores]]
     groups: NotRequired[Annotated[dict[str, GroupScores], Field(min_length=1)]]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from seqforecast.config.starter_experiment import Choice, Facts
 from seqforecast.data.missing_marks import find_marks
 from seqforecast.data.panel import Panel
-from seqforecast.data.roles import Roles
+from seqforecast.data.roles.detect import Roles
 from seqforecast.data.season import FEWEST_SEASONS, calendar_seasons
 from seqforecast.data.table.number_text import GROUPING
 from seqforecast.data.table.section import TableSource

@@ -17,8 +17,8 @@ from seqforecast.config.starter_experiment import (
     write_starter,
 )
 from seqforecast.data.panel import IntArray, Panel
-from seqforecast.data.roles import Roles, Wanted, detect_roles
-from seqforecast.data.sample import Sample
+from seqforecast.data.roles.detect import Roles, Wanted, detect_roles
+from seqforecast.data.roles.sample import Sample
 from seqforecast.data.season import infer_season
 from seqforecast.data.table.batches import naming
 from seqforecast.data.table.csv_file import Dialect

@@ -8,15 +8,15 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from seqforecast.data.column_words import (
+from seqforecast.data.panel import IntArray
+from seqforecast.data.roles.column_words import (
     CLOCKS,
     PARTS,
     TIMES,
     has_word,
     is_called,
 )
-from seqforecast.data.panel import IntArray
-from seqforecast.data.sample import Sample, pairs
+from seqforecast.data.roles.sample import Sample, pairs
 from seqforecast.data.table.joined_time import CLOCK, RANGES, join_time
 from seqforecast.data.table.open_file import Table
 from seqforecast.data.table.time_column import DAY, survey_times

@@ -7,7 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from seqforecast.data.column_words import (
+from seqforecast.data.panel import IntArray
+from seqforecast.data.roles.column_words import (
     CALENDAR,
     FLAGS,
     VALUES,
@@ -15,10 +16,9 @@ from seqforecast.data.column_words import (
     is_called,
     value_rank,
 )
-from seqforecast.data.panel import IntArray
-from seqforecast.data.sample import Sample
-from seqforecast.data.series_names import find_id, names_something
-from seqforecast.data.time_axis import TimeAxis, find_time
+from seqforecast.data.roles.sample import Sample
+from seqforecast.data.roles.series_names import find_id, names_something
+from seqforecast.data.roles.time_axis import TimeAxis, find_time
 from seqforecast.errors import DataError, did_you_mean, name_first, shorten
 
 _MOST_IN_CALENDAR = 366
@@ -93,8 +93,7 @@ def detect_roles(sample: Sample, wanted: Wanted | None = None) -> Roles:
         DataError: no column holds times or numbers that change, nothing tells the
             series apart, or a column that was named is not there.
     """
-    wanted = wanted or Wanted()
-    _refuse_absent(sample, wanted)
+    _refuse_absent(sample, wanted := wanted or Wanted())
     axis = find_time(sample, wanted.time, wanted.time_format, wanted.time_zone)
     doubts = _doubts_of_time(axis)
     others = [name for name in sample.names if name not in axis.columns]

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqforecast.data.roles import Wanted, detect_roles
-from seqforecast.data.sample import Sample
+from seqforecast.data.roles.detect import Wanted, detect_roles
+from seqforecast.data.roles.sample import Sample
 from seqforecast.data.table.open_file import open_frame, open_table
 from seqforecast.errors import DataError
 

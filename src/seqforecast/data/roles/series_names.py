@@ -5,7 +5,8 @@ from itertools import combinations
 
 import numpy as np
 
-from seqforecast.data.column_words import (
+from seqforecast.data.panel import IntArray
+from seqforecast.data.roles.column_words import (
     CALENDAR,
     ID_ENDS,
     IDS,
@@ -14,8 +15,7 @@ from seqforecast.data.column_words import (
     value_rank,
     words_of,
 )
-from seqforecast.data.panel import IntArray
-from seqforecast.data.sample import Sample, pairs
+from seqforecast.data.roles.sample import Sample, pairs
 from seqforecast.data.table.time_column import DAY
 from seqforecast.errors import DataError, name_first
 

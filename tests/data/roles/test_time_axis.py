@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqforecast.data.sample import Sample
+from seqforecast.data.roles.sample import Sample
+from seqforecast.data.roles.time_axis import find_time
 from seqforecast.data.table.open_file import open_frame
-from seqforecast.data.time_axis import find_time
 from seqforecast.errors import DataError
 
 HOURS = pd.date_range("2024-01-13", periods=72, freq="h")
