@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from seqforecast.reporting.tables import render_scores, tabulate_groups, tabulate_scores
 from seqforecast.reporting.verdict import (
+    group_equals,
     name_baseline,
     say_errors,
     say_run,
     say_verdict,
-    tell_apart,
 )
 
 NO_SCALE = (
@@ -227,7 +227,7 @@ def test_every_baseline_is_shown_or_told_to_be_an_equal(
     named = {f"b{number}": error for number, error in enumerate(errors)}
     named = {"naive": errors[0]} | named
     first = data.draw(st.sampled_from([*named]))
-    shown = tell_apart(named, first)
+    shown = group_equals(named, first)
     assert first in shown
     assert {*shown} | {name for names in shown.values() for name in names} == {*named}
     assert len({named[name] for name in shown}) == len(shown)

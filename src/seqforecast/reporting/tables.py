@@ -7,11 +7,11 @@ from typing import Any
 from seqforecast.reporting.text_format import align, plural, significant, wrap
 from seqforecast.reporting.verdict import (
     NAMES,
+    group_equals,
     name_baseline,
     say_coverage,
     say_equals,
     say_sentence,
-    tell_apart,
 )
 
 MODEL = "model"
@@ -48,7 +48,7 @@ def tabulate_scores(test: Mapping[str, Any]) -> ScoreTable:
         test: the `test` object of metrics.json.
     """
     skill, repeated = test["skill"], test.get("repeated", {})
-    shown = tell_apart(test["baselines"], skill["against"])
+    shown = group_equals(test["baselines"], skill["against"])
     ranked = sorted(
         shown, key=lambda name: _or_infinite(test["baselines"][name][skill["metric"]])
     )

@@ -42,7 +42,7 @@ def name_baseline(name: str, repeated: Mapping[str, int]) -> str:
     return f"{name.removesuffix(f'_{season}')} ({season} steps)"
 
 
-def tell_apart(scores: Mapping[str, Any], first: str) -> dict[str, list[str]]:
+def group_equals(scores: Mapping[str, Any], first: str) -> dict[str, list[str]]:
     """Return the baselines that differ, each with the names of its equals.
 
     Args:
@@ -66,7 +66,7 @@ def say_equals(
     """Return which baselines are left out of a table, and whose equals they are.
 
     Args:
-        shown: as of `tell_apart`.
+        shown: as of `group_equals`.
         repeated: as for `name_baseline`.
     """
     return [
@@ -142,7 +142,7 @@ def say_run(test: Mapping[str, Any]) -> list[str]:
         test: the `test` object of metrics.json.
     """
     skill = test["skill"]
-    count = len(tell_apart(test["baselines"], skill["against"]))
+    count = len(group_equals(test["baselines"], skill["against"]))
     best = "The only baseline" if count == 1 else f"The best of {count} baselines"
     sentences = [
         say_sentence(test),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from seqforecast.data.table.kinds import is_known, is_text, way_out
+from seqforecast.data.table.kinds import is_known, is_text_file, way_out
 from seqforecast.data.table.load import load_table
 from seqforecast.data.table.section import TableSource
 from seqforecast.errors import DataError
@@ -12,7 +12,7 @@ from seqforecast.errors import DataError
 
 @pytest.mark.parametrize("name", ["x.csv", "x.CSV.GZ", "a.b.tsv", "x.txt.gz", "x.tab"])
 def test_text_is_told_by_its_name(name):
-    assert is_text(Path(name))
+    assert is_text_file(Path(name))
     assert is_known(Path(name))
 
 
@@ -21,7 +21,7 @@ def test_text_is_told_by_its_name(name):
 )
 def test_other_kinds_are_known_and_no_text(name):
     assert is_known(Path(name))
-    assert not is_text(Path(name))
+    assert not is_text_file(Path(name))
 
 
 @pytest.mark.parametrize(

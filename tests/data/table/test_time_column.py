@@ -11,24 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqforecast.data.panel import Panel
 from seqforecast.data.table import batches
-from seqforecast.data.table.load import load_table
 from seqforecast.data.table.open_file import open_frame
-from seqforecast.data.table.section import TableSource
 from seqforecast.data.table.time_column import survey_times
 from seqforecast.errors import AmbiguousTimesError, DataError
-
-
-def load(folder: Path, frame: pd.DataFrame, kind: str = "csv", **asked: Any) -> Panel:
-    """Write a table, and load it."""
-    path = folder / f"data.{kind}"
-    if kind == "csv":
-        frame.to_csv(path, index=False)
-    else:
-        frame.to_parquet(path)
-    source = {"source": "table", "path": path.name} | asked
-    return load_table(TableSource.model_validate(source), folder)
+from support.small_tables import load
 
 
 def column(*texts: object) -> pd.DataFrame:

@@ -6,7 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from pandas.errors import OutOfBoundsDatetime, OutOfBoundsTimedelta
 
 from seqforecast.errors import DataError
@@ -70,3 +73,9 @@ def pieces(batches: Iterable[Any], names: Sequence[str]) -> Iterator[Piece]:
             arrays = dict(zip(piece.schema.names, piece.columns, strict=True))
             yield start, {name: arrays[name] for name in names}
             start += piece.num_rows
+
+
+def mask_of(answers: Any) -> npt.NDArray[np.bool_]:
+    """Return answers of Arrow as a mask; what is not known is false."""
+    known = pc.fill_null(answers, fill_value=False)
+    return np.asarray(known.to_numpy(zero_copy_only=False), np.bool_)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from seqforecast.data.panel import FloatArray, IntArray
-from seqforecast.data.table.kinds import is_text
+from seqforecast.data.table.kinds import is_text_file
 from seqforecast.data.table.number_text import (
     AS_FLAGS,
     CORRECT,
@@ -200,7 +200,7 @@ class NumberColumn:
     def _refuse_text(self) -> DataError:
         """Return the error of the first text that is no number."""
         text, table = self._texts.value, self._table
-        why, hint = explain(text, table.dialect, is_csv=is_text(table.path))
+        why, hint = explain(text, table.dialect, is_csv=is_text_file(table.path))
         # A word as the only content of a column is in a column that is not meant.
         hint = hint or (CORRECT + MARKS if self._some else self._hint)
         return DataError(
@@ -243,9 +243,9 @@ def read_together(
         if values is not None:
             values = values.reshape(len(readers), -1)
             some_in: Any = (~np.isnan(values)).any(axis=1).tolist()
-            is_text = not _is_number(columns[0].type)
+            are_texts = not _is_number(columns[0].type)
             for reader, column, some in zip(readers, columns, some_in, strict=True):
-                reader.accept(column if is_text else None, start, some=some)
+                reader.accept(column if are_texts else None, start, some=some)
             return values
     size = len(columns[0]) if columns else 0
     values = np.empty((len(readers), size))

@@ -14,7 +14,7 @@ from seqforecast.data.table.csv_file import (
     rows_of,
     unpacked,
 )
-from seqforecast.data.table.kinds import is_text
+from seqforecast.data.table.kinds import is_text_file
 from seqforecast.data.table.number_text import GROUPING, MISSING, both_ways
 from seqforecast.errors import DataError, shorten
 
@@ -60,7 +60,7 @@ def detect_dialect(
         DataError: the file is no text, or numbers of it can be read in two ways, as
             4,800 can.
     """
-    if not is_text(path):
+    if not is_text_file(path):
         return Dialect(separator or ",", decimal or ".", thousands or "auto")
     check_text(path)  # so that it is text, and has an end
     lines = _first_lines(path)

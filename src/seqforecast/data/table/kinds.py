@@ -47,7 +47,7 @@ def stem_of(path: PurePath) -> str:
     return stem or path.name
 
 
-def is_text(path: PurePath) -> bool:
+def is_text_file(path: PurePath) -> bool:
     """Return whether a file is text of separated values by its name."""
     return ending_of(path) in TEXT
 
@@ -55,7 +55,7 @@ def is_text(path: PurePath) -> bool:
 def is_known(path: PurePath) -> bool:
     """Return whether a file is of a kind that is read, by its name."""
     if path.name.lower().endswith(PACKED):
-        return is_text(path)
+        return is_text_file(path)
     kinds = (*TEXT, *PARQUET, *WORKBOOK, *ARROW, *SERIES)
     return path.suffix.lower() in kinds
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from seqforecast.data.panel import FloatArray
+from seqforecast.data.table.batches import mask_of
 from seqforecast.data.table.csv_file import Dialect
 
 MISSING = (
@@ -80,17 +81,17 @@ def read_closely(column: Any, dialect: Dialect, marks: Sequence[str] = ()) -> Re
     """
     trimmed = pc.utf8_trim_whitespace(column)
     usual, told = (
-        _mask(pc.is_in(trimmed, value_set=pa.array(words, trimmed.type)))
+        mask_of(pc.is_in(trimmed, value_set=pa.array(words, trimmed.type)))
         for words in (MISSING, [*marks])
     )
-    absent = _mask(pc.is_null(trimmed)) | usual | told
+    absent = mask_of(pc.is_null(trimmed)) | usual | told
     signed = pc.replace_substring(trimmed, _MINUS, "-")
     plain = _with_points(_ungrouped(signed, dialect), dialect)
     texts = pd.Series(plain.to_numpy(zero_copy_only=False), dtype=object)
     values = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64, copy=True)
     flags = np.zeros_like(absent)
     for word, value in FLAGS.items():
-        is_word = _mask(pc.equal(trimmed, word)) & ~absent
+        is_word = mask_of(pc.equal(trimmed, word)) & ~absent
         values[is_word], flags = value, flags | is_word
     bad = np.isnan(values) & ~absent
     values = np.where(absent, np.nan, values)
@@ -156,15 +157,15 @@ class Doubts:
             self._open = False
             return
         texts = pc.utf8_trim_whitespace(column)
-        signed = _mask(pc.match_substring(texts, self._sign[-1]))
-        threes = _mask(pc.match_substring_regex(texts, three))
+        signed = mask_of(pc.match_substring(texts, self._sign[-1]))
+        threes = mask_of(pc.match_substring_regex(texts, three))
         if np.any(signed & ~threes):
             self._open = False
             return
         if self._is_usual:
             large = pc.match_substring_regex(texts, r"^[-+]?\d{4,}$")
-            self._open = not _mask(large).any()
-            small = _mask(pc.match_substring_regex(texts, r"^[-+]?[1-9]\d{0,2}$"))
+            self._open = not mask_of(large).any()
+            small = mask_of(pc.match_substring_regex(texts, r"^[-+]?[1-9]\d{0,2}$"))
             self._small = self._small or bool(small.any())
         if self._first is None and threes.any():
             i = int(np.argmax(threes))
@@ -175,11 +176,6 @@ class Doubts:
         """The first record in doubt and its text, if the column remains so."""
         doubtful = self._open and (self._small or not self._is_usual)
         return self._first if doubtful else None
-
-
-def _mask(answers: Any) -> npt.NDArray[np.bool_]:
-    answers = pc.fill_null(answers, fill_value=False)
-    return np.asarray(answers.to_numpy(zero_copy_only=False), np.bool_)
 
 
 def both_ways(text: str) -> str:

@@ -27,7 +27,7 @@ from seqforecast.data.table.kinds import (
     PARQUET,
     WORKBOOK,
     is_known,
-    is_text,
+    is_text_file,
     way_out,
 )
 from seqforecast.errors import DataError, shorten
@@ -114,7 +114,7 @@ def open_table(
         if path.is_dir():
             return _checked(open_folder(path, dialect, _hash))
         sha256 = _hash(path)
-        if is_text(path):
+        if is_text_file(path):
             table: Table = open_csv(path, sha256, state, dialect)
         elif path.suffix.lower() in PARQUET:
             table = open_parquet(path, None, sha256, state, dialect)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from seqforecast.data.calendar_features import CalendarName
-from seqforecast.data.table.kinds import is_text
+from seqforecast.data.table.kinds import is_text_file
 from seqforecast.data.table.time_parts import joined_name, why_not_joined
 from seqforecast.files import expand
 from seqforecast.section import Section
@@ -145,7 +145,7 @@ class TableSource(Section):
 
     @model_validator(mode="after")
     def _tell_values_and_decimals_apart(self) -> "TableSource":
-        if self.separator == self.decimal and is_text(PurePath(self.path)):
+        if self.separator == self.decimal and is_text_file(PurePath(self.path)):
             raise ValueError(
                 "separator and decimal are both a comma: values and decimals must be "
                 "told apart"

@@ -6,7 +6,7 @@ from typing import Any
 from seqforecast.data.split import Rolling
 from seqforecast.reporting.tables import BEST, render_scores
 from seqforecast.reporting.text_format import align, plural, significant, wrap
-from seqforecast.reporting.verdict import NAMES, tell_apart
+from seqforecast.reporting.verdict import NAMES, group_equals
 
 MODEL = "model"
 
@@ -55,7 +55,7 @@ def rank_baselines(test: Mapping[str, Any]) -> list[str]:
         score = test["baselines"][name][metric]
         return float("inf") if score is None else float(score)
 
-    return sorted(tell_apart(test["baselines"], test["skill"]["against"]), key=error)
+    return sorted(group_equals(test["baselines"], test["skill"]["against"]), key=error)
 
 
 def errors_at(

@@ -24,9 +24,9 @@ from seqforecast.reporting.text_format import (
 )
 from seqforecast.reporting.verdict import (
     NAMES,
+    group_equals,
     name_baseline,
     say_equals,
-    tell_apart,
 )
 
 NAME_WIDTH = 25
@@ -89,7 +89,7 @@ def tabulate_comparison(comparison: Mapping[str, Any]) -> tuple[ComparisonRow, .
 
 def _tell_baselines_apart(comparison: Mapping[str, Any]) -> dict[str, list[str]]:
     errors = {name: each["test"] for name, each in comparison["baselines"].items()}
-    return tell_apart(errors, comparison["best_baseline"])
+    return group_equals(errors, comparison["best_baseline"])
 
 
 def render_comparison(comparison: Mapping[str, Any]) -> str:

@@ -13,12 +13,11 @@ from seqforecast.data.calendar_features import calendar_table
 from seqforecast.data.panel import Panel
 from seqforecast.data.split import SplitSection, split
 from seqforecast.data.table import batches
-from seqforecast.data.table.load import load_table
-from seqforecast.data.table.section import TableSource
 from seqforecast.data.windows import latest_windows
 from seqforecast.errors import DataError
 from seqforecast.runs.forecasts import RowMaker, read_forecasts, write_frames
 from seqforecast.runs.run_files import RunDirectory
+from support.small_tables import load
 
 BERLIN, HOWE = "Europe/Berlin", "Australia/Lord_Howe"
 EVES = ["2021-03-12", "2021-03-26", "2021-04-02", "2021-10-01", "2021-10-29"]
@@ -30,17 +29,6 @@ ZONES = [BERLIN, "America/New_York", "Europe/Dublin", HOWE, "UTC"]
 def _rows(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Read so many records at a time."""
     monkeypatch.setattr(batches, "ROWS", request.param)
-
-
-def load(folder: Path, frame: pd.DataFrame, kind: str = "csv", **asked: Any) -> Panel:
-    """Write a table, and load it."""
-    path = folder / f"data.{kind}"
-    if kind == "csv":
-        frame.to_csv(path, index=False)
-    else:
-        frame.to_parquet(path)
-    source = {"source": "table", "path": path.name} | asked
-    return load_table(TableSource.model_validate(source), folder)
 
 
 def hours(start: str, periods: int = 60, freq: str = "h", zone: str = BERLIN) -> Any:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from seqforecast.data.panel import TimeZone
 from seqforecast.data.regularity import regularity
+from seqforecast.data.table.batches import mask_of
 from seqforecast.data.table.open_file import Table
 from seqforecast.data.table.times.number_forms import NAMES
 from seqforecast.data.table.times.rivals import Different, choose, refuse_rivals
@@ -90,7 +91,7 @@ class Spellings:
             self._note(what, odd, texts, (codes, start))
 
         if self._asked is None or self._asked in NAMES:
-            whole = _mask(pc.match_substring_regex(texts, _WHOLE))
+            whole = mask_of(pc.match_substring_regex(texts, _WHOLE))
             note("number", whole)
             note("date", ~whole)
             if whole.all():
@@ -283,7 +284,3 @@ class Spellings:
         text = shorten(sighting.text)
         fault = f"holds {text}, {why}" if sighting.text else "is empty"
         return refusal(self._table, self._name, sighting.record, fault)
-
-
-def _mask(answers: Any) -> npt.NDArray[np.bool_]:
-    return np.asarray(answers.to_numpy(zero_copy_only=False), dtype=np.bool_)
