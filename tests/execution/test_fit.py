@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from seqforecast.errors import RunError
+from seqforecast.execution import child
 from seqforecast.execution import fit as fit_module
 from seqforecast.execution.fit import Fit, train_command, wait_until_free
 from seqforecast.execution.local import run_local
@@ -90,6 +91,11 @@ def test_a_run_that_is_about_to_end_is_waited_for(fit):
         assert begins_anew(fit)
     finally:
         end(holder)
+
+
+def test_patience_outlasts_the_grace_of_a_fit_whose_parent_is_dead():
+    """Broken on purpose: 30 s of patience for fits that are killed after 60."""
+    assert fit_module.PATIENCE > child.GRACE
 
 
 def test_a_run_in_use_is_not_touched(fit, monkeypatch):

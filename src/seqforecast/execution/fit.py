@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Literal
 
 from seqforecast.errors import RunError
+from seqforecast.execution.child import GRACE
 from seqforecast.runs.run_files import RunDirectory
 
-# A run whose parent was killed needs some seconds to end by itself.
-PATIENCE = 30.0
+# A fit whose parent was killed ends by itself within its grace; then it is killed.
+PATIENCE = GRACE + 30.0
 TRAIN = ["-m", "seqforecast", "train"]
 SAID = ["--json", "-q"]
 
