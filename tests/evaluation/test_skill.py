@@ -62,7 +62,7 @@ def test_fewer_than_five_units_give_no_interval_and_no_claim():
             "too few series to draw from: 4, at least 5 are needed",
         ),
     }
-    assert skill.verdict == "no better"
+    assert skill.verdict == "no telling"
 
 
 def test_a_perfect_baseline_leaves_no_ratio():
@@ -70,7 +70,7 @@ def test_a_perfect_baseline_leaves_no_ratio():
 
     assert (skill.value.value, skill.low.value, skill.high.value) == (None,) * 3
     assert skill.value.reason == "the error of naive is 0: there is no ratio to it"
-    assert skill.verdict == "no better"
+    assert skill.verdict == "no telling"
 
 
 def test_a_baseline_that_is_mostly_perfect_gives_a_value_without_an_interval():
@@ -81,7 +81,7 @@ def test_a_baseline_that_is_mostly_perfect_gives_a_value_without_an_interval():
 
     assert skill.value.value == pytest.approx(0.5)
     assert skill.low.reason == "the error of the baseline is 0 in some draws"
-    assert skill.verdict == "no better"
+    assert skill.verdict == "no telling"
 
 
 def test_draws_are_the_same_in_any_pieces(monkeypatch):
@@ -145,7 +145,7 @@ def test_blocks_that_are_alike_claim_no_more_than_they_should(count, monkeypatch
         alike = noise[1:] + 0.5 * noise[:-1]
         baseline = random.uniform(9, 11, count)
         found = measure_skill(baseline + alike, {"naive": baseline}, blocks(count))
-        claimed += found.verdict != "no better"
+        claimed += found.verdict != "no telling"
 
     assert claimed / 300 <= 0.09
 

@@ -58,13 +58,13 @@ BETTER = object_of("better", skill(0.231, 0.1249, 0.311), 0.3, 0.39)
 WORSE = object_of("worse", skill(-0.1071, -0.15, -0.08), 0.31, 0.28)
 OPEN = object_of("no better", skill(0.04, -0.02, 0.1, against="linear"), 0.432, 0.5)
 FEW = object_of(
-    "no better",
+    "no telling",
     skill(0.2, None, None, reasons={"low": TOO_FEW, "high": TOO_FEW}),
     0.3,
     0.39,
 )
 NO_RATIO = object_of(
-    "no better",
+    "no telling",
     skill(None, None, None, reasons={"value": "the error of naive is 0: no ratio"}),
     0.3,
     0.0,

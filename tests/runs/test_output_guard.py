@@ -36,7 +36,13 @@ WRITING = {
 }
 READING = {
     *[("predict", "run"), ("predict", "data"), ("evaluate", "run"), ("init", "data")],
-    *[("evaluate", "data"), ("export", "run"), ("report", "run"), ("runs show", "run")],
+    *[
+        ("forecast", "data"),
+        ("evaluate", "data"),
+        ("export", "run"),
+        ("report", "run"),
+        ("runs show", "run"),
+    ],
     *[("train", "resume"), ("train", "start"), ("reproduce", "run")],
     *[("runs diff", "first"), ("runs diff", "second")],
 }

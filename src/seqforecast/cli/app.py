@@ -18,6 +18,7 @@ from seqforecast.cli import config as configuration
 from seqforecast.cli import doctor as examination
 from seqforecast.cli import evaluate as evaluating
 from seqforecast.cli import export as exporting
+from seqforecast.cli import forecast as forecasting
 from seqforecast.cli import init as starting
 from seqforecast.cli import options
 from seqforecast.cli import predict as predicting
@@ -36,7 +37,7 @@ from seqforecast.errors import as_command, did_you_mean
 
 # Words that people try, and what does that here.
 TRIED = {
-    as_command("predict", "RUN"): "forecast future",
+    as_command("predict", "RUN"): "future next",
     as_command("train", "EXPERIMENT"): "fit learn run start",
     as_command("evaluate", "RUN"): "test score validate_model metrics",
     as_command("report", "RUN"): "plot html show figures",
@@ -148,6 +149,7 @@ def seqforecast(
     """
 
 
+app.command("forecast")(forecasting.forecast)
 app.command("train")(training.train)
 app.command("compare")(comparing.compare)
 app.command("doctor")(examination.doctor)

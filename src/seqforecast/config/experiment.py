@@ -1,8 +1,8 @@
 """The experiment: every section put together, and the rules that span them."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from seqforecast.config.problems import SettingError
 from seqforecast.config.tune_section import TuneSection
@@ -11,6 +11,7 @@ from seqforecast.data.source import Source
 from seqforecast.data.split import SplitSection
 from seqforecast.data.window_lengths import WindowSection
 from seqforecast.evaluation.baselines.section import EvaluationSection
+from seqforecast.evaluation.final_choice import NETWORK
 from seqforecast.evaluation.intervals import IntervalsSection
 from seqforecast.models.section import ModelSection
 from seqforecast.section import Section
@@ -18,6 +19,8 @@ from seqforecast.training.section import TrainingSection
 
 # TensorFlow and NumPy take no larger seed.
 LARGEST_SEED = 2**32 - 1
+
+FINAL = (NETWORK, "combination", "auto")
 
 # Normalisations whose windows are as wide as their series is.
 UNITS_OF_SERIES = ("none", "last", "blend")
@@ -63,11 +66,34 @@ class Experiment(Section):
         default=EvaluationSection(), description="what the model is measured against"
     )
     intervals: IntervalsSection | None = Field(
-        default=None, description="intervals around the forecasts; null: none"
+        default=IntervalsSection(),
+        description="intervals around the forecasts; none, or null: without",
+    )
+    final: str = Field(
+        default=NETWORK,
+        description="what is forecast in the end: network, the name of a baseline, "
+        "combination (a weighted mean of them), or auto: what forecast the "
+        "validation part best",
     )
     tune: TuneSection | None = Field(
         default=None, description="what `seqforecast tune` searches; null: nothing"
     )
+
+    @field_validator("intervals", mode="before")
+    @classmethod
+    def _read_none_as_a_word(cls, value: Any) -> Any:
+        return None if value == "none" else value
+
+    @model_validator(mode="after")
+    def _forecast_with_what_there_is(self) -> "Experiment":
+        known = [*FINAL, *self.evaluation.reported]
+        if self.final not in known:
+            raise SettingError(
+                "final",
+                f"must be one of {', '.join(known)}, got {self.final!r}",
+                "a baseline is listed in evaluation.baselines",
+            )
+        return self
 
     @model_validator(mode="after")
     def _group_what_can_be_grouped(self) -> "Experiment":
@@ -127,7 +153,7 @@ class Experiment(Section):
 
     @model_validator(mode="after")
     def _calibrate_on_what_was_not_trained_on(self) -> "Experiment":
-        if self.intervals is not None and self.training.refit:
+        if self.intervals and self.intervals.levels and self.training.refit:
             raise SettingError(
                 "intervals",
                 "are calibrated on the validation part, and training.refit trains on "

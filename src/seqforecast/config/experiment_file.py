@@ -28,6 +28,7 @@ __all__ = [
     "list_shipped",
     "load_experiment",
     "load_mapping",
+    "read_experiment",
     "resolve",
 ]
 LARGEST_FILE = 256 * 1024
@@ -70,7 +71,20 @@ def load_experiment(path: Path, overrides: Overrides = ()) -> Loaded:
     Raises:
         ConfigError: the file cannot be read, or tells all that is wrong in it.
     """
-    text = read_text(path)
+    return read_experiment(read_text(path), path, overrides)
+
+
+def read_experiment(text: str, path: Path, overrides: Overrides = ()) -> Loaded:
+    """Return the experiment of a text, as if it were the content of a file.
+
+    Args:
+        text: YAML.
+        path: of the file, for messages, names and relative paths; it need not exist.
+        overrides: as for `load_experiment`.
+
+    Raises:
+        ConfigError: tells all that is wrong.
+    """
     tree = read_tree(text, Source(str(path), text))
     if tree.values is None and not tree.problems:
         raise ConfigError(f"{path} is empty", hint="it needs at least a data section")

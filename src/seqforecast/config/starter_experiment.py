@@ -14,6 +14,9 @@ SHORT_SEASONS_SEEN = 14  # of seasons shorter than `SHORT`
 SHORT = 12
 MANY = 20  # series from which on each window is measured by its own deviation
 FEW_WINDOWS = 500
+# Horizons of a test part whose cutoffs make five blocks, the fewest that tell chance.
+TELLING = 6
+LONG = 24  # horizons of a series of which validation and test may take half
 SHARE_SEEN = 5  # the lookback is at most this part of the shortest train part
 STEPS_OF_TRAINING = 2000
 STEPS_OF_AN_EPOCH = 100
@@ -143,6 +146,7 @@ def choose_settings(facts: Facts, horizon: int | None = None) -> list[Choice]:
             max(5, epochs // 4),
             "stop when validation has not improved for so many epochs",
         ),
+        Choice("final", "auto", "network, a baseline or a mean: by validation"),
     ]
 
 
@@ -179,12 +183,15 @@ def _horizon(facts: Facts) -> int:
 def _split(facts: Facts, horizon: int) -> tuple[list[Choice], int]:
     """Return the split, and the steps of the shortest train part."""
     fifteenth = int(0.15 * facts.shortest)
-    if facts.shortest == facts.longest and fifteenth >= 6 * horizon:
+    if facts.shortest == facts.longest and fifteenth >= TELLING * horizon:
         why = "shares of each series, one after the other in time"
         shares = {"train": 0.7, "validation": 0.15, "test": 0.15}
         return [Choice("split", shares, why)], facts.shortest - 2 * fifteenth
-    few = facts.series < 20
-    size = max(min(2 * horizon, facts.shortest // 5), horizon) if few else horizon
+    size = horizon
+    if facts.series < MANY:
+        room = 4 if facts.shortest >= LONG * horizon else 5
+        wanted = min(TELLING * horizon, facts.shortest // room)
+        size = max(wanted, horizon)
     why = "counted from the end of each series; more test steps make a surer verdict"
     counts = {"train": "rest", "validation": size, "test": size}
     return [Choice("split", counts, why)], facts.shortest - 2 * size

@@ -13,7 +13,7 @@ import numpy as np
 from seqforecast.data.panel import FloatArray, Panel
 from seqforecast.data.windows import WindowIndex, mark_observed
 from seqforecast.errors import DataError
-from seqforecast.evaluation.intervals import tails
+from seqforecast.evaluation.intervals import USUAL, IntervalsSection, tails
 from seqforecast.evaluation.metrics import Doubles
 
 # Windows that say how wide intervals are; of more, so many evenly spaced ones.
@@ -25,9 +25,44 @@ def needed(level: float) -> int:
     return math.ceil(level / (100 - level) - 1e-9)
 
 
-def check_room(
-    panel: Panel, validation: WindowIndex, levels: Sequence[float] | None
-) -> None:
+def settle_intervals(
+    section: IntervalsSection | None, panel: Panel, validation: WindowIndex
+) -> tuple[IntervalsSection | None, str]:
+    """Return the intervals there will be, and what is to be said of them.
+
+    Of the usual levels those are kept that the validation part has windows for; levels
+    that were asked for must all have room.
+
+    Raises:
+        DataError: as for `check_room`.
+    """
+    if section is None or section.level != "auto":
+        check_room(panel, validation, section.levels if section else [])
+        return section, ""
+    fewest = _errors_a_step(panel, validation)
+    levels = [level for level in USUAL if needed(level) <= fewest]
+    note = ""
+    if len(levels) < len(USUAL):
+        missing = USUAL[len(levels)]
+        note = (
+            f"no intervals of {missing:g} % or more: they need {needed(missing)} "
+            f"validation windows, there are {fewest}"
+        )
+    if not levels:
+        return None, note
+    return section.model_copy(update={"level": levels}), note
+
+
+def _errors_a_step(panel: Panel, validation: WindowIndex) -> int:
+    """Return how many errors there will be at the step with the fewest."""
+    counts = np.full(validation.horizon, len(calibration_windows(validation)))
+    observed = mark_observed(panel, calibration_windows(validation))
+    if observed is not None:
+        counts = observed.sum(axis=0)
+    return int(counts.min())
+
+
+def check_room(panel: Panel, validation: WindowIndex, levels: Sequence[float]) -> None:
     """Refuse intervals that the validation part has too few windows for.
 
     Raises:
@@ -35,11 +70,7 @@ def check_room(
     """
     if not levels:
         return
-    counts = np.full(validation.horizon, len(calibration_windows(validation)))
-    observed = mark_observed(panel, calibration_windows(validation))
-    if observed is not None:
-        counts = observed.sum(axis=0)
-    fewest, least = int(counts.min()), needed(max(levels))
+    fewest, least = _errors_a_step(panel, validation), needed(max(levels))
     if fewest < least:
         raise DataError(
             f"an interval of {max(levels):.10g} % needs {least:,} validation windows, "

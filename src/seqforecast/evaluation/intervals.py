@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +14,17 @@ from seqforecast.data.windows import WindowIndex
 from seqforecast.evaluation.metrics import Doubles
 from seqforecast.section import Section
 
+USUAL = (80.0, 95.0)
+Levels = Annotated[list[float], Field(min_length=1)]
+
 
 class IntervalsSection(Section):
     """Intervals around the forecasts, calibrated on the validation part."""
 
-    level: list[float] = Field(
-        default=[80.0, 95.0],
-        min_length=1,
-        description="percent of the truths that each interval is to cover",
+    level: Literal["auto"] | Levels = Field(
+        default="auto",
+        description="percent of the truths that each interval is to cover; auto: 80 "
+        "and 95, as far as the validation part has windows enough",
     )
     method: Literal["conformal"] = Field(
         default="conformal",
@@ -30,13 +33,20 @@ class IntervalsSection(Section):
 
     @field_validator("level")
     @classmethod
-    def _in_percent(cls, levels: list[float]) -> list[float]:
+    def _in_percent(cls, levels: Any) -> Any:
+        if levels == "auto":
+            return levels
         for level in levels:
             if not 1 <= level < 100:  # .8 is meant to be 80
                 raise ValueError(f"must be percent, from 1 to 99.9, got {level:g}")
         if len(set(levels)) < len(levels):
             raise ValueError(f"names a level twice: {levels}")
         return sorted(levels)
+
+    @property
+    def levels(self) -> list[float]:
+        """The levels that are written; none for auto."""
+        return [] if self.level == "auto" else self.level
 
 
 def tails(level: float) -> tuple[float, float]:

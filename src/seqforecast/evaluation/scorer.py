@@ -1,6 +1,7 @@
 """Scoring: forecasts in chunks of windows in, scores by step, group, series out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +13,7 @@ from seqforecast.data.windows import WindowIndex, mark_observed
 from seqforecast.errors import DataError
 from seqforecast.evaluation.bootstrap import plan_bootstrap
 from seqforecast.evaluation.copy_check import CopyCheck
+from seqforecast.evaluation.final_choice import NETWORK
 from seqforecast.evaluation.metrics import (
     Doubles,
     ErrorTotals,
@@ -28,6 +30,20 @@ NAIVE = "naive"
 
 # Squares and sums of errors up to here stay finite in float64.
 LARGEST_ERROR = 1e100
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Where the forecasts come from that are scored.
+
+    Attributes:
+        repeated: the season that each seasonal naive forecast repeats, by name.
+        final: the weights of what "model" is made of; the skill is not measured
+            against a baseline that is all of it.
+    """
+
+    repeated: Mapping[str, int] = field(default_factory=dict)
+    final: Mapping[str, float] = field(default_factory=lambda: {NETWORK: 1.0})
 
 
 class Scorer:
@@ -48,21 +64,22 @@ class Scorer:
         in_sample_stops: IntArray,
         train_std: Doubles,
         groups: Sequence[str] | None = None,
-        repeated: Mapping[str, int] | None = None,
+        origins: Origins | None = None,
     ) -> None:
         """Prepare for windows.
 
         Args:
             panel: where the windows lie.
             windows: all that will be added, at least one.
-            names: the forecasters: "model", then the baselines.
+            names: the forecasters: "model", then "network" where that is another one,
+                then the baselines.
             season: steps in one season; None counts as 1.
             in_sample_stops: shape (series,), local step at which the history that
                 MASE and RMSSE divide by ends; not read where a series has no window.
             train_std: shape (series,), population standard deviation of each series'
                 train part; 0 where it is constant.
             groups: the group of each series, for scores of each group; or None.
-            repeated: the season that each seasonal naive forecast repeats.
+            origins: of the forecasts; default: "model" is the network.
 
         Raises:
             DataError: every target was filled.
@@ -73,7 +90,7 @@ class Scorer:
         self._windows = windows
         self._train_std = train_std
         self._groups = groups
-        self._repeated = dict(repeated or {})
+        self._origins = origins or Origins()
         self._in_sample = in_sample_errors(panel, stops, season)
         self._resampling = plan_bootstrap(panel, windows, self._in_sample)
         self._totals = {
@@ -116,6 +133,11 @@ class Scorer:
             self._audit.add(weights, truth, model, naive, windows.starts)
         self._added += len(windows)
 
+    @property
+    def drawn(self) -> tuple[int, str]:
+        """How many units the bootstrap draws from, and what they are."""
+        return self._resampling.count, self._resampling.unit
+
     def metrics_of(self, name: str) -> dict[str, Any]:
         """Return every metric of one forecaster, `reasons` beside them if any."""
         self._be_complete()
@@ -129,15 +151,19 @@ class Scorer:
             name: standardised(of, self._train_std, self._panel.ids)
             for name, of in self._totals.items()
         }
-        test = {
+        network = scores.pop(NETWORK, None)
+        final = dict(self._origins.final)
+        test: dict[str, Any] = {
             "windows": self._added,
             "cutoffs": len(np.unique(self._windows.cutoffs(self._panel))),
             "points": int(model.points.sum()),
             "model": scores.pop(MODEL),
+            **({"network": network, "final": final} if network else {}),
             "baselines": scores,
-            "repeated": self._repeated,
+            "repeated": dict(self._origins.repeated),
             "in_sample": {"lag": self._in_sample.lag, "filled": self._in_sample.filled},
             "scaled": scaled.pop(MODEL),
+            **({"scaled_network": scaled.pop(NETWORK)} if network else {}),
             "scaled_baselines": scaled,
             "by_step": by_step(
                 {
@@ -153,9 +179,8 @@ class Scorer:
             "signs": self._audit.signs(),
         }
         if self._groups is not None:
-            test["groups"] = score_groups(
-                self._groups, self._totals, self._in_sample, MODEL
-            )
+            totals = {k: of for k, of in self._totals.items() if k != NETWORK}
+            test["groups"] = score_groups(self._groups, totals, self._in_sample, MODEL)
         return test
 
     def by_series(self) -> dict[str, NDArray[Any]]:
@@ -168,7 +193,10 @@ class Scorer:
     @cached_property
     def _skill(self) -> Skill:
         units = dict(self._units)
-        return measure_skill(units.pop(MODEL), units, self._resampling)
+        model = units.pop(MODEL)
+        own = {name for name, weight in self._origins.final.items() if weight == 1}
+        rivals = {name: units[name] for name in units if name not in {NETWORK, *own}}
+        return measure_skill(model, rivals or units, self._resampling)
 
     def _not_scored(self) -> list[str]:
         """Say how many points were left out because there was no value."""

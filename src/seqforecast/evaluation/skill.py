@@ -41,10 +41,12 @@ class Skill:
 
     @property
     def verdict(self) -> str:
-        """Better or worse only where the whole interval says so."""
-        if self.low.value is not None and self.low.value > 0:
+        """Better or worse only where the whole interval says so; without it nothing."""
+        if self.low.value is None or self.high.value is None:
+            return "no telling"
+        if self.low.value > 0:
             return "better"
-        if self.high.value is not None and self.high.value < 0:
+        if self.high.value < 0:
             return "worse"
         return "no better"
 
@@ -66,7 +68,7 @@ def measure_skill(
 
     The best baseline is chosen once, on all windows, by the metric itself; that it
     was chosen favours the baseline. Its error being 0 leaves no ratio: value and
-    interval are then None and the verdict stays "no better".
+    interval are then None and the verdict is "no telling".
 
     Args:
         model: shape (units,), weighted sums of |error| of each unit.

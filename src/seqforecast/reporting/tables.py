@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from seqforecast.evaluation.final_choice import NETWORK
 from seqforecast.reporting.text_format import align, plural, significant, wrap
 from seqforecast.reporting.verdict import (
     NAMES,
@@ -11,10 +12,10 @@ from seqforecast.reporting.verdict import (
     name_baseline,
     say_coverage,
     say_equals,
+    say_final,
     say_sentence,
 )
 
-MODEL = "model"
 SHOWN = ("mae", "rmse", "smape", "mase", "mse", "owa")
 UNITS = {"smape": "sMAPE %"}
 BEST = "*"
@@ -38,7 +39,7 @@ class ScoreTable:
 
 
 def tabulate_scores(test: Mapping[str, Any]) -> ScoreTable:
-    """Return the model's scores beside the baselines'.
+    """Return the scores of the final forecast, the network's, and the baselines'.
 
     Baselines are sorted by the metric of the skill. The best of each column, and its
     equals, are marked by an asterisk; a missing score is "-". Of baselines with equal
@@ -48,11 +49,14 @@ def tabulate_scores(test: Mapping[str, Any]) -> ScoreTable:
         test: the `test` object of metrics.json.
     """
     skill, repeated = test["skill"], test.get("repeated", {})
-    shown = group_equals(test["baselines"], skill["against"])
+    weights = test.get("final", {})
+    others = {k: row for k, row in test["baselines"].items() if weights.get(k) != 1}
+    shown = group_equals(others, skill["against"])
     ranked = sorted(
         shown, key=lambda name: _or_infinite(test["baselines"][name][skill["metric"]])
     )
-    scores = {MODEL: test["model"]}
+    scores = {say_final(test): test["model"]}
+    scores |= {NETWORK: test["network"]} if "network" in test else {}
     scores |= {name: test["baselines"][name] for name in ranked}
     metrics = [name for name in SHOWN if name in test["model"]]
     lowest = {

@@ -1,8 +1,9 @@
 """What commands print: lists, plans, evaluations, reproductions."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from seqforecast.errors import one_line
 from seqforecast.reporting.tables import render_scores
 from seqforecast.reporting.text_format import (
     align_names,
@@ -12,6 +13,9 @@ from seqforecast.reporting.text_format import (
     wrap,
 )
 from seqforecast.reporting.verdict import NAMES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SIZES = ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
 POWERS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
@@ -117,6 +121,26 @@ def _bytes(size: int) -> str:
         if size >= unit:
             return f"{size / unit:.3g} {name}"
     return f"{size} bytes"
+
+
+def render_future(first: "pd.DataFrame", facts: Mapping[str, Any]) -> str:
+    """Return the first rows of a forecast, and where the rest is.
+
+    Args:
+        first: columns unique_id, ds, step, y_hat and those of quantiles.
+        facts: `future` of metrics.json.
+    """
+    names = [name for name in first.columns if name != "step"]
+    rows = [
+        [
+            significant(value) if name not in ("unique_id", "ds") else one_line(value)
+            for name, value in zip(names, row, strict=True)
+        ]
+        for row in first[names].itertuples(index=False)
+    ]
+    span = f"{facts['first']} to {facts['last']}"
+    where = f"The forecast of {span} is in {facts['file']}, the first rows:"
+    return "\n".join([*wrap([where]), render_rows(names, rows)])
 
 
 def render_evaluation(document: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from seqforecast.evaluation.final_choice import name_final
 from seqforecast.reporting.text_format import decimal, percent, plural, significant
 
 # Metrics as the field writes them.
@@ -15,6 +16,7 @@ NAMES = {
     "rmsse": "RMSSE",
     "owa": "OWA",
 }
+MODEL = "model"
 NAIVE = "naive"
 
 # What each verdict means; `{best}` is the best baseline.
@@ -74,6 +76,16 @@ def say_equals(
         for other, names in shown.items()
         for name in names
     ]
+
+
+def say_final(test: Mapping[str, Any]) -> str:
+    """Return the name of the first row: `model`, or `final: theta`.
+
+    Args:
+        test: the `test` object of metrics.json.
+    """
+    name = name_final(test.get("final", {}))
+    return name if name == MODEL else f"final: {name}"
 
 
 def say_errors(test: Mapping[str, Any]) -> str:
@@ -197,6 +209,8 @@ def say_about(
 
 
 def say_sentence(test: Mapping[str, Any]) -> str:
-    """Return the verdict as a sentence."""
-    verdict = say_verdict(test)
+    """Return the verdict as a sentence; of what, where that is not the network."""
+    verdict, name = say_verdict(test), name_final(test.get("final", {}))
+    if name != MODEL:
+        return f"The final forecast, {name}: {verdict}."
     return f"{verdict[0].upper()}{verdict[1:]}."

@@ -189,10 +189,21 @@ class IntervalMargins(Record):
     learnt_on: NotRequired[Learnt | None]
 
 
+Share = Annotated[Number, Field(gt=0, le=1)]
+
+
+class ChoiceFacts(Record):
+    """What is forecast in the end, and why."""
+
+    weights: Annotated[dict[str, Share], Field(min_length=1)]
+    why: str
+
+
 class BacktestFitFacts(Record):
     """fit.json: how one fit of a backtest was trained."""
 
     levels: list[Number]
+    final: NotRequired[ChoiceFacts]
 
 
 class InSampleFacts(Record):

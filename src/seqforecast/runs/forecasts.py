@@ -232,6 +232,31 @@ def read_forecasts(run: RunDirectory) -> "pd.DataFrame":
     return frame
 
 
+def read_future(run: RunDirectory, rows: int | None = None) -> "pd.DataFrame":
+    """Return the forecasts after the end of a run's data; stamps are as written.
+
+    Args:
+        run: whose `future` is in the file that metrics.json names.
+        rows: so many of the first; None: all.
+
+    Raises:
+        RunError: they cannot be read.
+    """
+    import pandas as pd
+
+    many = run.future.with_suffix(".parquet")
+    if many.is_file():
+        with reading(many, run.how_to_mend):
+            whole = pd.read_parquet(many)
+            return whole if rows is None else whole.head(rows)
+    with reading(run.future, run.how_to_mend):
+        frame = pd.read_csv(
+            run.future, dtype={"unique_id": str}, keep_default_na=False, nrows=rows
+        )
+        frame["unique_id"] = frame["unique_id"].map(cache(unguard_formulas))
+        return frame
+
+
 def _stamps_in(run: RunDirectory, texts: "pd.Series") -> "pd.Series":
     """Return time stamps of texts; in the zone of the run if they have its offsets."""
     import pandas as pd

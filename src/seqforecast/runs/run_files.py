@@ -89,6 +89,16 @@ class RunDirectory:
         return self.path / "intervals.json"
 
     @property
+    def final(self) -> Path:
+        """What is forecast in the end, where that is more than the network."""
+        return self.path / "final.json"
+
+    @property
+    def future(self) -> Path:
+        """Forecasts of the steps after the end of the data."""
+        return self.path / "future.csv"
+
+    @property
     def gradient_profile(self) -> Path:
         """How much the loss depends on each step of the lookback."""
         return self.path / "memory.csv"

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field
 from typing_extensions import NotRequired
 
 from seqforecast.runs.documents import (
+    ChoiceFacts,
     Count,
     InSampleFacts,
     Names,
@@ -17,6 +18,7 @@ from seqforecast.runs.documents import (
     Whole,
     read_document,
 )
+from seqforecast.runs.final_documents import FutureFacts
 from seqforecast.runs.run_files import RunDirectory
 
 NAIVE = "naive"
@@ -96,12 +98,14 @@ class TestScores(Record):
 
     windows: Count
     model: Scores
+    network: NotRequired[Scores]
+    final: NotRequired[Annotated[dict[str, Number], Field(min_length=1)]]
     baselines: dict[str, Scores]
     repeated: NotRequired[dict[str, Positive]]
     in_sample: NotRequired[InSampleFacts]
     by_step: NotRequired[list[StepErrors]]
     skill: Skill
-    verdict: Literal["better", "worse", "no better"]
+    verdict: Literal["better", "worse", "no better", "no telling"]
     notes: NotRequired[Names]
     signs: NotRequired[dict[str, dict[str, Any]] | None]
     intervals: NotRequired[list[IntervalScores]]
@@ -118,8 +122,9 @@ def _check_test(test: TestScores) -> TestScores:
     for name in (NAIVE, against):
         if name not in baselines:
             raise ValueError(f"baselines has no {name!r}")
+    network = {"network": test["network"]} if "network" in test else {}
     for where, model, others in (
-        ("", test["model"], baselines),
+        ("", test["model"], {**network, **baselines}),
         *(
             (f"groups.{name}.", group["model"], group["baselines"])
             for name, group in test.get("groups", {}).items()
@@ -185,6 +190,8 @@ class Metrics(Record):
     """metrics.json: what a run is worth."""
 
     test: Test
+    final: NotRequired[ChoiceFacts]
+    future: NotRequired[FutureFacts]
     validation: Validation
     training: Training
     stages: NotRequired[list[Stage]]

@@ -47,7 +47,7 @@ TOGETHER = 0.6  # correlation of swing and level from which on one grows with th
 
 @dataclass(frozen=True, slots=True)
 class StarterExperiment:
-    """What was written.
+    """What was written, or is to be.
 
     Attributes:
         path: the experiment file.
@@ -92,10 +92,28 @@ def start_experiment(
         ConfigError: what was said about it fits no file.
         RunError: there is a file of that name already, or it cannot be written.
     """
-    asked = asked or Asked()
     path = output or Path(f"{stem_of(data)}.yaml")
     with named_by_user():
         _check_place(path, data)
+    started = examine(data, path, asked)
+    with named_by_user():
+        write_whole(path, lambda part: _write_valid(part, started.text, data))
+    return started
+
+
+def examine(data: Path, path: Path, asked: Asked | None = None) -> StarterExperiment:
+    """Return an experiment that trains on a data file as it is; nothing is written.
+
+    Args:
+        data: CSV, Parquet or any other file of data.
+        path: where the experiment is to go; its folder is where it looks from.
+        asked: as for `start_experiment`.
+
+    Raises:
+        DataError: as for `start_experiment`.
+        ConfigError: as for `start_experiment`.
+    """
+    asked = asked or Asked()
     check_file(data, hint=HERE)
     if not _is_text(str(data.resolve())):
         raise DataError(
@@ -128,8 +146,6 @@ def start_experiment(
     ]
     choices = data_choices(source, panel, facts, roles, path)
     text = write_starter(opening, choices, chosen)
-    with named_by_user():
-        write_whole(path, lambda part: _write_valid(part, text, data))
     return StarterExperiment(path, text, tuple(findings))
 
 

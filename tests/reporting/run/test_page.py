@@ -94,8 +94,8 @@ def test_the_verdict_comes_before_all_else(tmp_path: Path) -> None:
         ((0.2, 0.1, 0.3), "better", "more than chance: the whole 95 % interval"),
         ((0.02, -0.1, 0.1), "no better", "may be chance. As it stands, nothing here"),
         ((-0.2, -0.3, -0.1), "worse", "more than chance. As it stands, use linear"),
-        ((0.2, None, None), "no better", "error is 20 % lower, which may be chance"),
-        ((-0.5, None, None), "no better", "error is 50 % higher, which may be chance"),
+        ((0.2, None, None), "no telling", "error is 20 % lower, which may be chance"),
+        ((-0.5, None, None), "no telling", "error is 50 % higher, which may be chance"),
     ],
 )
 def test_every_verdict_says_what_it_means(skill: Any, verdict: str, said: str) -> None:

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from seqforecast.config.experiment import Experiment
+from seqforecast.workflows.pipeline.final_forecast import fit_baseline
 from seqforecast.workflows.pipeline.prepare import prepare
-from seqforecast.workflows.pipeline.scores import fit_baseline
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqforecast.config.experiment_file import dump
+from seqforecast.evaluation.final_choice import mean_weights
 from seqforecast.evaluation.intervals import tails
 from seqforecast.evaluation.scorer import MODEL
 from seqforecast.files import make_folder, write_json, write_text
@@ -111,7 +112,10 @@ def _finish(
     fit_metrics = [read_document(fit, fit.metrics, BacktestFitFacts) for fit in fits]
     levels = tuple(fit_metrics[0]["levels"])
     forecasts = read_made(directory, planned, levels)
-    scores = score_backtest(planned, forecasts, levels)
+    final = mean_weights(
+        [fit["final"]["weights"] for fit in fit_metrics if "final" in fit]
+    )
+    scores = score_backtest(planned, forecasts, levels, final)
     document = describe_backtest(planned, scores, fit_metrics)
     write_forecasts(directory, planned, forecasts, levels)
     write_frames(directory.table, [tabulate_cutoffs(document)], None)
@@ -171,7 +175,7 @@ def _picture(
     intervals = planned.first.experiment.intervals
     pairs = {
         level: [levels.index(tail) for tail in tails(level)]
-        for level in ([] if intervals is None else intervals.level)
+        for level in ([] if intervals is None else intervals.levels)
     }
     steps = int(panel.first_steps[i]) + np.arange(begin, end) - offset
     return rolling_forecasts.SeriesPicture(

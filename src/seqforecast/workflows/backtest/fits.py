@@ -15,10 +15,10 @@ import numpy.typing as npt
 
 from seqforecast.data.split import Fold
 from seqforecast.errors import DataError
-from seqforecast.evaluation.intervals import quantiles_of
+from seqforecast.evaluation.final_choice import NETWORK
+from seqforecast.evaluation.intervals import Intervals, quantiles_of
 from seqforecast.files import make_folder, read_arrays, reading, write_json
-from seqforecast.models.batched_forecast import forecast
-from seqforecast.models.forecaster import Forecaster, join_members
+from seqforecast.models.forecaster import join_members
 from seqforecast.runs import records
 from seqforecast.runs.multi_fit_directories import (
     QUANTILES,
@@ -32,6 +32,12 @@ from seqforecast.training.non_finite import NotFiniteError
 from seqforecast.training.window_order import fix_seeds
 from seqforecast.workflows.backtest.plan import BacktestPlan
 from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay, Recorder
+from seqforecast.workflows.pipeline.final_forecast import (
+    FinalForecaster,
+    Fitted,
+    choose,
+    finalise,
+)
 from seqforecast.workflows.pipeline.learners import (
     count_trained,
     describe_training,
@@ -41,7 +47,7 @@ from seqforecast.workflows.pipeline.learners import (
     windows_of,
 )
 from seqforecast.workflows.pipeline.prepare import Prepared
-from seqforecast.workflows.pipeline.scores import fit_baseline, learn_intervals
+from seqforecast.workflows.pipeline.scores import learn_intervals
 
 LOGGER = logging.getLogger("seqforecast")
 MODEL = "model"
@@ -139,8 +145,13 @@ def _refit(
     make_folder(fit.path)
     learners = bench.begin(prepared)
     trained = _train(fit, prepared, learners, display)
+    fitted = Fitted.on(prepared)
+    selected = join_members(models_of(learners), trained.selected)
+    choice = choose(prepared, selected, fitted)
+    intervals = learn_intervals(prepared, finalise(selected, choice, fitted))
     forecaster = join_members(models_of(learners), trained.final)
-    levels, forecasts = _forecast(prepared, forecaster)
+    final = finalise(forecaster, choice, fitted)
+    levels, forecasts = _forecast(prepared, final, intervals, fitted)
     _be_finite(forecasts, prepared)
     records.write_arrays(fit.made, forecasts)
     engine = learners[0].engine
@@ -159,6 +170,7 @@ def _refit(
                 part: len(getattr(prepared, part)) for part in ("train", "validation")
             },
             "levels": list(levels),
+            "final": {"weights": dict(choice.weights), "why": choice.why},
             **document,
         },
     )
@@ -186,22 +198,24 @@ def _train(
 
 
 def _forecast(
-    prepared: Prepared, forecaster: Forecaster
+    prepared: Prepared,
+    final: FinalForecaster,
+    intervals: Intervals | None,
+    fitted: Fitted,
 ) -> tuple[tuple[float, ...], Made]:
-    """Return the levels of quantiles, and what model and baselines forecast.
-
-    Intervals are calibrated on the validation part of this fit.
-    """
+    """Return the levels of quantiles, and what model and baselines forecast."""
     panel, test = prepared.panel, prepared.test
-    chunks = forecast(forecaster, panel.values, test, features=prepared.features)
-    out = np.concatenate([chunk for _, chunk in chunks])
-    forecasts = {MODEL: forecaster.median_of(out)}
-    intervals = learn_intervals(prepared, forecaster)
-    levels, ends = quantiles_of(out, forecaster.quantiles, intervals, test.series)
+    chunks = [*final.forecast(panel, test, features=prepared.features)]
+    out = np.concatenate([chunk for _, chunk, _ in chunks])
+    forecasts = {MODEL: final.median_of(out)}
+    if prepared.experiment.final != NETWORK:
+        alone = np.concatenate([chunk for _, _, chunk in chunks])
+        forecasts[NETWORK] = final.median_of(alone)
+    levels, ends = quantiles_of(out, final.quantiles, intervals, test.series)
     if levels:
         forecasts[QUANTILES] = ends
-    for name in prepared.baselines:
-        forecasts[name] = fit_baseline(prepared, name)(test)
+    for name, predict in fitted.baselines.items():
+        forecasts[name] = predict(test)
     return levels, forecasts
 
 
@@ -229,13 +243,15 @@ def read_made(
         levels: of quantiles; empty where there are none.
 
     Returns:
-        By name: model, quantiles where there are any, then the baselines.
+        By name: model, network where that is another one, quantiles where there are
+        any, then the baselines.
 
     Raises:
         RunError: they cannot be read.
     """
     series, horizon = len(planned.first.panel.ids), planned.windows.horizon
-    names = (MODEL, *planned.first.baselines)
+    own = () if planned.first.experiment.final == NETWORK else (NETWORK,)
+    names = (MODEL, *own, *planned.first.baselines)
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(names, (horizon,))
     if levels:
         shapes[QUANTILES] = (horizon, len(levels))

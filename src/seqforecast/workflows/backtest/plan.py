@@ -163,7 +163,7 @@ def _check_history(
 def _check_room(first: Prepared, folds: list[Fold]) -> None:
     """Refuse intervals that a later fit has too few errors for: gaps do not count."""
     section = first.experiment.intervals
-    levels = None if section is None else section.level
+    levels = [] if section is None else section.levels
     for fold in folds:
         validation = _index(first, fold.parts.validation, 1)
         try:

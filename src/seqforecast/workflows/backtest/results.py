@@ -11,6 +11,7 @@ from seqforecast.data.windows import WindowIndex, known_targets, mark_observed
 from seqforecast.evaluation.baselines.registry import repeated
 from seqforecast.evaluation.conformal import calibration_windows
 from seqforecast.evaluation.coverage import CoverageTotals
+from seqforecast.evaluation.final_choice import NETWORK
 from seqforecast.evaluation.intervals import Calibration
 from seqforecast.evaluation.metrics import (
     METRICS,
@@ -21,7 +22,7 @@ from seqforecast.evaluation.metrics import (
     measure,
 )
 from seqforecast.evaluation.quantiles import QuantileTotals, by_name
-from seqforecast.evaluation.scorer import MODEL, Scorer
+from seqforecast.evaluation.scorer import MODEL, Origins, Scorer
 from seqforecast.reporting.figures.labels import stamp_texts
 from seqforecast.runs.forecasts import RowMaker, path_for, write_frames
 from seqforecast.runs.multi_fit_directories import QUANTILES, BacktestDirectory
@@ -149,6 +150,7 @@ def score_backtest(
     planned: BacktestPlan,
     forecasts: Mapping[str, npt.NDArray[Any]],
     levels: Sequence[float],
+    final: Mapping[str, float] | None = None,
 ) -> Scores:
     """Score the model and the baselines on the same windows.
 
@@ -159,6 +161,7 @@ def score_backtest(
         planned: whose windows they are.
         forecasts: forecasts by name, in the order of `planned.windows`.
         levels: of quantiles, ends of intervals among them; empty without.
+        final: the weights of what is forecast in the end; default the network.
 
     Raises:
         DataError: a forecast is beyond any use, or no target is in the data.
@@ -174,7 +177,7 @@ def score_backtest(
         in_sample_stops=stops,
         train_std=first.deviation,
         groups=panel.groups,
-        repeated=repeated(first.baselines),
+        origins=Origins(repeated(first.baselines), final or {NETWORK: 1.0}),
     )
     quantiles = QuantileTotals(panel, levels, _coverage(planned))
     for begin in range(0, len(windows), WINDOWS_AT_ONCE):
@@ -202,7 +205,7 @@ def _coverage(planned: BacktestPlan) -> CoverageTotals | None:
         return None
     # Each fit has its own, of one size; they overlap, so that one of them counts.
     learnt_on = Calibration.of(first.panel, calibration_windows(first.validation))
-    return CoverageTotals(first.panel, planned.windows, section.level, learnt_on)
+    return CoverageTotals(first.panel, planned.windows, section.levels, learnt_on)
 
 
 def _at_cutoff(
@@ -218,6 +221,8 @@ def _at_cutoff(
     observed = mark_observed(panel, chunk)
     scores = {}
     for name, values in given.items():
+        if name == NETWORK:
+            continue
         totals = ErrorTotals(len(panel.ids), chunk.horizon)
         totals.add(series, truth, values[which], observed)
         points = int(totals.points.sum())

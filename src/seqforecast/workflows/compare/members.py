@@ -10,6 +10,7 @@ from seqforecast.config.overrides import Overrides
 from seqforecast.data.table.section import TableSource
 from seqforecast.errors import ConfigError
 from seqforecast.evaluation.baselines.registry import BASELINES
+from seqforecast.evaluation.final_choice import NETWORK
 from seqforecast.models.section import Cell
 
 # Where memory matters: the shipped experiment that cells are compared on.
@@ -76,6 +77,9 @@ def choose_members(
         else:
             loaded = load_experiment(resolve(word), overrides)
             name = loaded.experiment.name
+        # What is compared are networks, whatever is forecast in the end.
+        alone = loaded.experiment.model_copy(update={"final": NETWORK})
+        loaded = replace(loaded, experiment=alone)
         # Baselines stand in the same table under their own names.
         taken = {*BASELINES, *(member.name for member in members)}
         members.append(Member(_free(name, taken), loaded))

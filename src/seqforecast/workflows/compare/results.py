@@ -27,8 +27,9 @@ from seqforecast.runs.run_files import RunDirectory
 from seqforecast.runs.score_documents import read_metrics
 from seqforecast.workflows.compare.members import Member
 from seqforecast.workflows.compare.plan import ComparisonPlan
+from seqforecast.workflows.pipeline.final_forecast import fit_baseline
 from seqforecast.workflows.pipeline.prepare import Prepared
-from seqforecast.workflows.pipeline.scores import fit_baseline, history_stops
+from seqforecast.workflows.pipeline.scores import history_stops
 
 if TYPE_CHECKING:
     import pandas as pd

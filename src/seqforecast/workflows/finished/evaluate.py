@@ -39,6 +39,7 @@ from seqforecast.workflows.finished.predict import (
     features_of,
     series_numbers,
 )
+from seqforecast.workflows.pipeline.final_forecast import open_final
 from seqforecast.workflows.pipeline.prepare import Prepared, prepare_panel
 from seqforecast.workflows.pipeline.scores import read_intervals, score_forecasts
 from seqforecast.workflows.pipeline.seen_data import note_seen, read_seen, steps_seen
@@ -103,11 +104,13 @@ def evaluate_run(
             prepared, notes = own, note_seen(manifest)
         write = _writer(output, raw=raw_names)
         intervals = read_intervals(run, loaded.experiment)
+        panel = prepared.panel
+        final = open_final(run, loaded.experiment, forecaster, panel, numbers)
         scorer, quantiles = score_forecasts(
-            prepared, forecaster, write, intervals, numbers
+            prepared, final, write, intervals, numbers=numbers
         )
         test = quantiles.beside(scorer.result())
-        test["notes"] = [*notes, *test["notes"]]
+        test["notes"] = [*notes, *final.notes, *test["notes"]]
         if file is None:
             recorded = _is_recorded(run, test)
         return {

@@ -1,7 +1,6 @@
 """Forecast the steps after the end of the data, with a finished run."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,18 +14,14 @@ from seqforecast.data.features import (
     make_features,
     strange_texts,
 )
-from seqforecast.data.panel import FloatArray, Panel, check_future
+from seqforecast.data.panel import Panel, check_future
 from seqforecast.data.windows import latest_windows
-from seqforecast.errors import ConfigError, DataError
-from seqforecast.evaluation.intervals import Intervals, quantiles_of
-from seqforecast.evaluation.quantiles import by_name
+from seqforecast.errors import ConfigError
 from seqforecast.files import expand
-from seqforecast.models.batched_forecast import forecast
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.models.section import check_values
 from seqforecast.runs.documents import read_preprocess
-from seqforecast.runs.forecasts import RowMaker
 from seqforecast.runs.output_guard import check_output
 from seqforecast.runs.run_files import RunDirectory
 from seqforecast.training.devices import use_device
@@ -37,6 +32,8 @@ from seqforecast.workflows.finished.new_data import (
     say_shift,
     say_strangers,
 )
+from seqforecast.workflows.pipeline.final_forecast import open_final
+from seqforecast.workflows.pipeline.future import Forecasts, forecast_future
 from seqforecast.workflows.pipeline.run_setup import describe_strange
 from seqforecast.workflows.pipeline.scores import read_intervals
 
@@ -44,34 +41,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SUFFIXES = (".csv", ".parquet")
-
-
-@dataclass(frozen=True, slots=True)
-class Forecasts:
-    """Forecasts that are made while they are taken.
-
-    Attributes:
-        frames: columns unique_id, ds, step, y_hat and those of quantiles; some series
-            at a time.
-        date_format: how stamps are written.
-        series: how many there are.
-        horizon: steps of each.
-    """
-
-    frames: Iterator["pd.DataFrame"]
-    date_format: str | None
-    series: int
-    horizon: int
-
-    def records(self) -> Iterator[dict[str, Any]]:
-        """Yield plain values, a step at a time, stamps as text."""
-        for frame in self.frames:
-            if self.date_format is not None:
-                frame["ds"] = frame["ds"].dt.strftime(self.date_format)
-            elif frame["ds"].dtype.kind == "M":
-                frame["ds"] = frame["ds"].map(str)
-            for record in frame.to_dict("records"):
-                yield {str(name): value for name, value in record.items()}
 
 
 def predict_run(run: RunDirectory, data: Any = None) -> "pd.DataFrame":
@@ -135,38 +104,11 @@ def forecast_run(
     forecaster = load_forecaster(run.model)
     check_lengths(run, preprocess, forecaster)
     say_strangers(panel, known, scaled=forecaster.needs_series)
-    rows = RowMaker(panel, windows, horizon)
     numbers = series_numbers(panel, known)
-    forecasts = forecast(forecaster, panel.values, windows, numbers, features)
-    frames = (
-        _checked(rows.rows(chunk, forecaster.median_of(out), None, columns))
-        for chunk, out in forecasts
-        for columns in [_columns(forecaster, intervals, out, numbers[chunk.series])]
+    final = open_final(run, loaded.experiment, forecaster, panel, numbers)
+    return forecast_future(
+        final, panel, windows, intervals, numbers=numbers, features=features
     )
-    return Forecasts(frames, rows.date_format, len(panel.ids), horizon)
-
-
-def _columns(
-    forecaster: Forecaster,
-    intervals: Intervals | None,
-    out: FloatArray,
-    series: npt.NDArray[np.int32],
-) -> dict[str, FloatArray]:
-    """Return quantiles and ends of intervals by the names of their columns."""
-    return by_name(*quantiles_of(out, forecaster.quantiles, intervals, series))
-
-
-def _checked(forecasts: "pd.DataFrame") -> "pd.DataFrame":
-    """Refuse a forecast that is no number."""
-    numbers = forecasts.drop(columns=["unique_id", "ds", "step"]).to_numpy()
-    is_bad = ~np.isfinite(numbers).all(axis=1)
-    if is_bad.any():
-        raise DataError(
-            f"the forecast of {forecasts.loc[is_bad, 'unique_id'].iloc[0]} is not a "
-            "finite number",
-            hint="its last values lie far outside those of the train part",
-        )
-    return forecasts
 
 
 def check_lengths(

@@ -7,15 +7,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqforecast.data.panel import IntArray
-from seqforecast.data.windows import WindowIndex, known_targets
+from seqforecast.data.panel import FloatArray, IntArray
+from seqforecast.data.windows import WindowIndex, known_targets, latest_windows
 from seqforecast.evaluation.intervals import Intervals, quantiles_of, tails
 from seqforecast.files import make_folder
-from seqforecast.models.batched_forecast import forecast
-from seqforecast.models.forecaster import Forecaster
 from seqforecast.reporting.figures import (
     error_by_step,
     forecasts,
+    future,
     gradient_profile,
     loss,
     scatter,
@@ -28,6 +27,7 @@ from seqforecast.reporting.figures.forecasts import (
 from seqforecast.runs.run_files import RunDirectory
 from seqforecast.training.early_stopping import kept_epoch
 from seqforecast.training.history import selections
+from seqforecast.workflows.pipeline.final_forecast import FinalForecaster
 from seqforecast.workflows.pipeline.learners import LearningCurves
 from seqforecast.workflows.pipeline.prepare import Prepared
 
@@ -40,14 +40,16 @@ class FigureInputs:
     """What the figures show.
 
     Attributes:
-        forecaster: the model.
+        final: what is forecast.
         intervals: around its forecasts, if any.
         learnt: what training left to look at.
+        has_future: whether the steps after the end of the data are forecast.
     """
 
-    forecaster: Forecaster
+    final: FinalForecaster
     intervals: Intervals | None
     learnt: LearningCurves
+    has_future: bool = True
 
 
 def draw_pictures(
@@ -59,7 +61,7 @@ def draw_pictures(
         RunError: a figure cannot be written.
     """
     make_folder(run.plots)
-    forecaster, learnt = shown.forecaster, shown.learnt
+    learnt = shown.learnt
     first, *others = selections(learnt.history)
     curves = loss.describe_loss(
         [record.values() for record in first],
@@ -70,9 +72,13 @@ def draw_pictures(
     )
     loss.draw_loss(curves, run.plots / "loss.png")
 
-    windows = _windows(prepared, forecaster, shown.intervals)
+    windows = _windows(prepared, shown.final, shown.intervals)
     figure = describe_forecasts(windows, test, season=prepared.panel.season)
     forecasts.draw_forecasts(figure, run.plots / "forecast.png")
+
+    if shown.has_future:
+        ahead = _future(prepared, shown.final, shown.intervals)
+        future.draw_future(ahead, run.plots / "future.png")
 
     steps = error_by_step.describe_errors(test["by_step"], test["skill"]["against"])
     error_by_step.draw_errors(steps, run.plots / "error_by_step.png")
@@ -87,34 +93,78 @@ def draw_pictures(
     )
 
     if prepared.parts.by == "series":
-        points = _scattered(prepared, forecaster)
+        points = _scattered(prepared, shown.final)
         scatter.draw_scatter(points, run.plots / "scatter.png")
 
 
 def _windows(
-    prepared: Prepared, forecaster: Forecaster, intervals: Intervals | None
+    prepared: Prepared, final: FinalForecaster, intervals: Intervals | None
 ) -> list[WindowPicture]:
     """Return some windows of the test part with their forecasts."""
     chosen = prepared.test.take(shown_of(prepared.test))
-    out = _forecast(prepared, forecaster, chosen)
-    levels, ends = quantiles_of(out, forecaster.quantiles, intervals, chosen.series)
-    pictures = picture_windows(prepared, chosen, forecaster.median_of(out))
+    out = _forecast(prepared, final, chosen)
+    pictures = picture_windows(prepared, chosen, final.median_of(out))
+    bands = _bands(out, final, intervals, chosen)
+    return [
+        replace(picture, bands=band)
+        for picture, band in zip(pictures, bands, strict=True)
+    ]
+
+
+def _bands(
+    out: FloatArray,
+    final: FinalForecaster,
+    intervals: Intervals | None,
+    windows: WindowIndex,
+) -> list[dict[float, tuple[FloatArray, FloatArray]]]:
+    """Return both ends of the intervals of each window, by level."""
     if intervals is None:
-        return pictures
+        return [{} for _ in range(len(windows))]
+    levels, ends = quantiles_of(out, final.quantiles, intervals, windows.series)
     pairs = {
         level: [levels.index(tail) for tail in tails(level)]
         for level in intervals.levels
     }
     return [
-        replace(
-            picture,
-            bands={
-                level: (ends[i, :, low], ends[i, :, high])
-                for level, (low, high) in pairs.items()
-            },
-        )
-        for i, picture in enumerate(pictures)
+        {level: (row[:, low], row[:, high]) for level, (low, high) in pairs.items()}
+        for row in ends
     ]
+
+
+def _future(
+    prepared: Prepared, final: FinalForecaster, intervals: Intervals | None
+) -> future.FutureFigure:
+    """Return the end of some series with their forecasts."""
+    panel, window = prepared.panel, prepared.experiment.window
+    latest = latest_windows(panel, prepared.train.lookback, window.min_history)
+    windows = replace(latest, horizon=prepared.test.horizon)
+    windows = windows.take(np.array(choose_windows(len(windows), future.MOST_SERIES)))
+    out = _forecast(prepared, final, windows)
+    y_hat, bands = final.median_of(out), _bands(out, final, intervals, windows)
+    pictures = []
+    for i, series in enumerate(windows.series.tolist()):
+        count, offset = int(panel.lengths[series]), int(panel.offsets[series])
+        steps = int(panel.first_steps[series]) + np.arange(count + windows.horizon)
+        stamps = panel.clocks(steps)
+        past = panel.series(series).astype(np.float64)
+        mine = (panel.filled >= offset) & (panel.filled < offset + count)
+        past[panel.filled[mine] - offset] = np.nan
+        pictures.append(
+            future.FuturePicture(
+                series=panel.ids[series],
+                past_stamps=stamps[:count],
+                past=past,
+                stamps=stamps[count:],
+                y_hat=y_hat[i],
+                bands=bands[i],
+            )
+        )
+    return future.describe_future(
+        pictures,
+        total=len(panel.ids),
+        forecaster=final.name,
+        season=panel.season,
+    )
 
 
 def shown_of(windows: WindowIndex) -> IntArray:
@@ -145,22 +195,20 @@ def picture_windows(
     ]
 
 
-def _scattered(prepared: Prepared, forecaster: Forecaster) -> scatter.ScatterFigure:
+def _scattered(prepared: Prepared, final: FinalForecaster) -> scatter.ScatterFigure:
     """Return truth against forecast over the whole test part."""
     panel, test = prepared.panel, prepared.test
     chosen = test.thinned(SCATTERED)
     return scatter.describe_scatter(
         known_targets(panel, chosen),
-        forecaster.median_of(_forecast(prepared, forecaster, chosen)),
+        final.median_of(_forecast(prepared, final, chosen)),
         chosen.inputs(panel.values)[:, -1],
     )
 
 
 def _forecast(
-    prepared: Prepared, forecaster: Forecaster, windows: WindowIndex
+    prepared: Prepared, final: FinalForecaster, windows: WindowIndex
 ) -> npt.NDArray[Any]:
-    """Return what the model forecasts for some windows, (windows, horizon, ...)."""
-    forecasts = forecast(
-        forecaster, prepared.panel.values, windows, features=prepared.features
-    )
-    return np.concatenate([out for _, out in forecasts])
+    """Return what is forecast for some windows, (windows, horizon, ...)."""
+    forecasts = final.forecast(prepared.panel, windows, features=prepared.features)
+    return np.concatenate([out for _, out, _ in forecasts])

@@ -20,7 +20,7 @@ from seqforecast.data.window_lengths import check_length, choose_length
 from seqforecast.data.windows import WindowIndex, index_windows
 from seqforecast.errors import DataError
 from seqforecast.evaluation.baselines.registry import baselines_on
-from seqforecast.evaluation.conformal import check_room
+from seqforecast.evaluation.conformal import settle_intervals
 from seqforecast.models.section import check_values
 from seqforecast.models.size import Tokens, tokens_of
 
@@ -120,13 +120,12 @@ def prepare_panel(experiment: Experiment, panel: Panel, parts: Parts) -> Prepare
     panel = with_season(panel, parts, experiment)
     window = experiment.window
     length = choose_length(panel, parts, window, segment=experiment.model.segment)
-    notes = (*panel.notes, *check_length(panel, parts, length, window.min_history))
-    panel = dataclasses.replace(panel, notes=notes)
+    notes = check_length(panel, parts, length, window.min_history)
     check_values(panel, experiment.model.instance_norm)
     index = partial(index_windows, panel, min_history=window.min_history)
     validation = index(parts.validation, length)
-    wanted = experiment.intervals
-    check_room(panel, validation, None if wanted is None else wanted.level)
+    experiment, said = _with_intervals(experiment, panel, validation)
+    panel = dataclasses.replace(panel, notes=(*panel.notes, *notes, *said))
     return Prepared(
         experiment=settle(experiment, panel, length),
         panel=panel,
@@ -140,6 +139,18 @@ def prepare_panel(experiment: Experiment, panel: Panel, parts: Parts) -> Prepare
             panel, parts, (*getattr(experiment.data, "calendar", ()),), length[1]
         ),
     )
+
+
+def _with_intervals(
+    experiment: Experiment, panel: Panel, validation: WindowIndex
+) -> tuple[Experiment, list[str]]:
+    """Return the experiment with the intervals there will be, and notes."""
+    section = experiment.intervals
+    if section and experiment.training.refit and section.level == "auto":
+        note = "no intervals: training.refit keeps nothing back to calibrate them on"
+        return experiment.model_copy(update={"intervals": None}), [note]
+    settled, note = settle_intervals(section, panel, validation)
+    return experiment.model_copy(update={"intervals": settled}), [note] if note else []
 
 
 def with_season(panel: Panel, parts: Parts, experiment: Experiment) -> Panel:

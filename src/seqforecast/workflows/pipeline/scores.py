@@ -1,6 +1,6 @@
 """Scores of a run: model and baselines on the same windows, intervals around them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,22 +8,16 @@ import numpy.typing as npt
 
 from seqforecast.config.experiment import Experiment
 from seqforecast.data.panel import FloatArray, IntArray
-from seqforecast.data.scaling import pooled_deviation
 from seqforecast.data.split import Parts
 from seqforecast.data.windows import WindowIndex, known_targets
-from seqforecast.evaluation.baselines.maker import Forecaster as Baseline
-from seqforecast.evaluation.baselines.registry import (
-    BASELINES,
-    baselines_on,
-    maker_of,
-    repeated,
-)
+from seqforecast.evaluation.baselines.registry import repeated
 from seqforecast.evaluation.conformal import calibrate, calibration_windows
 from seqforecast.evaluation.coverage import CoverageTotals
+from seqforecast.evaluation.final_choice import NETWORK
 from seqforecast.evaluation.intervals import Calibration, Intervals, quantiles_of, tails
-from seqforecast.evaluation.metrics import Doubles
 from seqforecast.evaluation.quantiles import QuantileTotals, by_name
-from seqforecast.evaluation.scorer import MODEL, Scorer
+from seqforecast.evaluation.scorer import MODEL, Origins, Scorer
+from seqforecast.evaluation.skill import FEWEST
 from seqforecast.files import write_json
 from seqforecast.models.batched_forecast import forecast
 from seqforecast.models.forecaster import Forecaster
@@ -34,6 +28,11 @@ from seqforecast.runs.documents import (
 )
 from seqforecast.runs.forecasts import RowMaker, path_for, write_frames
 from seqforecast.runs.run_files import RunDirectory
+from seqforecast.workflows.pipeline.final_forecast import (
+    FinalForecaster,
+    Fitted,
+    units_of,
+)
 from seqforecast.workflows.pipeline.prepare import Prepared
 
 if TYPE_CHECKING:
@@ -54,8 +53,9 @@ def score_validation(prepared: Prepared, forecaster: Forecaster) -> dict[str, An
 def score_test(
     run: RunDirectory,
     prepared: Prepared,
-    forecaster: Forecaster,
-    intervals: Intervals | None = None,
+    final: FinalForecaster,
+    intervals: Intervals | None,
+    fitted: Fitted,
 ) -> dict[str, Any]:
     """Forecast the test part, write forecasts and scores by series, return the scores.
 
@@ -67,7 +67,9 @@ def score_test(
     def write(frames: Iterator["pd.DataFrame"], date_format: str | None) -> None:
         write_frames(path_for(run, prepared.test), frames, date_format)
 
-    scorer, quantiles = score_forecasts(prepared, forecaster, write, intervals)
+    scorer, quantiles = score_forecasts(
+        prepared, final, write, intervals, fitted=fitted
+    )
 
     import pandas as pd
 
@@ -77,42 +79,47 @@ def score_test(
 
 def score_forecasts(
     prepared: Prepared,
-    forecaster: Forecaster,
+    final: FinalForecaster,
     write: Callable[[Iterator["pd.DataFrame"], str | None], None],
     intervals: Intervals | None = None,
+    *,
     numbers: npt.NDArray[np.int32] | None = None,
+    fitted: Fitted | None = None,
 ) -> tuple[Scorer, QuantileTotals]:
     """Forecast the test part; return its scorer and its quantiles, both complete.
 
     Args:
         prepared: the data.
-        forecaster: the model.
+        final: what is forecast in the end; the network has a row of its own where it
+            is not that.
         write: is given the forecasts as they are made, and how stamps are written;
             it must take all of them.
         intervals: around the forecasts, if any.
         numbers: shape (series,), by which the model knows the series; default their
             own.
+        fitted: the baselines, where they are fitted already.
 
     Raises:
         DataError: a forecast is not a finite number.
     """
     windows, panel = prepared.test, prepared.panel
-    names = prepared.baselines
-    baselines = {name: fit_baseline(prepared, name) for name in names}
-    scorer = _scorer(prepared, windows, prepared.parts.test, [MODEL, *names])
-    quantiles = _quantile_totals(prepared, forecaster, intervals)
+    baselines = (fitted or Fitted.on(prepared)).baselines
+    own = [] if final.is_network else [NETWORK]
+    names = [MODEL, *own, *baselines]
+    scorer = _scorer(prepared, windows, prepared.parts.test, names, final.weights)
+    quantiles = _quantile_totals(prepared, final, intervals)
     rows = RowMaker(panel, windows, windows.horizon)
-
-    forecasts = forecast(forecaster, panel.values, windows, numbers, prepared.features)
+    forecasts = final.forecast(panel, windows, numbers, prepared.features)
 
     def scored() -> Iterator["pd.DataFrame"]:
-        for chunk, out in forecasts:
-            y, y_hat = chunk.targets(panel.values), forecaster.median_of(out)
+        for chunk, out, alone in forecasts:
+            y, y_hat = chunk.targets(panel.values), final.median_of(out)
             given: dict[str, FloatArray] = {MODEL: y_hat}
+            given |= dict.fromkeys(own, final.median_of(alone))
             given |= {name: predict(chunk) for name, predict in baselines.items()}
             scorer.add(chunk, y, given)
             which = chunk.series if numbers is None else numbers[chunk.series]
-            levels, ends = quantiles_of(out, forecaster.quantiles, intervals, which)
+            levels, ends = quantiles_of(out, final.quantiles, intervals, which)
             quantiles.add(chunk, y, ends, y_hat)
             known = known_targets(panel, chunk)
             yield rows.rows(chunk, y_hat, known, by_name(levels, ends))
@@ -122,12 +129,12 @@ def score_forecasts(
 
 
 def _quantile_totals(
-    prepared: Prepared, forecaster: Forecaster, intervals: Intervals | None
+    prepared: Prepared, final: FinalForecaster, intervals: Intervals | None
 ) -> QuantileTotals:
     """Return empty totals of the model's quantiles and of the ends of intervals."""
-    panel, levels = prepared.panel, set(forecaster.quantiles)
+    panel, levels = prepared.panel, set(final.quantiles)
     if intervals is None:
-        return QuantileTotals(panel, forecaster.quantiles)
+        return QuantileTotals(panel, final.quantiles)
     ends = {tail for level in intervals.levels for tail in tails(level)}
     coverage = CoverageTotals(
         panel, prepared.test, intervals.levels, intervals.learnt_on
@@ -135,16 +142,12 @@ def _quantile_totals(
     return QuantileTotals(panel, sorted(levels | ends), coverage)
 
 
-def fit_baseline(prepared: Prepared, name: str) -> Baseline:
-    """Return a baseline, fitted on the train part where it learns anything."""
-    panel, scale = prepared.panel, prepared.scaler.spread[:-1]
-    unit = np.where(prepared.deviation > 0, prepared.deviation, scale)
-    season = baselines_on(panel, BASELINES)[name]
-    return maker_of(name)(panel, prepared.train, season, unit)
-
-
 def _scorer(
-    prepared: Prepared, windows: WindowIndex, spans: IntArray, names: list[str]
+    prepared: Prepared,
+    windows: WindowIndex,
+    spans: IntArray,
+    names: list[str],
+    final: Mapping[str, float] | None = None,
 ) -> Scorer:
     return Scorer(
         prepared.panel,
@@ -154,7 +157,7 @@ def _scorer(
         in_sample_stops=history_stops(prepared, spans),
         train_std=prepared.deviation,
         groups=prepared.panel.groups,
-        repeated=repeated(prepared.baselines),
+        origins=Origins(repeated(prepared.baselines), final or {NETWORK: 1.0}),
     )
 
 
@@ -177,7 +180,24 @@ def in_sample_stops(parts: Parts, spans: IntArray, lookback: int) -> IntArray:
     return starts
 
 
-def learn_intervals(prepared: Prepared, forecaster: Forecaster) -> Intervals | None:
+def say_power(prepared: Prepared) -> str:
+    """Say, before training, whether the test part can tell skill from chance.
+
+    Raises:
+        DataError: every value of the test part was missing and filled.
+    """
+    scorer = _scorer(prepared, prepared.test, prepared.parts.test, [MODEL])
+    count, unit = scorer.drawn
+    drawn = f"the test part has {count:,} {unit}"
+    if count >= FEWEST:
+        return f"{drawn} to tell skill from chance by"
+    return (
+        f"{drawn}, and chance is told from {FEWEST} on: the verdict will be 'no "
+        "telling'; a longer test part, or more series, would tell"
+    )
+
+
+def learn_intervals(prepared: Prepared, final: FinalForecaster) -> Intervals | None:
     """Return the intervals that would have covered the validation part.
 
     Errors of windows that overlap are alike, so that their number says less than it
@@ -185,31 +205,24 @@ def learn_intervals(prepared: Prepared, forecaster: Forecaster) -> Intervals | N
 
     Args:
         prepared: the data.
-        forecaster: has not been trained on the validation part.
+        final: its network has not been trained on the validation part.
     """
     section = prepared.experiment.intervals
     if section is None:
         return None
     panel, windows = prepared.panel, calibration_windows(prepared.validation)
-    forecasts = forecast(forecaster, panel.values, windows, features=prepared.features)
-    out = np.concatenate([chunk for _, chunk in forecasts])
-    units = _units(prepared)
+    forecasts = final.forecast(panel, windows, features=prepared.features)
+    out = np.concatenate([chunk for _, chunk, _ in forecasts])
+    units = units_of(prepared)
     margins = calibrate(
-        section.level,
+        section.levels,
         known_targets(panel, windows),
         out,
-        forecaster.quantiles,
+        final.quantiles,
         units[windows.series],
     )
     learnt_on = Calibration.of(panel, windows)
-    return Intervals(tuple(section.level), margins, units, learnt_on)
-
-
-def _units(prepared: Prepared) -> Doubles:
-    """Return the deviation of each series' train part, and of all together."""
-    own, scale = prepared.deviation, prepared.scaler.spread
-    together = pooled_deviation(prepared.panel, prepared.parts) or float(scale[-1])
-    return np.append(np.where(own > 0, own, scale[:-1]), together)
+    return Intervals(tuple(section.levels), margins, units, learnt_on)
 
 
 def write_intervals(run: RunDirectory, intervals: Intervals | None) -> None:
@@ -227,7 +240,7 @@ def read_intervals(run: RunDirectory, experiment: Experiment) -> Intervals | Non
     if experiment.intervals is None:
         return None
     found = read_document(run, run.intervals, IntervalMargins)
-    levels, horizon = experiment.intervals.level, experiment.window.horizon
+    levels, horizon = experiment.intervals.levels, experiment.window.horizon
     margins = found["margins"]
     shape = [horizon] * len(levels)
     if found["level"] != levels or [len(row) for row in margins] != shape:

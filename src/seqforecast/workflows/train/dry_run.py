@@ -18,6 +18,7 @@ from seqforecast.training.gradient_profile import GradientProbe
 from seqforecast.training.loop import Learner, values_of
 from seqforecast.training.time_estimate import TrainingCost, measure_training_cost
 from seqforecast.training.window_order import windows_in_epoch
+from seqforecast.workflows.pipeline.final_forecast import FinalForecaster
 from seqforecast.workflows.pipeline.learners import build, count_trained, models_of
 from seqforecast.workflows.pipeline.prepare import Prepared, prepare
 from seqforecast.workflows.pipeline.run_setup import say_notes
@@ -201,7 +202,8 @@ def _scoring(prepared: Prepared, forecaster: Forecaster) -> float:
     small = dataclasses.replace(prepared, test=test)
 
     def score_some() -> None:
-        scorer, _ = score_forecasts(small, forecaster, write)
+        final = FinalForecaster.of_network(forecaster)
+        scorer, _ = score_forecasts(small, final, write)
         scorer.result()
 
     whole = _seconds(score_some)

@@ -9,6 +9,7 @@ from typing import Any
 from seqforecast.config.experiment_file import Loaded, load_experiment
 from seqforecast.data.panel import Panel
 from seqforecast.errors import RunError
+from seqforecast.evaluation.intervals import Intervals
 from seqforecast.files import write_json, write_whole
 from seqforecast.models.forecaster import join_members
 from seqforecast.runs import directory, manifest, records
@@ -26,6 +27,15 @@ from seqforecast.training.loop import (
 from seqforecast.training.non_finite import NotFiniteError
 from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay, Recorder
 from seqforecast.workflows.pipeline.figures import FigureInputs, draw_pictures
+from seqforecast.workflows.pipeline.final_forecast import (
+    FinalForecaster,
+    Fitted,
+    choose,
+    finalise,
+    say_choice,
+    write_final,
+)
+from seqforecast.workflows.pipeline.future import write_future
 from seqforecast.workflows.pipeline.learners import (
     LearningCurves,
     build,
@@ -44,6 +54,7 @@ from seqforecast.workflows.pipeline.run_setup import (
 )
 from seqforecast.workflows.pipeline.scores import (
     learn_intervals,
+    say_power,
     score_test,
     score_validation,
     write_intervals,
@@ -90,6 +101,7 @@ def train_experiment(
         place.check()
         prepared = prepare(loaded.experiment, loaded.folder, check)
         say_notes(prepared)
+        LOGGER.info("%s", say_power(prepared))
         origin = None if start is None else check_start(start, prepared)
         stages.end("read data")
         device, learners = build(prepared, stages)
@@ -175,26 +187,31 @@ def _finish(
 ) -> None:
     """Train from the last checkpoint on, score, draw, and complete the run."""
     trained, learnt = learn(run, prepared, learners, display)
-    selected = join_members(models_of(learners), trained.selected)
-    validation = score_validation(prepared, selected)
-    intervals = learn_intervals(prepared, selected)
     stages.end("train")
-    forecaster = join_members(models_of(learners), trained.final)
+    fitted = Fitted.on(prepared)
+    final, intervals, validation = _choose_final(learners, trained, prepared, fitted)
+    stages.end("choose the final forecast")
     engine, size = learners[0].engine, count_trained(models_of(learners))
-    write_whole(run.model, forecaster.model.save)
+    write_whole(run.model, final.network.model.save)
     write_intervals(run, intervals)
+    write_final(run, prepared.experiment.final, final.choice, fitted)
     stages.end("save model")
     metrics: dict[str, Any] = {
         "schema": 1,
-        "test": score_test(run, prepared, forecaster, intervals),
+        "test": score_test(run, prepared, final, intervals, fitted),
+        "final": final.facts,
         "validation": {"model": validation},
         "training": describe_training(trained.history, engine, facts, parameters=size),
     }
-    metrics["test"]["notes"] = [*note_seen(facts), *metrics["test"]["notes"]]
+    notes = [*note_seen(facts), *final.notes, *metrics["test"]["notes"]]
+    metrics["test"]["notes"] = notes
     metrics["training"]["naive_loss"] = learnt.naive_loss
     records.write_gradient_profile(run, learnt.profile_before, learnt.profile_after)
     stages.end("score")
-    shown = FigureInputs(forecaster, intervals, learnt)
+    metrics["future"] = write_future(run, prepared, final, intervals)
+    stages.end("forecast the future")
+    has_future = metrics["future"]["file"] is not None
+    shown = FigureInputs(final, intervals, learnt, has_future=has_future)
     with unless_it_fails("drawing"):
         draw_pictures(run, prepared, shown, metrics["test"])
     stages.end("draw")
@@ -213,6 +230,26 @@ def _finish(
     )
     manifest.end(run, facts, status="complete")
     write_json(run.metrics, metrics)
+
+
+def _choose_final(
+    learners: Sequence[Learner],
+    trained: Trained,
+    prepared: Prepared,
+    fitted: Fitted,
+) -> tuple[FinalForecaster, Intervals | None, dict[str, Any]]:
+    """Choose the final forecast and its intervals by the validation part.
+
+    Returns:
+        Both, and the network's scores on the validation part.
+    """
+    selected = join_members(models_of(learners), trained.selected)
+    validation = score_validation(prepared, selected)
+    choice = choose(prepared, selected, fitted)
+    say_choice(prepared, choice)
+    intervals = learn_intervals(prepared, finalise(selected, choice, fitted))
+    network = join_members(models_of(learners), trained.final)
+    return finalise(network, choice, fitted), intervals, validation
 
 
 def learn(

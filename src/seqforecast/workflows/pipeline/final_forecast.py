@@ -1,0 +1,329 @@
+"""The final forecast of a run: its network's, a baseline's, or a mean of several."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqforecast.config.experiment import Experiment
+from seqforecast.data.features import Features
+from seqforecast.data.panel import FloatArray, Panel
+from seqforecast.data.scaling import pooled_deviation
+from seqforecast.data.windows import WindowIndex, known_targets
+from seqforecast.errors import DataError
+from seqforecast.evaluation.baselines.linear import (
+    LinearMap,
+    fit_linear,
+    forecast_linear,
+)
+from seqforecast.evaluation.baselines.maker import Forecaster as Baseline
+from seqforecast.evaluation.baselines.registry import (
+    BASELINES,
+    baselines_on,
+    maker_of,
+)
+from seqforecast.evaluation.final_choice import (
+    NETWORK,
+    FinalChoice,
+    choose_final,
+    name_final,
+)
+from seqforecast.evaluation.metrics import Doubles
+from seqforecast.files import write_json
+from seqforecast.models.batched_forecast import forecast
+from seqforecast.models.forecaster import Forecaster
+from seqforecast.runs.documents import read_document
+from seqforecast.runs.final_documents import FinalFacts, check_final
+from seqforecast.runs.run_files import RunDirectory
+from seqforecast.workflows.pipeline.prepare import Prepared
+
+LOGGER = logging.getLogger("seqforecast")
+LINEAR = "linear"
+
+# Validation windows that choose; of more, so many evenly spaced ones.
+MOST_WINDOWS = 5000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FinalForecaster:
+    """What a run forecasts in the end.
+
+    Attributes:
+        network: the model.
+        choice: which forecasters it is a mean of, and why.
+        baselines: those that have a weight, on the panel that is forecast.
+    """
+
+    network: Forecaster
+    choice: FinalChoice
+    baselines: Mapping[str, Baseline]
+
+    @classmethod
+    def of_network(cls, network: Forecaster) -> "FinalForecaster":
+        """Return the forecasts of the network alone."""
+        return cls(network, FinalChoice({NETWORK: 1.0}, ""), {})
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """The weights of `network` and of baselines."""
+        return self.choice.weights
+
+    @property
+    def name(self) -> str:
+        """As the table of scores names it."""
+        return name_final({} if self.is_network else self.weights)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """`final` of metrics.json."""
+        return {"weights": dict(self.weights), "why": self.choice.why}
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be said where the network is not all of it."""
+        if self.is_network:
+            return []
+        return [f"The final forecast is {self.choice.name}: {self.choice.why}."]
+
+    @property
+    def is_network(self) -> bool:
+        """Whether it is the network's forecast, and nothing else."""
+        return [*self.weights] == [NETWORK]
+
+    @property
+    def quantiles(self) -> tuple[float, ...]:
+        """Levels of what is forecast for a step; () where that is one number."""
+        return self.network.quantiles
+
+    def median_of(self, out: FloatArray) -> FloatArray:
+        """Return y_hat, (windows, horizon), of what is forecast."""
+        y_hat: FloatArray = self.network.median_of(out)
+        return y_hat
+
+    def forecast(
+        self,
+        panel: Panel,
+        windows: WindowIndex,
+        numbers: npt.NDArray[np.int32] | None = None,
+        features: Features | None = None,
+    ) -> Iterator[tuple[WindowIndex, FloatArray, FloatArray]]:
+        """Yield windows in batches: what is forecast, and what the network alone does.
+
+        Args:
+            panel: where the windows lie; the one the baselines are of.
+            windows: whose lookbacks are read, and the history before them.
+            numbers: shape (series,), by which the model knows the series.
+            features: of the panel, where the model reads any.
+
+        Yields:
+            Some windows and twice their forecasts, (windows, horizon) or (windows,
+            horizon, quantiles), in the unit of the data.
+        """
+        batches = forecast(self.network, panel.values, windows, numbers, features)
+        for batch, out in batches:
+            yield batch, self.combine(batch, out), out
+
+    def combine(self, windows: WindowIndex, out: FloatArray) -> FloatArray:
+        """Return the weighted mean of the forecasts, in the form of the network's.
+
+        The network's quantiles keep their distances from its median.
+
+        Args:
+            windows: that are forecast.
+            out: what the network forecasts for them.
+        """
+        if self.is_network:
+            return out
+        median = self.network.median_of(out).astype(np.float64)
+        final = np.zeros_like(median)
+        for name, weight in self.weights.items():
+            given = median if name == NETWORK else self.baselines[name](windows)
+            final += weight * given
+        if not self.quantiles:
+            y_hat: FloatArray = final.astype(np.float32)
+            return y_hat
+        moved: FloatArray = (out + (final - median)[..., np.newaxis]).astype(np.float32)
+        return moved
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """Baselines that a run can forecast with, fitted on its train part.
+
+    Attributes:
+        baselines: by name.
+        linear: the linear map, where that is one of them.
+        units: shape (series + 1,), of the series that it knows; the last one is that
+            of others.
+    """
+
+    baselines: Mapping[str, Baseline]
+    linear: LinearMap | None
+    units: Doubles
+
+    @classmethod
+    def on(cls, prepared: Prepared) -> "Fitted":
+        """Fit every baseline that is reported."""
+        panel, units, fitted = prepared.panel, units_of(prepared), None
+        baselines = {}
+        for name in prepared.baselines:
+            if name == LINEAR:
+                fitted = fit_linear(panel, prepared.train, units[:-1])
+                baselines[name] = _linear_on(panel, fitted, units[:-1])
+            else:
+                baselines[name] = fit_baseline(prepared, name)
+        return cls(baselines, fitted, units)
+
+
+def fit_baseline(prepared: Prepared, name: str) -> Baseline:
+    """Return a baseline, fitted on the train part where it learns anything."""
+    panel, units = prepared.panel, units_of(prepared)[:-1]
+    season = baselines_on(panel, BASELINES)[name]
+    return maker_of(name)(panel, prepared.train, season, units)
+
+
+def _linear_on(panel: Panel, fitted: LinearMap, units: Doubles) -> Baseline:
+    """Return the forecaster of a linear map on a panel, of so many units."""
+    return lambda windows: forecast_linear(fitted, panel, windows, units)
+
+
+def units_of(prepared: Prepared) -> Doubles:
+    """Return the deviation of each series' train part, and of all together."""
+    own, scale = prepared.deviation, prepared.scaler.spread
+    together = pooled_deviation(prepared.panel, prepared.parts) or float(scale[-1])
+    return np.append(np.where(own > 0, own, scale[:-1]), together)
+
+
+def choose(prepared: Prepared, network: Forecaster, fitted: Fitted) -> FinalChoice:
+    """Choose the final forecast by the errors on the validation part.
+
+    Args:
+        prepared: the data; their test part is not read.
+        network: has not been trained on the validation part.
+        fitted: the baselines.
+
+    Raises:
+        DataError: a forecast is not a finite number.
+    """
+    asked = prepared.experiment.final
+    if asked == NETWORK or asked in fitted.baselines:
+        return FinalChoice({asked: 1.0}, f"the settings ask for it (final: {asked})")
+    windows = prepared.validation.thinned(MOST_WINDOWS)
+    panel, features = prepared.panel, prepared.features
+    batches = forecast(network, panel.values, windows, features=features)
+    out = np.concatenate([batch for _, batch in batches])
+    given: dict[str, Any] = {NETWORK: network.median_of(out)}
+    given |= {name: predict(windows) for name, predict in fitted.baselines.items()}
+    for name, values in given.items():
+        if not np.isfinite(values).all():
+            raise DataError(
+                f"the forecast of {name} for the validation part is not a finite "
+                "number",
+                hint="if the model diverged, lower training.learning_rate or set "
+                "training.clip_norm",
+            )
+    return choose_final(
+        asked,
+        given,
+        known_targets(panel, windows),
+        fitted.units[windows.series],
+        windows.cutoffs(panel),
+    )
+
+
+def say_choice(prepared: Prepared, choice: FinalChoice) -> None:
+    """Say what is forecast in the end, and why, where that was to be chosen."""
+    if prepared.experiment.final != NETWORK:
+        LOGGER.info("final forecast: %s: %s", choice.name, choice.why)
+
+
+def finalise(
+    network: Forecaster, choice: FinalChoice, fitted: Fitted
+) -> FinalForecaster:
+    """Return the forecaster of a choice, on the data of the run."""
+    names = [name for name in choice.weights if name != NETWORK]
+    chosen = {name: fitted.baselines[name] for name in names}
+    return FinalForecaster(network, choice, chosen)
+
+
+def write_final(
+    run: RunDirectory, asked: str, choice: FinalChoice, fitted: Fitted
+) -> None:
+    """Write what `open_final` reads."""
+    linear = None
+    if fitted.linear is not None and LINEAR in choice.weights:
+        linear = {
+            "weights": fitted.linear.weights.tolist(),
+            "bias": fitted.linear.bias.tolist(),
+            "units": fitted.units.tolist(),
+        }
+    document = {"schema": 1, "asked": asked, "weights": dict(choice.weights)}
+    write_json(run.final, {**document, "why": choice.why, "linear": linear})
+
+
+def open_final(
+    run: RunDirectory,
+    experiment: Experiment,
+    network: Forecaster,
+    panel: Panel,
+    numbers: npt.NDArray[np.int32] | None = None,
+) -> FinalForecaster:
+    """Return what a finished run forecasts, on its own or on other data.
+
+    Args:
+        run: complete.
+        experiment: its settings.
+        network: its model.
+        panel: what is to be forecast.
+        numbers: shape (series,), by which the model knows the series; default their
+            own.
+
+    Raises:
+        RunError: the file is missing, or not as seqforecast writes it.
+    """
+    if experiment.final == NETWORK:
+        return FinalForecaster.of_network(network)
+    facts = read_document(run, run.final, FinalFacts, check_final)
+    seasons = baselines_on(panel, BASELINES)
+    chosen: dict[str, Baseline] = {}
+    for name in facts["weights"]:
+        if name == LINEAR and facts["linear"]:
+            chosen[name] = _open_linear(run, facts["linear"], network, panel, numbers)
+        elif name != NETWORK:
+            if name not in seasons:
+                why = f"weights: there is no forecaster {name!r} for these data"
+                raise run.not_as_written(run.final, why)
+            ones, none = np.ones(len(panel.ids)), _no_windows(panel, network)
+            chosen[name] = maker_of(name)(panel, none, seasons[name], ones)
+    return FinalForecaster(network, FinalChoice(facts["weights"], facts["why"]), chosen)
+
+
+def _open_linear(
+    run: RunDirectory,
+    values: Mapping[str, Any],
+    network: Forecaster,
+    panel: Panel,
+    numbers: npt.NDArray[np.int32] | None,
+) -> Baseline:
+    """Return the linear map of a run on a panel.
+
+    Raises:
+        RunError: it is of other lengths than the model, or of other series.
+    """
+    fitted = LinearMap(np.array(values["weights"]), np.array(values["bias"]))
+    wanted = network.lookback, network.horizon
+    if fitted.weights.shape != wanted:
+        why = f"linear.weights are not {wanted[0]} x {wanted[1]} as the model is"
+        raise run.not_as_written(run.final, why)
+    units = np.array(values["units"])
+    own = np.arange(len(panel.ids)) if numbers is None else numbers
+    return _linear_on(panel, fitted, units[np.minimum(own, len(units) - 1)])
+
+
+def _no_windows(panel: Panel, network: Forecaster) -> WindowIndex:
+    """Return windows of the model's lengths, none of them."""
+    none = np.zeros(len(panel.ids), np.int64)
+    return WindowIndex(none, none, 1, network.lookback, network.horizon, range(0))
