@@ -23,7 +23,7 @@ from measure.tables import put_into, table
 
 from seqforecast.data.panel import Panel
 from seqforecast.data.windows import WindowIndex
-from seqforecast.evaluation import baselines
+from seqforecast.evaluation.baselines.registry import BASELINES
 from seqforecast.evaluation.conformal import calibrate
 from seqforecast.evaluation.coverage import CoverageTotals
 from seqforecast.evaluation.metrics import METRICS, ErrorTotals, in_sample_errors
@@ -118,7 +118,7 @@ def baseline(name: str, history: list[float], horizon: int, season: int = 1) -> 
     """Return the last step that a baseline forecasts."""
     panel = panel_of([*history, *[0.0] * horizon])
     windows = window(len(history), horizon)
-    make = getattr(baselines, name)(panel, windows, season, np.ones(1))
+    make = BASELINES[name](panel, windows, season, np.ones(1))
     return float(make(windows)[0, -1])
 
 

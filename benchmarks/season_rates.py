@@ -28,7 +28,7 @@ from measure.made_series import (
 from measure.tables import put_into, table
 
 from seqforecast.data.season import infer_season
-from seqforecast.evaluation.naive2 import adjust
+from seqforecast.evaluation.baselines.naive2 import adjust
 
 PERIODS = {"QS": 4, "D": 7, "MS": 12, "h": 24, "W": 52}
 NAMES = {"QS": "quarters", "D": "days", "MS": "months", "h": "hours", "W": "weeks"}

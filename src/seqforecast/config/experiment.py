@@ -10,7 +10,7 @@ from seqforecast.data.scaling import Scale
 from seqforecast.data.source import Source
 from seqforecast.data.split import SplitSection
 from seqforecast.data.window_lengths import WindowSection
-from seqforecast.evaluation.baselines import EvaluationSection
+from seqforecast.evaluation.baselines.section import EvaluationSection
 from seqforecast.evaluation.intervals import IntervalsSection
 from seqforecast.models.section import ModelSection
 from seqforecast.section import Section

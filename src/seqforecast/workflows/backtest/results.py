@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqforecast.data.windows import WindowIndex, known_targets, mark_observed
-from seqforecast.evaluation.baselines import repeated
+from seqforecast.evaluation.baselines.registry import repeated
 from seqforecast.evaluation.conformal import calibration_windows
 from seqforecast.evaluation.coverage import CoverageTotals
 from seqforecast.evaluation.intervals import Calibration

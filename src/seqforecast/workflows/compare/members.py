@@ -9,7 +9,7 @@ from seqforecast.config.experiment_file import Loaded, load_experiment, resolve
 from seqforecast.config.overrides import Overrides
 from seqforecast.data.table.section import TableSource
 from seqforecast.errors import ConfigError
-from seqforecast.evaluation.baselines import BASELINES
+from seqforecast.evaluation.baselines.registry import BASELINES
 from seqforecast.models.section import Cell
 
 # Where memory matters: the shipped experiment that cells are compared on.

@@ -12,7 +12,7 @@ from seqforecast.config.experiment import Experiment
 from seqforecast.data.windows import WindowIndex, mark_observed
 from seqforecast.errors import DataError
 from seqforecast.evaluation.accuracy_tests import Units, plan_units
-from seqforecast.evaluation.baselines import (
+from seqforecast.evaluation.baselines.registry import (
     BaselineName,
     baselines_on,
     repeated,

@@ -19,7 +19,7 @@ from seqforecast.data.split import Parts, split
 from seqforecast.data.window_lengths import check_length, choose_length
 from seqforecast.data.windows import WindowIndex, index_windows
 from seqforecast.errors import DataError
-from seqforecast.evaluation.baselines import baselines_on
+from seqforecast.evaluation.baselines.registry import baselines_on
 from seqforecast.evaluation.conformal import check_room
 from seqforecast.models.section import check_values
 from seqforecast.models.size import Tokens, tokens_of

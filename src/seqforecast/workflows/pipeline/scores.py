@@ -11,13 +11,13 @@ from seqforecast.data.panel import FloatArray, IntArray
 from seqforecast.data.scaling import pooled_deviation
 from seqforecast.data.split import Parts
 from seqforecast.data.windows import WindowIndex, known_targets
-from seqforecast.evaluation.baselines import (
+from seqforecast.evaluation.baselines.maker import Forecaster as Baseline
+from seqforecast.evaluation.baselines.registry import (
     BASELINES,
     baselines_on,
     maker_of,
     repeated,
 )
-from seqforecast.evaluation.baselines import Forecaster as Baseline
 from seqforecast.evaluation.conformal import calibrate, calibration_windows
 from seqforecast.evaluation.coverage import CoverageTotals
 from seqforecast.evaluation.intervals import Calibration, Intervals, quantiles_of, tails

@@ -9,12 +9,46 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqforecast.data.panel import FloatArray, IntArray
-
-Doubles = NDArray[np.float64]
+from seqforecast.data.panel import FloatArray, IntArray, Panel
+from seqforecast.data.windows import WindowIndex
+from seqforecast.evaluation.baselines.maker import Doubles, Forecaster, cutoffs_of
+from seqforecast.evaluation.baselines.simple import naive
 
 CRITICAL = 1.645  # of a normal deviate, 5 % on one side
 FEWEST_SEASONS = 3
+
+
+def naive2(
+    panel: Panel, _train: WindowIndex, season: int | None, _unit: FloatArray
+) -> Forecaster:
+    """Return a forecaster that repeats the seasonally adjusted last value.
+
+    Step h is last / factor of its place in the season * factor of step h's. The
+    factors are learnt from all of the series up to the cutoff, and are 1 where that
+    is not seasonal (see `Adjustment`); data without a season (None or 1) get the
+    naive forecast. Each series is looked at once, however many windows it has.
+    """
+    if season is None or season == 1:
+        return naive(panel, _train, season, _unit)
+    latest: dict[int, Adjustment] = {}
+
+    def forecast(windows: WindowIndex) -> Doubles:
+        cutoff, series = cutoffs_of(windows), windows.series
+        lengths = cutoff - panel.offsets[series] + 1
+        factors = np.empty((len(windows), season))
+        for i in np.unique(series).tolist():
+            if i not in latest:
+                latest.clear()
+                latest[i] = adjust(panel.series(i), season)
+            mine = series == i
+            factors[mine] = latest[i].factors(lengths[mine])
+        ahead = (lengths[:, np.newaxis] - 1 + np.arange(windows.horizon + 1)) % season
+        factors = np.take_along_axis(factors, ahead, axis=1)
+        last = np.asarray(panel.values[cutoff], dtype=np.float64)[:, np.newaxis]
+        forecasts: Doubles = last / factors[:, :1] * factors[:, 1:]
+        return forecasts
+
+    return forecast
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqforecast.data.windows import count_windows, index_windows
-from seqforecast.evaluation.baselines import BASELINES
+from seqforecast.evaluation.baselines.naive2 import adjust
+from seqforecast.evaluation.baselines.registry import BASELINES
 from seqforecast.evaluation.metrics import add_owa, owa
-from seqforecast.evaluation.naive2 import adjust
 from support.panels import panel_of
 
 UNIT = np.ones(3)

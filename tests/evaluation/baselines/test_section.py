@@ -5,7 +5,8 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from seqforecast.evaluation.baselines import BASELINES, BaselineName, EvaluationSection
+from seqforecast.evaluation.baselines.registry import BASELINES, BaselineName
+from seqforecast.evaluation.baselines.section import EvaluationSection
 
 
 def test_every_baseline_can_be_asked_for_and_is_by_default_but_naive2():

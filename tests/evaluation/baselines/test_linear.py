@@ -4,7 +4,8 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 from seqforecast.data.windows import index_windows
-from seqforecast.evaluation import baselines
+from seqforecast.evaluation.baselines import linear
+from seqforecast.evaluation.baselines.linear import fit_linear, forecast_linear
 from support.panels import panel_of
 
 
@@ -16,8 +17,8 @@ def windows_of(panel, first, lookback, horizon):
 
 def forecasts_of(panel, windows, train=None, unit=None):
     unit = np.ones(len(panel.ids)) if unit is None else unit
-    fitted = baselines.fit_linear(panel, train or windows, unit)
-    return baselines.forecast_linear(fitted, panel, windows, unit)
+    fitted = fit_linear(panel, train or windows, unit)
+    return forecast_linear(fitted, panel, windows, unit)
 
 
 def random_walk(seed, steps):
@@ -70,8 +71,8 @@ def test_linear_matches_least_squares_where_the_ridge_is_negligible(monkeypatch)
     inputs = np.column_stack([(lookback[:, :-1] - last) / each, np.ones(len(windows))])
     targets = (windows.targets(panel.values) - last) / each
     solution = np.linalg.lstsq(inputs, targets, rcond=None)[0]
-    monkeypatch.setattr(baselines, "RIDGE", 1e-12)
-    monkeypatch.setattr(baselines, "VALUES_AT_ONCE", 18)
+    monkeypatch.setattr(linear, "RIDGE", 1e-12)
+    monkeypatch.setattr(linear, "VALUES_AT_ONCE", 18)
 
     forecasts = forecasts_of(panel, windows, unit=unit)
 
@@ -83,10 +84,10 @@ def test_linear_learns_from_windows_of_all_series_when_it_takes_a_few(monkeypatc
     flat, steep = np.zeros(40), np.arange(40.0)
     panel = panel_of([flat, steep])
     windows = windows_of(panel, 0, 3, 1)
-    monkeypatch.setattr(baselines, "MOST_WINDOWS", 10)
+    monkeypatch.setattr(linear, "MOST_WINDOWS", 10)
 
-    fitted = baselines.fit_linear(panel, windows, np.ones(2))
+    fitted = fit_linear(panel, windows, np.ones(2))
 
     # Both series weigh the same, so the map can tell them apart by their slopes.
-    forecasts = baselines.forecast_linear(fitted, panel, windows, np.ones(2))
+    forecasts = forecast_linear(fitted, panel, windows, np.ones(2))
     assert_allclose(forecasts, windows.targets(panel.values), atol=0.01)

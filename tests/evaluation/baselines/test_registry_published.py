@@ -15,13 +15,13 @@ import pytest
 
 from seqforecast.config.experiment_file import load_mapping
 from seqforecast.data.scaling import train_deviation
-from seqforecast.evaluation.baselines import BASELINES
+from seqforecast.evaluation.baselines.registry import BASELINES
 from seqforecast.evaluation.metrics import ErrorTotals, standardised
 from seqforecast.evaluation.scorer import Scorer
 from seqforecast.workflows.pipeline.prepare import prepare
 from seqforecast.workflows.pipeline.scores import in_sample_stops
 
-DATA = Path(__file__).parents[2].parent / "shared" / "data"
+DATA = Path(__file__).parents[3].parent / "shared" / "data"
 
 
 def prepared(name, folder=DATA, **settings):
