@@ -19,7 +19,7 @@ from seqforecast.data.split import Parts, split
 from seqforecast.data.window_lengths import check_length, choose_length
 from seqforecast.data.windows import WindowIndex, index_windows
 from seqforecast.errors import DataError
-from seqforecast.evaluation.baselines.registry import baselines_on
+from seqforecast.evaluation.baselines.registry import baselines_on, choose_baselines
 from seqforecast.evaluation.conformal import check_room
 from seqforecast.models.section import check_values
 from seqforecast.models.size import Tokens, tokens_of
@@ -127,15 +127,16 @@ def prepare_panel(experiment: Experiment, panel: Panel, parts: Parts) -> Prepare
     validation = index(parts.validation, length)
     wanted = experiment.intervals
     check_room(panel, validation, None if wanted is None else wanted.level)
+    test = index(parts.test, length)
     return Prepared(
-        experiment=settle(experiment, panel, length),
+        experiment=settle(experiment, panel, test),
         panel=panel,
         parts=parts,
         scaler=learn_scale(panel, parts, experiment.scale),
         deviation=train_deviation(panel, parts),
         train=index(parts.train, length, stride=window.stride),
         validation=validation,
-        test=index(parts.test, length),
+        test=test,
         features=learn_features(
             panel, parts, (*getattr(experiment.data, "calendar", ()),), length[1]
         ),
@@ -155,12 +156,21 @@ def with_season(panel: Panel, parts: Parts, experiment: Experiment) -> Panel:
     return dataclasses.replace(panel, season=season, notes=(*panel.notes, note))
 
 
-def settle(experiment: Experiment, panel: Panel, length: tuple[int, int]) -> Experiment:
-    """Write what the data decided into the experiment, so that it runs again."""
+def settle(experiment: Experiment, panel: Panel, test: WindowIndex) -> Experiment:
+    """Write what the data decided into the experiment, so that it runs again.
+
+    Args:
+        experiment: what was asked.
+        panel: the data.
+        test: the windows of the test part, from which the baselines forecast.
+    """
     section = experiment.window
-    lookback = length[0] if section.lookback == "auto" else section.lookback
-    window = section.model_copy(update={"lookback": lookback, "horizon": length[1]})
+    lookback = test.lookback if section.lookback == "auto" else section.lookback
+    window = section.model_copy(update={"lookback": lookback, "horizon": test.horizon})
     settled: dict[str, Any] = {"window": window}
+    if experiment.evaluation.baselines == "auto":
+        chosen = {"baselines": choose_baselines(panel, test)}
+        settled["evaluation"] = experiment.evaluation.model_copy(update=chosen)
     if experiment.data.source == "table":
         from_data = {"frequency": panel.frequency, "season": panel.season}
         if panel.time_format is not None:
