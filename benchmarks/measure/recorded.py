@@ -16,6 +16,9 @@ import yaml
 from measure import machine
 from seqforecast.config.shipped import resolve
 
+# What stood for itself, before `auto` did, when runs without this section were made.
+USUAL = {"baselines": ["naive", "seasonal_naive", "drift", "linear"]}
+
 
 @dataclass(frozen=True)
 class Job:
@@ -34,7 +37,10 @@ class Job:
     @property
     def settings(self) -> str:
         """Return what tells whether a recorded run is of these very settings."""
-        whole = json.dumps([settings_of(self.config), self.changes], sort_keys=True)
+        settings = settings_of(self.config)
+        if settings.get("evaluation") == USUAL:
+            del settings["evaluation"]
+        whole = json.dumps([settings, self.changes], sort_keys=True)
         return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 

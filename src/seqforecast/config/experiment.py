@@ -10,8 +10,9 @@ from seqforecast.data.scaling import Scale
 from seqforecast.data.source import Source
 from seqforecast.data.split import SplitSection
 from seqforecast.data.window_lengths import WindowSection
+from seqforecast.evaluation.baselines.registry import BASELINES
 from seqforecast.evaluation.baselines.section import EvaluationSection
-from seqforecast.evaluation.final_choice import NETWORK
+from seqforecast.evaluation.final_choice import AUTO, COMBINATION, NETWORK
 from seqforecast.evaluation.intervals import IntervalsSection
 from seqforecast.models.section import ModelSection
 from seqforecast.section import Section
@@ -20,7 +21,7 @@ from seqforecast.training.section import TrainingSection
 # TensorFlow and NumPy take no larger seed.
 LARGEST_SEED = 2**32 - 1
 
-FINAL = (NETWORK, "combination", "auto")
+FINAL = (NETWORK, COMBINATION, AUTO)
 
 # Normalisations whose windows are as wide as their series is.
 UNITS_OF_SERIES = ("none", "last", "blend")
@@ -86,7 +87,9 @@ class Experiment(Section):
 
     @model_validator(mode="after")
     def _forecast_with_what_there_is(self) -> "Experiment":
-        known = [*FINAL, *self.evaluation.reported]
+        is_auto = self.evaluation.baselines == "auto"
+        baselines = BASELINES if is_auto else self.evaluation.reported
+        known = [*FINAL, *baselines]
         if self.final not in known:
             raise SettingError(
                 "final",

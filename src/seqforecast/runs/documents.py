@@ -196,7 +196,7 @@ class ChoiceFacts(Record):
     """What is forecast in the end, and why."""
 
     weights: Annotated[dict[str, Share], Field(min_length=1)]
-    why: str
+    reason: str
 
 
 class BacktestFitFacts(Record):

@@ -18,8 +18,7 @@ from seqforecast.data.scaling import train_deviation
 from seqforecast.evaluation.baselines.registry import BASELINES
 from seqforecast.evaluation.metrics import ErrorTotals, standardised
 from seqforecast.evaluation.scorer import Scorer
-from seqforecast.workflows.pipeline.prepare import prepare
-from seqforecast.workflows.pipeline.scores import in_sample_stops
+from seqforecast.workflows.pipeline.prepare import in_sample_stops, prepare
 
 DATA = Path(__file__).parents[3].parent / "shared" / "data"
 

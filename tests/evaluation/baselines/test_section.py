@@ -9,9 +9,10 @@ from seqforecast.evaluation.baselines.registry import BASELINES, BaselineName
 from seqforecast.evaluation.baselines.section import EvaluationSection
 
 
-def test_every_baseline_can_be_asked_for_and_is_by_default_but_naive2():
+def test_every_baseline_can_be_asked_for_and_auto_is_what_always_can_be_reported():
     assert list(get_args(BaselineName)) == list(BASELINES)
-    assert (*EvaluationSection().reported, "naive2") == tuple(BASELINES)
+    assert EvaluationSection().baselines == "auto"
+    assert (*EvaluationSection().reported, "ets", "naive2") == tuple(BASELINES)
 
 
 def test_naive_is_reported_even_when_it_is_not_listed():

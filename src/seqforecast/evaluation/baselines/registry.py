@@ -4,20 +4,42 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from seqforecast.data.panel import Panel
+from seqforecast.data.windows import WindowIndex
+from seqforecast.evaluation.baselines.ets import ets
+from seqforecast.evaluation.baselines.histories import count_steps
 from seqforecast.evaluation.baselines.linear import linear
 from seqforecast.evaluation.baselines.maker import Maker
 from seqforecast.evaluation.baselines.naive2 import naive2
 from seqforecast.evaluation.baselines.simple import drift, naive, seasonal_naive
+from seqforecast.evaluation.baselines.theta import theta
 
 BASELINES: Mapping[str, Maker] = {
     "naive": naive,
     "seasonal_naive": seasonal_naive,
     "drift": drift,
     "linear": linear,
+    "theta": theta,
+    "ets": ets,
     "naive2": naive2,
 }
-BaselineName = Literal["naive", "seasonal_naive", "drift", "linear", "naive2"]
+BaselineName = Literal[
+    "naive", "seasonal_naive", "drift", "linear", "theta", "ets", "naive2"
+]
 SEASONAL = "seasonal_naive"
+ALWAYS: tuple[BaselineName, ...] = (
+    "naive",
+    "seasonal_naive",
+    "drift",
+    "linear",
+    "theta",
+)
+ETS_STEPS = 2_000_000  # smoothed in some five seconds
+
+
+def choose_baselines(panel: Panel, windows: WindowIndex) -> list[BaselineName]:
+    """Return the baselines that `auto` stands for: `ets` where it takes seconds."""
+    is_quick = count_steps(panel, windows) <= ETS_STEPS
+    return [*ALWAYS, "ets"] if is_quick else [*ALWAYS]
 
 
 def baselines_on(panel: Panel, names: Iterable[str]) -> dict[str, int | None]:

@@ -1,21 +1,23 @@
 """The settings of a run's baselines: what stands beside the model's forecasts."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from seqforecast.evaluation.baselines.registry import BaselineName
+from seqforecast.evaluation.baselines.registry import ALWAYS, BaselineName
 from seqforecast.section import Section
 
 
 class EvaluationSection(Section):
     """The forecasts that stand beside the model's on the same windows."""
 
-    baselines: list[BaselineName] = Field(
-        default=["naive", "seasonal_naive", "drift", "linear"],
-        min_length=1,
-        description="forecasts to beat: naive, seasonal_naive, drift, linear, naive2 "
-        "(with it, OWA); naive is always reported, listed or not",
+    baselines: Literal["auto"] | Annotated[list[BaselineName], Field(min_length=1)] = (
+        Field(
+            default="auto",
+            description="forecasts to beat: naive (always reported, listed or not), "
+            "seasonal_naive, drift, linear, theta, ets, naive2 (with it, OWA); auto: "
+            "all but naive2, ets where it takes seconds",
+        )
     )
 
     group: Annotated[str, Field(min_length=1)] | None = Field(
@@ -26,7 +28,11 @@ class EvaluationSection(Section):
 
     @field_validator("baselines")
     @classmethod
-    def _name_each_once(cls, names: list[BaselineName]) -> list[BaselineName]:
+    def _name_each_once(
+        cls, names: Literal["auto"] | list[BaselineName]
+    ) -> Literal["auto"] | list[BaselineName]:
+        if names == "auto":
+            return names
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"each baseline is named once, got twice: {twice[0]}")
@@ -34,7 +40,12 @@ class EvaluationSection(Section):
 
     @property
     def reported(self) -> tuple[BaselineName, ...]:
-        """The baselines to report, in the order given; naive first if not given."""
+        """The baselines to report, in the order given; naive first if not given.
+
+        Of `auto`, those that are reported on any data.
+        """
+        if self.baselines == "auto":
+            return ALWAYS
         if "naive" in self.baselines:
             return tuple(self.baselines)
         return "naive", *self.baselines

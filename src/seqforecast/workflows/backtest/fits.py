@@ -170,7 +170,7 @@ def _refit(
                 part: len(getattr(prepared, part)) for part in ("train", "validation")
             },
             "levels": list(levels),
-            "final": {"weights": dict(choice.weights), "why": choice.why},
+            "final": {"weights": dict(choice.weights), "reason": choice.reason},
             **document,
         },
     )

@@ -176,8 +176,7 @@ def settle_all(members: Sequence[Member], prepared: Sequence[Prepared]) -> list[
     """Write what the data decided into every experiment, so that no fit decides."""
     settled = []
     for member, data in zip(members, prepared, strict=True):
-        length = data.train.lookback, data.train.horizon
-        experiment = settle(member.experiment, data.panel, length)
+        experiment = settle(member.experiment, data.panel, data.test)
         settled.append(member.with_experiment(experiment))
     return settled
 

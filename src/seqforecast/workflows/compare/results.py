@@ -28,8 +28,7 @@ from seqforecast.runs.score_documents import read_metrics
 from seqforecast.workflows.compare.members import Member
 from seqforecast.workflows.compare.plan import ComparisonPlan
 from seqforecast.workflows.pipeline.final_forecast import fit_baseline
-from seqforecast.workflows.pipeline.prepare import Prepared
-from seqforecast.workflows.pipeline.scores import history_stops
+from seqforecast.workflows.pipeline.prepare import Prepared, history_stops
 
 if TYPE_CHECKING:
     import pandas as pd

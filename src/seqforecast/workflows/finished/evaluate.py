@@ -338,9 +338,9 @@ def _deviation(panel: Panel, parts: Parts) -> npt.NDArray[np.float64]:
 def _without_linear(experiment: Any, windows: int) -> tuple[Any, list[str]]:
     """Return the evaluation section, without `linear` where nothing can fit it."""
     section = experiment.evaluation
-    if windows or "linear" not in section.baselines:
+    if windows or "linear" not in section.reported:
         return section, []
-    rest = [name for name in section.baselines if name != "linear"] or ["naive"]
+    rest = [name for name in section.reported if name != "linear"]
     note = "The baseline linear is left out: no window lies before the scored steps."
     return section.model_copy(update={"baselines": rest}), [note]
 

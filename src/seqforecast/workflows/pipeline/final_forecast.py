@@ -13,7 +13,6 @@ from seqforecast.data.features import Features
 from seqforecast.data.panel import FloatArray, Panel
 from seqforecast.data.scaling import pooled_deviation
 from seqforecast.data.windows import WindowIndex, known_targets
-from seqforecast.errors import DataError
 from seqforecast.evaluation.baselines.linear import (
     LinearMap,
     fit_linear,
@@ -28,17 +27,19 @@ from seqforecast.evaluation.baselines.registry import (
 from seqforecast.evaluation.final_choice import (
     NETWORK,
     FinalChoice,
+    Judged,
     choose_final,
     name_final,
+    rolling_windows,
 )
-from seqforecast.evaluation.metrics import Doubles
+from seqforecast.evaluation.metrics import Doubles, in_sample_errors
 from seqforecast.files import write_json
 from seqforecast.models.batched_forecast import forecast
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.runs.documents import read_document
 from seqforecast.runs.final_documents import FinalFacts, check_final
 from seqforecast.runs.run_files import RunDirectory
-from seqforecast.workflows.pipeline.prepare import Prepared
+from seqforecast.workflows.pipeline.prepare import Prepared, history_stops
 
 LOGGER = logging.getLogger("seqforecast")
 LINEAR = "linear"
@@ -64,7 +65,7 @@ class FinalForecaster:
     @classmethod
     def of_network(cls, network: Forecaster) -> "FinalForecaster":
         """Return the forecasts of the network alone."""
-        return cls(network, FinalChoice({NETWORK: 1.0}, ""), {})
+        return cls(network, FinalChoice({NETWORK: 1.0}, "", {}), {})
 
     @property
     def weights(self) -> Mapping[str, float]:
@@ -74,19 +75,19 @@ class FinalForecaster:
     @property
     def name(self) -> str:
         """As the table of scores names it."""
-        return name_final({} if self.is_network else self.weights)
+        return name_final(self.weights)
 
     @property
     def facts(self) -> dict[str, Any]:
         """`final` of metrics.json."""
-        return {"weights": dict(self.weights), "why": self.choice.why}
+        return {"weights": dict(self.weights), "reason": self.choice.reason}
 
     @property
     def notes(self) -> list[str]:
         """What is to be said where the network is not all of it."""
         if self.is_network:
             return []
-        return [f"The final forecast is {self.choice.name}: {self.choice.why}."]
+        return [f"The final forecast is {self.choice.reason}."]
 
     @property
     def is_network(self) -> bool:
@@ -206,38 +207,46 @@ def choose(prepared: Prepared, network: Forecaster, fitted: Fitted) -> FinalChoi
         fitted: the baselines.
 
     Raises:
-        DataError: a forecast is not a finite number.
+        DataError: no forecast is made of finite numbers.
     """
-    asked = prepared.experiment.final
-    if asked == NETWORK or asked in fitted.baselines:
-        return FinalChoice({asked: 1.0}, f"the settings ask for it (final: {asked})")
-    windows = prepared.validation.thinned(MOST_WINDOWS)
+    asked, units = prepared.experiment.final, fitted.units[:-1]
+    if asked == NETWORK:
+        return FinalChoice({NETWORK: 1.0}, "", {})
     panel, features = prepared.panel, prepared.features
+    windows = prepared.validation.thinned(MOST_WINDOWS)
+    stops = history_stops(prepared, prepared.parts.validation)
+    in_sample = in_sample_errors(panel, stops, panel.season).absolute
+    unit = np.where(in_sample > 0, in_sample, units)
     batches = forecast(network, panel.values, windows, features=features)
     out = np.concatenate([batch for _, batch in batches])
-    given: dict[str, Any] = {NETWORK: network.median_of(out)}
+    given: dict[str, FloatArray] = {NETWORK: network.median_of(out)}
     given |= {name: predict(windows) for name, predict in fitted.baselines.items()}
-    for name, values in given.items():
-        if not np.isfinite(values).all():
-            raise DataError(
-                f"the forecast of {name} for the validation part is not a finite "
-                "number",
-                hint="if the model diverged, lower training.learning_rate or set "
-                "training.clip_norm",
-            )
-    return choose_final(
-        asked,
-        given,
-        known_targets(panel, windows),
-        fitted.units[windows.series],
-        windows.cutoffs(panel),
-    )
+    validation = _judged(given, panel, windows, unit)
+    before = rolling_windows(panel, prepared.parts.train[:, 1], windows.horizon)
+    before = before.thinned(MOST_WINDOWS)
+    untrained = {
+        name: predict(before)
+        for name, predict in fitted.baselines.items()
+        if name != LINEAR and len(before)
+    }
+    return choose_final(asked, validation, _judged(untrained, panel, before, unit))
+
+
+def _judged(
+    given: Mapping[str, FloatArray],
+    panel: Panel,
+    windows: WindowIndex,
+    unit: FloatArray,
+) -> Judged:
+    """Return forecasts beside what came."""
+    series = windows.series.astype(np.int64)
+    return Judged(given, known_targets(panel, windows), series, unit)
 
 
 def say_choice(prepared: Prepared, choice: FinalChoice) -> None:
     """Say what is forecast in the end, and why, where that was to be chosen."""
     if prepared.experiment.final != NETWORK:
-        LOGGER.info("final forecast: %s: %s", choice.name, choice.why)
+        LOGGER.info("final forecast: %s", choice.reason)
 
 
 def finalise(
@@ -261,7 +270,7 @@ def write_final(
             "units": fitted.units.tolist(),
         }
     document = {"schema": 1, "asked": asked, "weights": dict(choice.weights)}
-    write_json(run.final, {**document, "why": choice.why, "linear": linear})
+    write_json(run.final, {**document, "reason": choice.reason, "linear": linear})
 
 
 def open_final(
@@ -298,7 +307,9 @@ def open_final(
                 raise run.not_as_written(run.final, why)
             ones, none = np.ones(len(panel.ids)), _no_windows(panel, network)
             chosen[name] = maker_of(name)(panel, none, seasons[name], ones)
-    return FinalForecaster(network, FinalChoice(facts["weights"], facts["why"]), chosen)
+    return FinalForecaster(
+        network, FinalChoice(facts["weights"], facts["reason"], {}), chosen
+    )
 
 
 def _open_linear(

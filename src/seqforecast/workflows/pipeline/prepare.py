@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from seqforecast.config.experiment import Experiment
 from seqforecast.data.features import Features, FeatureSpec, learn_features
-from seqforecast.data.panel import Panel
+from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.scaling import Doubles, Scaler, learn_scale, train_deviation
 from seqforecast.data.season import infer_season
 from seqforecast.data.source import load_panel
@@ -19,7 +19,12 @@ from seqforecast.data.split import Parts, split
 from seqforecast.data.window_lengths import check_length, choose_length
 from seqforecast.data.windows import WindowIndex, index_windows
 from seqforecast.errors import DataError
-from seqforecast.evaluation.baselines.registry import baselines_on
+from seqforecast.evaluation.baselines.registry import (
+    BASELINES,
+    BaselineName,
+    baselines_on,
+    choose_baselines,
+)
 from seqforecast.evaluation.conformal import settle_intervals
 from seqforecast.models.section import check_values
 from seqforecast.models.size import Tokens, tokens_of
@@ -126,15 +131,16 @@ def prepare_panel(experiment: Experiment, panel: Panel, parts: Parts) -> Prepare
     validation = index(parts.validation, length)
     experiment, said = _with_intervals(experiment, panel, validation)
     panel = dataclasses.replace(panel, notes=(*panel.notes, *notes, *said))
+    test = index(parts.test, length)
     return Prepared(
-        experiment=settle(experiment, panel, length),
+        experiment=settle(experiment, panel, test),
         panel=panel,
         parts=parts,
         scaler=learn_scale(panel, parts, experiment.scale),
         deviation=train_deviation(panel, parts),
         train=index(parts.train, length, stride=window.stride),
         validation=validation,
-        test=index(parts.test, length),
+        test=test,
         features=learn_features(
             panel, parts, (*getattr(experiment.data, "calendar", ()),), length[1]
         ),
@@ -166,15 +172,46 @@ def with_season(panel: Panel, parts: Parts, experiment: Experiment) -> Panel:
     return dataclasses.replace(panel, season=season, notes=(*panel.notes, note))
 
 
-def settle(experiment: Experiment, panel: Panel, length: tuple[int, int]) -> Experiment:
-    """Write what the data decided into the experiment, so that it runs again."""
+def settle(experiment: Experiment, panel: Panel, test: WindowIndex) -> Experiment:
+    """Write what the data decided into the experiment, so that it runs again.
+
+    Args:
+        experiment: what was asked.
+        panel: the data.
+        test: the windows of the test part, from which the baselines forecast.
+    """
     section = experiment.window
-    lookback = length[0] if section.lookback == "auto" else section.lookback
-    window = section.model_copy(update={"lookback": lookback, "horizon": length[1]})
+    lookback = test.lookback if section.lookback == "auto" else section.lookback
+    window = section.model_copy(update={"lookback": lookback, "horizon": test.horizon})
     settled: dict[str, Any] = {"window": window}
+    if experiment.evaluation.baselines == "auto":
+        names = choose_baselines(panel, test)
+        if experiment.final in {*BASELINES} - {*names}:
+            names.append(cast("BaselineName", experiment.final))
+        chosen = {"baselines": names}
+        settled["evaluation"] = experiment.evaluation.model_copy(update=chosen)
     if experiment.data.source == "table":
         from_data = {"frequency": panel.frequency, "season": panel.season}
         if panel.time_format is not None:
             from_data["time_format"] = panel.time_format
         settled["data"] = experiment.data.model_copy(update=from_data)
     return experiment.model_copy(update=settled)
+
+
+def history_stops(prepared: Prepared, spans: IntArray) -> IntArray:
+    """Return where the history that MASE divides by ends, shape (series,)."""
+    # By series, the first target follows the shortest lookback of real steps.
+    lookback = prepared.train.lookback
+    history = prepared.experiment.window.min_history or lookback
+    return in_sample_stops(prepared.parts, spans, min(history, lookback))
+
+
+def in_sample_stops(parts: Parts, spans: IntArray, lookback: int) -> IntArray:
+    """Return where the history that MASE divides by ends, shape (series,).
+
+    By time that is where the part begins; by series, the first target.
+    """
+    if parts.by == "series":
+        return np.full(len(spans), lookback, dtype=np.int64)
+    starts: IntArray = spans[:, 0]
+    return starts

@@ -8,7 +8,6 @@ import numpy.typing as npt
 
 from seqforecast.config.experiment import Experiment
 from seqforecast.data.panel import FloatArray, IntArray
-from seqforecast.data.split import Parts
 from seqforecast.data.windows import WindowIndex, known_targets
 from seqforecast.evaluation.baselines.registry import repeated
 from seqforecast.evaluation.conformal import calibrate, calibration_windows
@@ -33,7 +32,7 @@ from seqforecast.workflows.pipeline.final_forecast import (
     Fitted,
     units_of,
 )
-from seqforecast.workflows.pipeline.prepare import Prepared
+from seqforecast.workflows.pipeline.prepare import Prepared, history_stops
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,25 +158,6 @@ def _scorer(
         groups=prepared.panel.groups,
         origins=Origins(repeated(prepared.baselines), final or {NETWORK: 1.0}),
     )
-
-
-def history_stops(prepared: Prepared, spans: IntArray) -> IntArray:
-    """Return where the history that MASE divides by ends, shape (series,)."""
-    # By series, the first target follows the shortest lookback of real steps.
-    lookback = prepared.train.lookback
-    history = prepared.experiment.window.min_history or lookback
-    return in_sample_stops(prepared.parts, spans, min(history, lookback))
-
-
-def in_sample_stops(parts: Parts, spans: IntArray, lookback: int) -> IntArray:
-    """Return where the history that MASE divides by ends, shape (series,).
-
-    By time that is where the part begins; by series, the first target.
-    """
-    if parts.by == "series":
-        return np.full(len(spans), lookback, dtype=np.int64)
-    starts: IntArray = spans[:, 0]
-    return starts
 
 
 def say_power(prepared: Prepared) -> str:
