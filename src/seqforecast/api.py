@@ -78,6 +78,7 @@ def train(
     *,
     runs: str | Path = "runs",
     start: str | Path | None = None,
+    budget: float | None = None,
 ) -> Run:
     """Train an experiment and return its run.
 
@@ -86,6 +87,7 @@ def train(
         overrides: settings to change, by dotted name: `{"training.epochs": 3}`.
         runs: where run directories go.
         start: a complete run with whose weights training begins.
+        budget: seconds that all of it may take; training is planned to fit.
 
     Raises:
         SeqforecastError: as the command line would; see `seqforecast.errors`.
@@ -99,7 +101,8 @@ def train(
     else:
         loaded = load_experiment(resolve(str(experiment)), changed)
     begin = None if start is None else expand(start)
-    return Run(train_experiment(loaded, Destination(expand(runs)), start=begin))
+    place = Destination(expand(runs))
+    return Run(train_experiment(loaded, place, start=begin, budget=budget))
 
 
 def load_run(path: str | Path) -> Run:

@@ -7,6 +7,7 @@ import pytest
 import typer.main
 
 from seqforecast.cli.app import app
+from seqforecast.cli.options import seconds_of
 from support.command_line import call
 
 NEEDED = {"export": ["--format", "onnx"]}
@@ -61,3 +62,11 @@ def test_the_home_folder_is_put_into_every_path(words, tmp_path, monkeypatch):
     assert {f"~/{name}" for name in paths} <= set(told), result.stderr
     assert "~" not in result.stderr
     assert not [*tmp_path.rglob("~*")]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("60s", 60), ("5m", 300), ("1h", 3600), ("1.5m", 90), ("7", 7)],
+)
+def test_a_budget_is_read_with_its_unit(text, seconds):
+    assert seconds_of(text) == seconds

@@ -71,6 +71,9 @@ MODELS = {
         "series_embedding": 2,
     },
     "covariates": {"cell": "simple_rnn"},
+    "Theta": {"cell": "gru", "instance_norm": "mean", "residual_of": "theta"},
+    "last season": {"cell": "simple_rnn", "residual_of": "seasonal_naive"},
+    "linear map": {"cell": "gru", "residual_of": "linear"},
     "logarithms": {"cell": "gru", "activation": "relu", "instance_norm": "logmean"},
 }
 

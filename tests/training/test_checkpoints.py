@@ -18,7 +18,9 @@ from support.broken_documents import OTHERS, broken, check_refusal
 
 EPOCH = EpochRecord(1, 0.5, None, 0.01, 1.0, 100.0, 0.1, 0.2)
 WEIGHTS = [np.zeros((2, 3), np.float32), np.arange(3), np.array(7, np.uint32)]
-WHOLE = Checkpoint((EPOCH, EPOCH), WEIGHTS, WEIGHTS[:1], (WEIGHTS[:1], WEIGHTS[:1]))
+WHOLE = Checkpoint(
+    (EPOCH, EPOCH), WEIGHTS, WEIGHTS[:1], (WEIGHTS[:1], WEIGHTS[:1]), WEIGHTS[1:]
+)
 
 
 class Variable:

@@ -1,6 +1,7 @@
 """Options that several commands share, so that they read the same everywhere."""
 
 import functools
+import math
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
@@ -109,6 +110,39 @@ From = Annotated[
         "--from",
         metavar="RUN",
         help="Begin with the weights of a complete run of the same model.",
+        show_default=False,
+    ),
+]
+
+
+UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+def seconds_of(text: str) -> float:
+    """Return how many seconds a text such as 90, 90s, 1.5m or 2h means.
+
+    Raises:
+        BadParameter: it means no time above 0.
+    """
+    number, unit = (text[:-1], text[-1]) if text[-1:] in UNITS else (text, "s")
+    try:
+        seconds = float(number) * UNITS[unit]
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < math.inf:
+        raise typer.BadParameter(
+            f"{text!r} is no span of time above 0, such as 60s, 5m or 1h"
+        )
+    return seconds
+
+
+Budget = Annotated[
+    float | None,
+    typer.Option(
+        "--budget",
+        metavar="60s|5m|1h",
+        parser=seconds_of,
+        help="Plan training so that the whole command takes about this long at most.",
         show_default=False,
     ),
 ]

@@ -27,6 +27,7 @@ def train(
     resume: options.Resume = None,
     start: options.From = None,
     mirrors: options.Mirrors = None,
+    budget: options.Budget = None,
     dry_run: Annotated[
         bool,
         typer.Option(
@@ -49,10 +50,16 @@ def train(
     changes = options.changes_of(overrides, device)
     if resume is None and experiment is None:
         raise typer.BadParameter("name an experiment, or a run to --resume")
-    if resume is not None and (experiment or changes or run_dir or dry_run or start):
+    if resume is not None and (
+        experiment or changes or run_dir or dry_run or start or budget
+    ):
         raise typer.BadParameter(
             "--resume goes on with what the run began as: it takes no experiment, "
-            "--set, --device, --run-dir, --from or --dry-run"
+            "--set, --device, --run-dir, --from, --budget or --dry-run"
+        )
+    if dry_run and budget:
+        raise typer.BadParameter(
+            "--dry-run says how long all of it would take; --budget plans a run"
         )
     listen(quiet=quiet, verbose=verbose)
     names = [mirror.value for mirror in mirrors or ()]
@@ -76,8 +83,10 @@ def train(
     else:
         loaded = load_experiment(resolve(str(experiment)), changes)
         place = Destination(runs, run_dir)
+        # So far nothing ran beside Python: its processor time is its wall time.
+        left = None if budget is None else budget - time.process_time()
         run = workflow.train_experiment(
-            loaded, place, display, start=start, mirrors=names
+            loaded, place, display, start=start, mirrors=names, budget=left
         )
     _show(run.path, read_metrics(run), as_json=as_json)
 

@@ -57,7 +57,8 @@ def build_forecaster(
         series=len(scaler.center) - 1,
     )
     denormalize = Denormalize(section.instance_norm, name="denormalize")
-    parts = Forecaster(None, normalize, join, core, denormalize)
+    simple = _simple(section, horizon, steps)
+    parts = Forecaster(None, normalize, join, core, denormalize, simple)
     normalised, level, width, _ = parts.normalise(inputs)
     out = denormalize(core(parts.read(normalised, inputs)), level, width)
     if section.quantiles:
@@ -65,6 +66,16 @@ def build_forecaster(
 
         out = Quantiles(section.quantiles, name="quantiles")(out)
     return replace(parts, model=keras.Model(inputs, out))
+
+
+def _simple(section: ModelSection, horizon: int, season: int) -> Any:
+    """Return the layer of the simple forecaster that the core adds to; None: none."""
+    if section.residual_of == "none":
+        return None
+    from seqforecast.models.layers.simple import Simple
+
+    norm = section.instance_norm
+    return Simple(section.residual_of, horizon, season, norm, name="simple")
 
 
 def _join(

@@ -27,6 +27,8 @@ class Forecaster:
             tokens that `join` makes, to (batch, horizon), or (batch, horizon,
             quantiles) in no order, both normalised.
         denormalize: `models.layers.Denormalize`.
+        simple: `models.layers.Simple`, whose forecast stands for the level of the
+            window; None where the core forecasts all of the change.
 
     An ensemble is only its model: its members have parts of their own.
     """
@@ -36,12 +38,13 @@ class Forecaster:
     join: Any
     core: Any
     denormalize: Any
+    simple: Any = None
 
     @classmethod
     def of(cls, model: Any) -> "Forecaster":
         """Find the parts of a built or loaded model by their names."""
         layers = {layer.name: layer for layer in model.layers}
-        names = ("normalize", "join", "core", "denormalize")
+        names = ("normalize", "join", "core", "denormalize", "simple")
         return cls(model, *(layers.get(name) for name in names))
 
     @cached_property
@@ -121,10 +124,17 @@ class Forecaster:
         return self.model(inputs, training=False)
 
     def normalise(self, inputs: Mapping[str, Any]) -> Any:
-        """Return normalised values, level, width and spread of the model's inputs."""
-        if self.normalize.rows == 1:
-            return self.normalize(inputs["values"])
-        return self.normalize(inputs["values"], inputs["series"])
+        """Return normalised values, level, width and spread of the model's inputs.
+
+        The level is one of the window, (batch, 1), or one of each step that is
+        forecast, (batch, horizon), where the core adds to a simple forecaster.
+        """
+        series = () if self.normalize.rows == 1 else (inputs["series"],)
+        parts = self.normalize(inputs["values"], *series)
+        if self.simple is None:
+            return parts
+        normalised, _, width, spread = parts
+        return normalised, self.simple(*parts), width, spread
 
     def read(self, normalised: Any, inputs: Mapping[str, Any]) -> Any:
         """Return what the core reads: normalised values, or tokens with all else."""

@@ -16,6 +16,7 @@ Activation = Literal[
 Units = Annotated[int, Field(ge=1, le=8192)]
 Quantile = Annotated[float, Field(gt=0, lt=1)]
 MEDIAN = 0.5
+ResidualOf = Literal["none", "seasonal_naive", "theta", "linear"]
 InstanceNorm = Literal["none", "last", "mean", "zscore", "zlast", "blend", "logmean"]
 
 
@@ -82,6 +83,11 @@ class ModelSection(Section):
         default="last",
         description="what each window is taken relative to; undone on the way out",
     )
+    residual_of: ResidualOf = Field(
+        default="none",
+        description="the simple forecaster whose error the network learns; inside the "
+        "model",
+    )
     segment: int | None = Field(
         default=None,
         ge=1,
@@ -135,6 +141,15 @@ class ModelSection(Section):
         if quantiles and MEDIAN not in quantiles:
             raise ValueError(f"0.5, the median, must be among them, got {quantiles}")
         return quantiles
+
+    @model_validator(mode="after")
+    def _keep_logarithms_of_positive_forecasts(self) -> "ModelSection":
+        if self.residual_of == "linear" and self.instance_norm == "logmean":
+            raise ValueError(
+                "residual_of: linear may forecast what has no logarithm, and "
+                "instance_norm: logmean takes one: use another of the two"
+            )
+        return self
 
     @model_validator(mode="after")
     def _have_segments_where_they_are_needed(self) -> "ModelSection":

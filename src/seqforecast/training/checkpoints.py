@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +29,22 @@ class Checkpoint:
         best: the weights of the best validation epoch, in the order of the model;
             empty in a refit.
         kept: the weights that each fit before this one ended with.
+        mean: the mean of the weights of the last epochs, in the order of the model;
+            empty where each epoch is judged by its own.
     """
 
     history: History
     current: Arrays
     best: Arrays
     kept: tuple[Arrays, ...] = ()
+    mean: Arrays = field(default_factory=list)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return the named arrays of an .npz file; history travels as JSON text."""
         text = json.dumps([record.values() for record in self.history])
         named = {"history": np.frombuffer(text.encode(), dtype=np.uint8)}
-        for kind, arrays in (("current", self.current), ("best", self.best)):
+        kinds = {"current": self.current, "best": self.best, "mean": self.mean}
+        for kind, arrays in kinds.items():
             named |= {f"{kind}_{i}": array for i, array in enumerate(arrays)}
         for fit, arrays in enumerate(self.kept):
             named |= {f"kept{fit}_{i}": array for i, array in enumerate(arrays)}
@@ -57,10 +61,11 @@ class Checkpoint:
         with reading(path, ANEW):
             rows = named["history"].tobytes()
             history = TypeAdapter(list[EpochRecord]).validate_json(rows, strict=True)
-            current, best = (_arrays(named, kind) for kind in ("current", "best"))
+            kinds = ("current", "best", "mean")
+            current, best, mean = (_arrays(named, kind) for kind in kinds)
             fits = range(sum(name.endswith("_0") for name in named))
             kept = tuple(filter(None, (_arrays(named, f"kept{i}") for i in fits)))
-        return cls(tuple(history), current, best, kept)
+        return cls(tuple(history), current, best, kept, mean)
 
 
 def assign(variables: Iterable[Any], values: Arrays) -> None:

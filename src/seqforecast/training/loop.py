@@ -20,8 +20,8 @@ from seqforecast.training.history import (
     validation_losses,
 )
 from seqforecast.training.non_finite import examine
+from seqforecast.training.planned_fits import PlannedFit, plan_fits
 from seqforecast.training.schedules import learning_rate
-from seqforecast.training.section import TrainingSection
 from seqforecast.training.window_order import Order, epoch_generator, order_windows
 
 # Progress, Ctrl-C and the check for NaN come between chunks of about this long.
@@ -66,35 +66,6 @@ class Trained:
     history: History
     selected: list[Arrays]
     final: list[Arrays]
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedFit:
-    """One fit of the plan: whose, from which seed, and what it learns from."""
-
-    member: int
-    seed: int
-    is_refit: bool
-
-
-def member_seed(seed: int, member: int) -> int:
-    """Return the seed of a member; the first one has that of the run.
-
-    Members of runs with neighbouring seeds share none.
-    """
-    if member == 1:
-        return seed
-    return int(np.random.SeedSequence([seed, member]).generate_state(1)[0])
-
-
-def plan_fits(section: TrainingSection, seed: int) -> list[PlannedFit]:
-    """Return every fit in order: each member is chosen, then trained on both parts."""
-    kinds = (False, True) if section.refit else (False,)
-    return [
-        PlannedFit(member, member_seed(seed, member), kind)
-        for member in range(1, section.ensemble + 1)
-        for kind in kinds
-    ]
 
 
 def learner_of(learners: Sequence[Learner], member: int) -> Learner:
@@ -224,14 +195,16 @@ def fit(
         NotFiniteError: a loss or a gradient was not finite.
     """
     section = engine.section
-    history, best = resume_from(engine, resume)
+    history, best, mean = resume_from(engine, resume)
     while len(history) < section.epochs and not should_stop(history, section.patience):
         epoch = Epoch(len(history) + 1, member, seed, validation_losses(history))
-        record = run_epoch(engine, data, epoch, watcher)
+        record, judged = run_epoch(engine, data, epoch, watcher, mean)
         history = (*history, record)
+        mean = judged if section.average > 1 else []
         if kept_epoch(history, section.keep) == record.epoch:
-            best = values_of(engine.forecaster.model.variables)
-        watcher.epoch_ended(Checkpoint(history, values_of(engine.variables), best))
+            best = judged
+        current = values_of(engine.variables)
+        watcher.epoch_ended(Checkpoint(history, current, best, mean=mean))
     assign(engine.forecaster.model.variables, best)
     return history
 
@@ -261,23 +234,30 @@ def refit(
     Raises:
         NotFiniteError: a loss or a gradient was not finite.
     """
-    history, _ = resume_from(engine, resume)
+    history, _, mean = resume_from(engine, resume)
     losses = validation_losses(selection)
     while len(history) < kept_epoch(selection, engine.section.keep):
         known = losses[: len(history)]
         member = selection[0].member
         epoch = Epoch(len(history) + 1, member, seed, known, is_refit=True)
-        history = (*history, run_epoch(engine, data, epoch, watcher))
-        watcher.epoch_ended(Checkpoint(history, values_of(engine.variables), []))
+        record, judged = run_epoch(engine, data, epoch, watcher, mean)
+        history = (*history, record)
+        mean = judged if engine.section.average > 1 else []
+        current = values_of(engine.variables)
+        watcher.epoch_ended(Checkpoint(history, current, [], mean=mean))
+    if mean:
+        assign(engine.forecaster.model.variables, mean)
     return history
 
 
-def resume_from(engine: Engine, resume: Checkpoint | None) -> tuple[History, Arrays]:
-    """Put the engine where the checkpoint was made."""
+def resume_from(
+    engine: Engine, resume: Checkpoint | None
+) -> tuple[History, Arrays, Arrays]:
+    """Put the engine where the checkpoint was made; return what is kept beside it."""
     if resume is None:
-        return (), []
+        return (), [], []
     assign(engine.variables, resume.current)
-    return resume.history, resume.best
+    return resume.history, resume.best, resume.mean
 
 
 def values_of(variables: Iterable[Any]) -> Arrays:
@@ -306,9 +286,20 @@ class Epoch:
 
 
 def run_epoch(
-    engine: Engine, data: TrainingData, epoch: Epoch, watcher: Callback
-) -> EpochRecord:
+    engine: Engine, data: TrainingData, epoch: Epoch, watcher: Callback, mean: Arrays
+) -> tuple[EpochRecord, Arrays]:
     """Train one epoch, then validate, if a part was kept back for it.
+
+    Args:
+        engine: has the weights that the epoch before ended with, and afterwards those
+            that this one ended with.
+        data: what to learn from.
+        epoch: which.
+        watcher: is told how it goes.
+        mean: of the weights of the epochs before; empty where there is none.
+
+    Returns:
+        What is recorded, and the weights that were judged.
 
     Raises:
         NotFiniteError: a loss or a gradient was not finite.
@@ -335,8 +326,15 @@ def run_epoch(
         done += len(windows)
         watcher.stepped(epoch.number, done, len(order), _mean(losses, weights))
     trained = time.perf_counter()
+    own = values_of(engine.forecaster.model.variables)
+    judged, is_mean = own, section.average > 1
+    if is_mean:
+        judged = _averaged(mean, own, min(epoch.number, section.average))
+        assign(engine.forecaster.model.variables, judged)
     val_loss = None if epoch.is_refit else _validate(engine, data, epoch.number)
-    return EpochRecord(
+    if is_mean:
+        assign(engine.forecaster.model.variables, own)
+    record = EpochRecord(
         epoch=epoch.number,
         loss=_mean(losses, weights),
         val_loss=val_loss,
@@ -348,6 +346,21 @@ def run_epoch(
         member=epoch.member,
         refit=int(epoch.is_refit),
     )
+    return record, judged
+
+
+def _averaged(mean: Arrays, own: Arrays, epochs: int) -> Arrays:
+    """Return the mean of so many epochs from that of the epochs before and this one's.
+
+    What is counted, such as the state of dropout, is not averaged. Izmailov et al.,
+    "Averaging weights leads to wider optima", 2018, here with weights that fade.
+    """
+    if epochs == 1 or not mean:
+        return own
+    return [
+        old + (new - old) / np.float32(epochs) if new.dtype.kind == "f" else new
+        for old, new in zip(mean, own, strict=True)
+    ]
 
 
 def _chunks(order: Order, engine: Engine) -> Iterator[WindowIndex]:

@@ -73,6 +73,13 @@ class TrainingSection(Section):
         le=100,
         description="members, each from a seed of its own; their median forecasts",
     )
+    average: int = Field(
+        default=1,
+        ge=1,
+        le=1000,
+        description="epochs over which weights are averaged before they are judged by "
+        "validation and kept; 1: none",
+    )
     keep: Literal["best", "last"] = Field(
         default="best",
         description="the epoch that is kept: best on validation, or the last one",

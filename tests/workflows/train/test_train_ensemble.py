@@ -132,7 +132,7 @@ def test_an_interrupted_ensemble_goes_on_as_if_it_had_not_been(
 
 
 def test_a_member_has_a_seed_that_no_other_run_gives_its_members():
-    from seqforecast.training.loop import member_seed
+    from seqforecast.training.planned_fits import member_seed
 
     assert member_seed(7, 1) == 7
     seeds = [member_seed(seed, member) for seed in range(50) for member in range(1, 21)]

@@ -5,7 +5,7 @@
 
 import sys
 
-from seqforecast.models.layers import decoders, normalize, tokens
+from seqforecast.models.layers import decoders, normalize, simple, tokens
 
 # Programs written for 0.1.0 import these after the layers, as its README said.
 for _former, _module in {
@@ -15,4 +15,4 @@ for _former, _module in {
 }.items():
     sys.modules[f"seqforecast.models.{_former}"] = _module
 
-__all__ = ["decoders", "normalize", "tokens"]
+__all__ = ["decoders", "normalize", "simple", "tokens"]

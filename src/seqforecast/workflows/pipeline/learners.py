@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from seqforecast.backend import load_keras
 from seqforecast.data.windows import index_windows
+from seqforecast.evaluation.baselines import fit_linear
 from seqforecast.models.builder import build_forecaster
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.training.devices import Device, use_device
@@ -69,14 +70,16 @@ def _build_learner(
     prepared: Prepared, material: WindowArrays, lookback: int
 ) -> Learner:
     """Build the model of one lookback; it has windows of its own."""
-    forecaster = untrained(prepared, lookback)
-    engine = Engine(forecaster, prepared.experiment.training, material)
-    return Learner(engine, windows_of(prepared, lookback))
+    forecaster, data = untrained(prepared, lookback), windows_of(prepared, lookback)
+    return Learner(Engine(forecaster, prepared.experiment.training, material), data)
 
 
 def untrained(prepared: Prepared, lookback: int) -> Forecaster:
-    """Build the model of one lookback, around the scales learnt on train."""
-    return build_forecaster(
+    """Build the model of one lookback, around what is learnt without epochs on train.
+
+    That is the scales, and the linear map where the network learns its residual.
+    """
+    forecaster = build_forecaster(
         prepared.experiment.model,
         prepared.scaler,
         lookback=lookback,
@@ -84,6 +87,11 @@ def untrained(prepared: Prepared, lookback: int) -> Forecaster:
         season=prepared.panel.season,
         features=prepared.spec,
     )
+    if prepared.experiment.model.residual_of == "linear":
+        train = windows_of(prepared, lookback).train
+        fitted = fit_linear(prepared.panel, train, prepared.scaler.spread[:-1])
+        forecaster.simple.set_map(fitted.weights, fitted.bias)
+    return forecaster
 
 
 def windows_of(prepared: Prepared, lookback: int) -> TrainingData:

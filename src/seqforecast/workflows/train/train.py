@@ -61,6 +61,7 @@ from seqforecast.workflows.pipeline.scores import (
 )
 from seqforecast.workflows.pipeline.seen_data import note_seen, write_seen
 from seqforecast.workflows.pipeline.stage_timing import Stages, describe_stages
+from seqforecast.workflows.train.budget import plan_budget
 from seqforecast.workflows.train.mirrors import check_mirrors, mirrored
 from seqforecast.workflows.train.warm_start import check_start, start_from
 
@@ -75,6 +76,7 @@ def train_experiment(
     start: Path | None = None,
     mirrors: Sequence[str] = (),
     check: Callable[[Panel], None] | None = None,
+    budget: float | None = None,
 ) -> RunDirectory:
     """Train, score on the test part, and write the run.
 
@@ -87,6 +89,7 @@ def train_experiment(
         start: a complete run with whose weights training begins; see `check_start`.
         mirrors: names in `MIRRORS`, told of the run as well.
         check: refuses data as they are loaded.
+        budget: seconds that the run may take; training is planned to fit.
 
     Raises:
         ConfigError: a setting does not fit the data.
@@ -105,6 +108,8 @@ def train_experiment(
         origin = None if start is None else check_start(start, prepared)
         stages.end("read data")
         device, learners = build(prepared, stages)
+        if budget is not None:
+            prepared = plan_budget(prepared, learners, budget, stages)
         facts = manifest.describe(facts_of(prepared, device), loaded.folder)
         begun: list[Arrays] = []
         if origin is not None:
