@@ -87,11 +87,18 @@ def set_steps(
     most: int = 8,
 ) -> None:
     """Give the x axis whole-number ticks, at whole seasons where they fit."""
+    ticks = whole_ticks(ends, most, season)
+    _set(axes, "x", ends, ticks, tick_texts(ticks))
+
+
+def whole_ticks(
+    ends: tuple[float, float], most: int, season: int | None = None
+) -> list[float]:
+    """Return at most so many whole numbers, at whole seasons where they fit."""
     first, last = math.ceil(ends[0]), math.floor(ends[1])
     spacing = _whole_spacing(max(last - first, 1), most, season)
     begin = math.ceil(first / spacing) * spacing
-    ticks = [float(tick) for tick in range(begin, last + 1, spacing)]
-    _set(axes, "x", ends, ticks, tick_texts(ticks))
+    return [float(tick) for tick in range(begin, last + 1, spacing)]
 
 
 def set_log(

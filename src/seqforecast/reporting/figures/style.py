@@ -150,11 +150,17 @@ def put_label(
     axes: Axes, at: tuple[float, float], text: str, color: str, **settings: Any
 ) -> Any:
     """Write a direct label beside a point of the data, with a white rim."""
+    shift = {"xytext": (6, 0), "textcoords": "offset points", "va": "center"}
+    return axes.annotate(
+        text, at, color=color, path_effects=rim(), **(shift | settings)
+    )
+
+
+def rim() -> list[Any]:
+    """Return the effect that sets a text off from the lines below it."""
     from matplotlib.patheffects import withStroke
 
-    rim = [withStroke(linewidth=3, foreground="white")]
-    shift = {"xytext": (6, 0), "textcoords": "offset points", "va": "center"}
-    return axes.annotate(text, at, color=color, path_effects=rim, **(shift | settings))
+    return [withStroke(linewidth=3, foreground="white")]
 
 
 def put_end_labels(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
