@@ -144,7 +144,8 @@ def draw_backtest(
     by_cutoff = describe_cutoffs(document)
     draw_cutoffs(by_cutoff, directory.plots / "error_by_cutoff.png")
     chosen = choose_windows(len(planned.first.panel.ids), rolling_forecasts.MOST_SERIES)
-    pictures = [_picture(planned, i, forecasts, levels) for i in chosen]
+    best = forecasts[document["test"]["skill"]["against"]]
+    pictures = [_picture(planned, i, forecasts, levels, best) for i in chosen]
     figure = rolling_forecasts.describe_rolled(pictures, document)
     rolling_forecasts.draw_rolled(figure, directory.plots / "forecasts.png")
 
@@ -154,6 +155,7 @@ def _picture(
     i: int,
     forecasts: Mapping[str, npt.NDArray[Any]],
     levels: Sequence[float],
+    baseline: npt.NDArray[Any],
 ) -> rolling_forecasts.SeriesPicture:
     """Return what is shown of one series: all cutoffs, and some steps before."""
     panel, windows, count = (
@@ -180,7 +182,7 @@ def _picture(
         truth=truth,
         cutoffs=cutoffs - begin,
         model=forecasts[MODEL][mine],
-        naive=forecasts["naive"][mine],
+        baseline=baseline[mine],
         bands={
             level: (
                 forecasts[QUANTILES][mine, :, low],

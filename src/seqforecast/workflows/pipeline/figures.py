@@ -30,6 +30,7 @@ from seqforecast.training.early_stopping import kept_epoch
 from seqforecast.training.history import selections
 from seqforecast.workflows.pipeline.learners import LearningCurves
 from seqforecast.workflows.pipeline.prepare import Prepared
+from seqforecast.workflows.pipeline.scores import fit_baseline
 
 # Windows whose points a scatter can show; more are chosen evenly.
 SCATTERED = 5000
@@ -70,8 +71,8 @@ def draw_pictures(
     )
     loss.draw_loss(curves, run.plots / "loss.png")
 
-    windows = _windows(prepared, forecaster, shown.intervals)
-    figure = describe_forecasts(windows, test, season=prepared.panel.season)
+    windows = _windows(prepared, shown, test["skill"]["against"])
+    figure = describe_forecasts(windows, test)
     forecasts.draw_forecasts(figure, run.plots / "forecast.png")
 
     steps = error_by_step.describe_errors(test["by_step"], test["skill"]["against"])
@@ -92,13 +93,14 @@ def draw_pictures(
 
 
 def _windows(
-    prepared: Prepared, forecaster: Forecaster, intervals: Intervals | None
+    prepared: Prepared, shown: FigureInputs, baseline: str
 ) -> list[WindowPicture]:
     """Return some windows of the test part with their forecasts."""
+    forecaster, intervals = shown.forecaster, shown.intervals
     chosen = prepared.test.take(shown_of(prepared.test))
     out = _forecast(prepared, forecaster, chosen)
     levels, ends = quantiles_of(out, forecaster.quantiles, intervals, chosen.series)
-    pictures = picture_windows(prepared, chosen, forecaster.median_of(out))
+    pictures = picture_windows(prepared, chosen, forecaster.median_of(out), baseline)
     if intervals is None:
         return pictures
     pairs = {
@@ -123,23 +125,36 @@ def shown_of(windows: WindowIndex) -> IntArray:
 
 
 def picture_windows(
-    prepared: Prepared, chosen: WindowIndex, y_hat: npt.NDArray[Any]
+    prepared: Prepared,
+    chosen: WindowIndex,
+    y_hat: npt.NDArray[Any],
+    baseline: str,
 ) -> list[WindowPicture]:
-    """Return windows with their forecasts, (windows, horizon), and what came."""
+    """Return windows with their forecasts, (windows, horizon), and what came.
+
+    Args:
+        prepared: the data.
+        chosen: which windows.
+        y_hat: what the model forecasts for them.
+        baseline: whose forecasts stand beside it.
+    """
     panel = prepared.panel
+    others = fit_baseline(prepared, baseline)(chosen)
     lookbacks = chosen.inputs(panel.values)
-    lasts = lookbacks[:, -1].copy()
     lookbacks[chosen.are_before(panel)] = np.nan
     truths = known_targets(panel, chosen)
-    stamps = panel.clocks(chosen.cutoffs(panel))
+    around = np.arange(1 - chosen.lookback, chosen.horizon + 1)
+    # Windows may begin before their series does; nothing is drawn there.
+    steps = np.maximum(chosen.cutoffs(panel)[:, np.newaxis] + around, 0)
+    stamps = panel.clocks(steps)
     return [
         WindowPicture(
             series=panel.ids[chosen.series[i]],
-            cutoff=stamps[i],
+            stamps=stamps[i],
             lookback=lookbacks[i],
             truth=truths[i],
             model=y_hat[i],
-            naive=np.full(chosen.horizon, lasts[i]),
+            baseline=others[i],
         )
         for i in range(len(chosen))
     ]
