@@ -95,7 +95,7 @@ def draw_forecasts(figure: ForecastFigure, path: Path) -> None:
             left = style.LEFT + column * (width + MIDDLE)
             bottom = height - top - (row + 1) * (PANEL + GAP) + GAP - TITLE
             axes = style.place(canvas, (left, bottom, width, PANEL))
-            most = 5 if wide == 2 else 9
+            most = 7 if wide == 2 else 9
             draw_panel(axes, panel, figure.baseline, dated=figure.dated, most=most)
             text, fonts = drawable(panel.title)
             axes.set_title(text, fontfamily=fonts)

@@ -192,7 +192,7 @@ def draw_future(figure: FutureFigure, path: Path) -> None:
             left = style.LEFT + column * (width + style.LEFT + NUMBER)
             bottom = height - top - (row + 1) * (tall + GAP) + GAP - 0.25
             axes = style.place(canvas, (left, bottom, width, tall))
-            _draw_panel(axes, panel, figure, most=8 if wide == 1 else 5)
+            _draw_panel(axes, panel, figure, most=8 if wide == 1 else 7)
         bands = band_entries(figure.panels[0].bands)
         style.put_legend(canvas, [*axes.get_lines()[1:], *bands])
 

@@ -14,6 +14,7 @@ from seqforecast.models.forecaster import join_members
 from seqforecast.runs import directory, manifest, records
 from seqforecast.runs.directory import Destination
 from seqforecast.runs.documents import read_trained
+from seqforecast.runs.latest import is_stopped
 from seqforecast.runs.manifest import stoppable
 from seqforecast.runs.run_files import RunDirectory
 from seqforecast.training.checkpoints import Arrays, Checkpoint, assign
@@ -131,7 +132,8 @@ def resume_run(
     """
     stages = Stages()
     check_mirrors(mirrors)
-    run = directory.open_run(path)
+    run = directory.open_run(path, is_stopped)
+    path = run.path
     directory.refuse_several(run)
     with records.logged() as log, stoppable(), run.locked():
         if run.is_complete:
