@@ -35,6 +35,7 @@ DPI = 110
 HEADER = 0.82  # inches kept for title and caption
 TITLE_LETTERS, CAPTION_LETTERS = 82, 112  # of a line; longer texts have several
 TITLE_LINE, CAPTION_LINE = 0.24, 0.18  # inches
+SQUEEZED = 1.1  # how many times as long a line may be that is written smaller
 LEFT, RIGHT, BOTTOM = 0.85, 0.25, 0.62
 LABELS = 1.4  # inches kept for names at the right end of lines
 LINE = 0.19  # inches between two such names
@@ -145,21 +146,33 @@ def put_header(figure: Figure, title: str, caption: str) -> None:
     Both texts are also kept inside the file, for who cannot see it: see `pictures`.
     """
     figure.set_label(f"{title}. {caption}.")
-    titles = textwrap.wrap(title, TITLE_LETTERS) or [""]
-    captions = textwrap.wrap(caption, CAPTION_LETTERS) or [""]
+    titles, captions = _lines(title, TITLE_LETTERS), _lines(caption, CAPTION_LETTERS)
     more = (len(titles) - 1) * TITLE_LINE + (len(captions) - 1) * CAPTION_LINE
     height = figure.get_size_inches()[1] + more
     figure.set_size_inches(WIDTH, height)
     at = 0.3
-    for lines, size, step, weight, color in (
-        (titles, 13.0, TITLE_LINE, "bold", INK),
-        (captions, 10.0, CAPTION_LINE, "normal", FAINT_INK),
+    for lines, size, letters, step, weight, color in (
+        (titles, 13.0, TITLE_LETTERS, TITLE_LINE, "bold", INK),
+        (captions, 10.0, CAPTION_LETTERS, CAPTION_LINE, "normal", FAINT_INK),
     ):
         for line in lines:
             plain, fonts = drawable(line)
             font = {"fontfamily": fonts, "fontweight": weight, "color": color}
-            figure.text(0.2 / WIDTH, 1 - at / height, plain, fontsize=size, **font)
+            fitting = size * min(1, letters / max(len(plain), 1))
+            where = (0.2 / WIDTH, 1 - at / height)
+            figure.text(*where, plain, fontsize=fitting, **font)
             at += step
+
+
+def _lines(text: str, letters: int) -> list[str]:
+    """Return a text as lines of about one length.
+
+    One that is a few letters too long for a line is a little smaller instead.
+    """
+    count = -(-len(text) // round(SQUEEZED * letters))
+    if count <= 1:
+        return [text]
+    return textwrap.wrap(text, min(letters, len(text) // count + letters // 10))
 
 
 def put_legend(figure: Figure, handles: Sequence[Any], **settings: Any) -> None:

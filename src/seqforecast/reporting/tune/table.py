@@ -49,13 +49,20 @@ def render_tuning(document: Mapping[str, Any]) -> str:
         if state in states
     ]
     count = f"{len(states)} {plural('trial', len(states))}"
-    optimistic = (
-        f"The best validation {metric} of {len(trials)} is optimistic: it was chosen "
-        "for being low. The test part was read once, for the best settings:"
-    )
-    sentences = [f"{count}: {', '.join(counts)}.", say_gain(document), optimistic]
+    optimistic = f"{say_optimism(document)} The test part was read once, for the best"
+    tried = f"{count}: {', '.join(counts)}."
+    sentences = [tried, say_gain(document), f"{optimistic} settings:"]
     return "\n".join(
         [*join(columns), "", *wrap(sentences), "", render_scores(document["test"])]
+    )
+
+
+def say_optimism(document: Mapping[str, Any]) -> str:
+    """Say why the best trial's error is no estimate."""
+    metric, count = NAMES[document["metric"]], len(ranked(document))
+    return (
+        f"The best validation {metric} of {count} is optimistic: it was chosen for "
+        "being low."
     )
 
 

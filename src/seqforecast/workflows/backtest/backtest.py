@@ -40,6 +40,7 @@ from seqforecast.workflows.backtest.results import (
 )
 from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 from seqforecast.workflows.pipeline.learners import build
+from seqforecast.workflows.pipeline.pages import unless_it_fails, write_backtest_page
 from seqforecast.workflows.pipeline.run_setup import facts_of, say_notes
 from seqforecast.workflows.pipeline.stage_timing import Stages
 
@@ -117,6 +118,8 @@ def _finish(
     write_frames(directory.table, [tabulate_cutoffs(document)], None)
     draw_backtest(directory, planned, forecasts, levels, document)
     facts["kernel"] = learners[0].engine.kernel
+    with unless_it_fails("the page"):
+        write_backtest_page(directory, document, facts, directory.report)
     write_json(directory.metrics, document)
     manifest.end(directory, facts, status="complete")
 
