@@ -15,6 +15,8 @@ from seqforecast.runs.run_files import RunDirectory
 if TYPE_CHECKING:
     import pandas as pd
 
+    from seqforecast.reporting.run.notebook import Picture
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -60,6 +62,26 @@ class Run:
         from seqforecast.workflows.finished.predict import predict_run
 
         return predict_run(self.directory, data)
+
+    def plot(self, name: str | None = None) -> "Picture":
+        """Return a picture, which a notebook shows, with the `path` of its PNG file.
+
+        Args:
+            name: forecast, error_by_step, loss, memory and so on; default future
+                where the run has forecast it, else forecast.
+
+        Raises:
+            ConfigError: the run has no such picture.
+        """
+        from seqforecast.workflows.pipeline.pages import find_picture
+
+        return find_picture(self.directory, name)
+
+    def _repr_html_(self) -> str:
+        """Return verdict, scores and pictures, for a notebook."""
+        from seqforecast.workflows.pipeline.pages import render_in_notebook
+
+        return render_in_notebook(self.directory)
 
     def report(self, output: str | Path | None = None) -> Path:
         """Write the page of the run again, and return where it is.

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from seqforecast.cli.progress import LiveFits
+from seqforecast.cli.progress import LiveFits, LiveProgress
 from seqforecast.cli.terminal import MessageHandler
 from seqforecast.execution.fit import Ended, Fit
 
@@ -108,3 +108,16 @@ def test_the_bar_of_all_is_full_when_all_have_ended(epochs):
             display.ended(Ended(fit, "complete"))
         (line,) = display._progress.tasks
     assert line.completed == line.total
+
+
+def test_the_time_of_both_displays_says_which_it_is(fits):
+    """Broken once by a bare 0:00:12: left, or taken?"""
+    with silent(3, 20) as display:
+        assert "time taken 0:00:00" in shown(display)[0]
+    alone = LiveProgress()
+    alone.begin(3, 0, 1)
+    with closing(alone):
+        alone.stepped(1, 1, 2, 0.5)
+        (line,) = shown(alone)
+    assert line.startswith("epoch 1/3")
+    assert "time left -:--:--" in line

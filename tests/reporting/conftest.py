@@ -9,7 +9,7 @@ import pytest
 
 @pytest.fixture
 def picture(tmp_path: Path) -> Callable[[Callable[[Any, Path], None], Any], None]:
-    """Draw a figure and check that one PNG of the usual width is all there is."""
+    """Draw a figure and check that one PNG of the usual width, and an SVG, is all."""
 
     def check(draw: Callable[[Any, Path], None], figure: Any) -> None:
         from matplotlib.image import imread
@@ -20,6 +20,7 @@ def picture(tmp_path: Path) -> Callable[[Callable[[Any, Path], None], Any], None
         assert pixels.shape[1] == 1056
         assert 200 < pixels.shape[0] < 1500
         assert pixels[..., :3].std() > 0.01
-        assert [file.name for file in tmp_path.iterdir()] == ["figure.png"]
+        files = sorted(file.name for file in tmp_path.iterdir())
+        assert files == ["figure.png", "figure.svg"]
 
     return check

@@ -78,6 +78,8 @@ def test_a_logarithmic_axis_is_for_positive_values_that_differ_much() -> None:
     """Broken once by leaving out that all must be above 0."""
     assert needs_log([1, 21, None])
     assert not needs_log([1, 19])
+    assert needs_log([1, 10], ratio=10)
+    assert not needs_log([1, 9.9], ratio=10)
     assert not needs_log([0, 21])
     assert not needs_log([])
 

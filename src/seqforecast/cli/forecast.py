@@ -1,5 +1,6 @@
 """The `forecast` command."""
 
+import time as time_module
 from pathlib import Path
 from typing import Annotated
 
@@ -40,6 +41,7 @@ def forecast(
     decimal: data_options.Decimal = None,
     thousands: data_options.Thousands = None,
     sheet: data_options.Sheet = None,
+    budget: options.Budget = None,
     overrides: options.Overrides = None,
     runs: options.RunsRoot = Path("runs"),
     run_dir: options.RunDir = None,
@@ -73,7 +75,9 @@ def forecast(
     from seqforecast.runs.score_documents import read_metrics
     from seqforecast.workflows.forecast import ForecastRequest, forecast_data
 
-    request = ForecastRequest(data, asked, changes)
+    # So far nothing ran beside Python: its processor time is its wall time.
+    left = None if budget is None else budget - time_module.process_time()
+    request = ForecastRequest(data, asked, changes, left)
     run = forecast_data(request, Destination(runs, run_dir), display)
     metrics = read_metrics(run)
     if as_json:

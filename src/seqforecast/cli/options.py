@@ -65,12 +65,20 @@ EXPERIMENT: Any = typer.Argument(
 ExperimentName = Annotated[str, EXPERIMENT]
 ExperimentOrNone = Annotated[str | None, EXPERIMENT]
 CompleteRun = Annotated[
-    Path, typer.Argument(metavar="RUN", help="A complete run.", show_default=False)
+    Path,
+    typer.Argument(
+        metavar="RUN",
+        help="A complete run; latest is the newest one, runs/NAME the newest there.",
+        show_default=False,
+    ),
 ]
 FinishedRun = Annotated[
     Path,
     typer.Argument(
-        metavar="RUN", help="The directory of a finished run.", show_default=False
+        metavar="RUN",
+        help="The directory of a finished run; latest is the newest one, runs/NAME "
+        "the newest there.",
+        show_default=False,
     ),
 ]
 Overrides = Annotated[

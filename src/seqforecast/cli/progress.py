@@ -34,10 +34,11 @@ class LiveProgress(NoDisplay):
     def __init__(self) -> None:
         self._progress = Progress(
             TextColumn("{task.fields[fit]}epoch {task.fields[epoch]}", markup=False),
-            BarColumn(bar_width=24),
+            BarColumn(bar_width=16),
             TextColumn("loss {task.fields[loss]}"),
             TextColumn("validation {task.fields[val]}"),
             TextColumn("{task.fields[rate]}"),
+            TextColumn("time left"),
             TimeRemainingColumn(),
             console=Console(file=display_stream()),
             redirect_stdout=False,
@@ -102,6 +103,7 @@ class LiveFits(Watcher):
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
             TextColumn("{task.fields[told]}"),
+            TextColumn("time taken"),
             TimeElapsedColumn(),
             console=console or Console(file=display_stream()),
             redirect_stdout=False,

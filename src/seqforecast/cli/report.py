@@ -12,7 +12,11 @@ from seqforecast.cli.terminal import listen, print_json, print_path
 def report(
     run: Annotated[
         Path,
-        typer.Argument(metavar="RUN", help="A run directory, or that of a comparison."),
+        typer.Argument(
+            metavar="RUN",
+            help="The directory of a run, comparison, backtest or search; latest is "
+            "the newest one.",
+        ),
     ],
     *,
     output: Annotated[
@@ -40,8 +44,10 @@ def report(
         seqforecast report runs/simplernn/20260131-120000-a1b2c3
     """
     listen(quiet=quiet, verbose=verbose)
+    from seqforecast.runs.latest import find_run, is_complete
     from seqforecast.workflows.pipeline import pages as workflow
 
+    run = find_run(run, is_complete)
     page = workflow.report(run, output)
     if as_json:
         size = page.stat().st_size

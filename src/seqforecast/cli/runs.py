@@ -15,7 +15,12 @@ commands = options.CommandLine(no_args_is_help=True, rich_markup_mode=None)
 # What the command calls its result in JSON, by kind of directory.
 DOCUMENT = {"comparison": "comparison", "backtest": "backtest", "tuning": "tune"}
 
-Run = Annotated[Path, typer.Argument(metavar="RUN", show_default=False)]
+Run = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RUN", help="A directory; latest is the newest.", show_default=False
+    ),
+]
 
 
 @commands.callback()
@@ -94,7 +99,12 @@ def show(run: Run, *, as_json: options.AsJson = False) -> None:
     if as_json:
         settings = {name: value for name, value, _ in changed}
         status = {"status": facts.status, "started": facts.started}
-        about = {"run": str(run), "kind": facts.kind, "name": facts.name, **status}
+        about = {
+            "run": str(facts.path),
+            "kind": facts.kind,
+            "name": facts.name,
+            **status,
+        }
         test = {"test": scores.get("test", {})}
         document = {} if facts.kind == "run" else {DOCUMENT[facts.kind]: scores}
         print_json({"schema": 1, **about, "settings": settings, **test, **document})

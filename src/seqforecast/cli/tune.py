@@ -62,7 +62,7 @@ def tune(
     from seqforecast.config.experiment_file import load_experiment, resolve
     from seqforecast.reporting.tune.table import render_tuning
     from seqforecast.runs.directory import Destination
-    from seqforecast.runs.score_documents import read_tuning
+    from seqforecast.runs.tuning_document import read_tuning
     from seqforecast.workflows.tune.tune import tune_experiment
 
     changes = options.changes_of(overrides, device)

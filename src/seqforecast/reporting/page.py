@@ -30,12 +30,21 @@ def render_page(template: str, **values: Any) -> str:
 
 
 def inline(path: Path) -> str:
-    """Return a PNG file as the address of itself.
+    """Return a picture as the address of itself.
+
+    Where there is an SVG of it, that is taken: it is sharp in any size, and has the
+    colours of dark screens. As an image it can run nothing and ask for nothing.
+
+    Args:
+        path: a PNG file.
 
     Raises:
         OSError: it cannot be read.
     """
-    return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"
+    kind, vector = "png", path.with_suffix(".svg")
+    if vector.is_file():
+        kind, path = "svg+xml", vector
+    return f"data:image/{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
 def read_description(path: Path) -> str | None:

@@ -3,7 +3,7 @@
 import os
 import secrets
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,17 +12,10 @@ from typing import Any
 from seqforecast.errors import RunError, as_command
 from seqforecast.files import cannot_write
 from seqforecast.runs.documents import read_manifest
+from seqforecast.runs.latest import DOCUMENTS, find_run, is_complete_run
 from seqforecast.runs.manifest import now
 from seqforecast.runs.run_files import REQUEST, RunDirectory
 from seqforecast.runs.score_documents import read_metrics
-
-# What is written last, by kind of directory.
-DOCUMENTS = {
-    "run": "metrics.json",
-    "comparison": "comparison.json",
-    "backtest": "backtest.json",
-    "tuning": "tune.json",
-}
 
 # What only its request has, by kind of directory.
 REQUESTED = {"comparison": "members", "backtest": "cutoffs", "tuning": "settings"}
@@ -82,12 +75,19 @@ def refuse_taken(path: Path) -> None:
         )
 
 
-def open_run(path: Path) -> RunDirectory:
+def open_run(
+    path: Path, fits: Callable[[Path], bool] = is_complete_run
+) -> RunDirectory:
     """Open a run, complete or not.
+
+    Args:
+        path: of a run, or what `find_run` takes for the newest one.
+        fits: which runs are meant then.
 
     Raises:
         RunError: there is no run at this path.
     """
+    path = find_run(path, fits)
     run = RunDirectory(path)
     if not run.manifest.is_file():
         what = "is not a run" if path.exists() else "does not exist"
@@ -127,6 +127,7 @@ def open_complete(path: Path) -> RunDirectory:
         RunError: there is no run, or it has not been scored; or there are several.
     """
     run = open_run(path)
+    path = run.path
     refuse_several(run)
     if not run.is_complete:
         status = describe_run(path).status

@@ -44,6 +44,13 @@ class Zone(Record):
     is_utc: bool
 
 
+class Range(Record):
+    """The first and the last time stamp, dates as text."""
+
+    first: Stamp
+    last: Stamp
+
+
 class DataFacts(Record):
     """What is told of the data of a run."""
 
@@ -54,6 +61,7 @@ class DataFacts(Record):
     season: NotRequired[Positive | None]
     notes: NotRequired[Names]
     zone: NotRequired[Zone]
+    range: NotRequired[dict[str, Range | None]]
 
 
 class Device(Record):

@@ -9,13 +9,14 @@ from seqforecast.errors import RunError
 from seqforecast.files import write_json
 from seqforecast.runs.directory import Destination, Listed, describe_run, open_run
 from seqforecast.runs.documents import read_manifest
+from seqforecast.runs.latest import is_complete
 from seqforecast.runs.run_files import REQUEST, RunDirectory
 from seqforecast.runs.score_documents import (
     read_backtest,
     read_comparison,
     read_metrics,
-    read_tuning,
 )
+from seqforecast.runs.tuning_document import read_tuning
 
 QUANTILES = "quantiles"
 
@@ -231,6 +232,9 @@ KINDS: dict[str, type[RunDirectory]] = {
 def open_any(path: Path) -> tuple[RunDirectory, Listed]:
     """Open a run, comparison, backtest or search, complete or not.
 
+    Args:
+        path: of one of them, or what `find_run` takes for the newest complete one.
+
     Returns:
         Its files, and what it says of itself.
 
@@ -238,9 +242,10 @@ def open_any(path: Path) -> tuple[RunDirectory, Listed]:
         RunError: there is none of them at this path, or its manifest is not as
             seqforecast writes it.
     """
-    read_manifest(open_run(path))
-    listed = describe_run(path)
-    return KINDS[listed.kind](path), listed
+    found = open_run(path, is_complete).path
+    read_manifest(RunDirectory(found))
+    listed = describe_run(found)
+    return KINDS[listed.kind](found), listed
 
 
 def read_scores(run: RunDirectory) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from seqforecast.data.table.kinds import PARQUET, ending_of
 from seqforecast.errors import ConfigError, RunError
-from seqforecast.runs.directory import DOCUMENTS
+from seqforecast.runs.latest import DOCUMENTS
 from seqforecast.runs.multi_fit_directories import (
     KINDS,
     BacktestFit,

@@ -349,37 +349,6 @@ def _check_backtest(document: Backtest) -> Backtest:
     return document
 
 
-class Trial(Record):
-    """What was tried, and what came of it."""
-
-    number: Count
-    state: Literal["complete", "pruned", "failed"]
-    value: Number | None
-    settings: dict[str, Any]
-    error: NotRequired[str | None]
-
-
-class Tuning(Record):
-    """tune.json: every trial, and what the best of them is worth."""
-
-    name: str
-    metric: Literal["mae", "mase", "rmse", "mse", "smape"]
-    trials: Annotated[list[Trial], Field(min_length=1)]
-    best: Trial
-    searched: Names
-    test: Test
-
-
-def _check_tuning(document: Tuning) -> Tuning:
-    for number, trial in enumerate(document["trials"]):
-        for name in document["searched"]:
-            if trial["settings"] and name not in trial["settings"]:
-                raise ValueError(f"trials.{number}.settings has no {name!r}")
-    if document["best"]["value"] is None:
-        raise ValueError("best has no value")
-    return document
-
-
 def read_metrics(run: RunDirectory) -> Metrics:
     """Read metrics.json.
 
@@ -397,8 +366,3 @@ def read_comparison(run: RunDirectory) -> Comparison:
 def read_backtest(run: RunDirectory) -> Backtest:
     """Read backtest.json; errors are those of `read_document`."""
     return read_document(run, run.metrics, Backtest, _check_backtest)
-
-
-def read_tuning(run: RunDirectory) -> Tuning:
-    """Read tune.json; errors are those of `read_document`."""
-    return read_document(run, run.metrics, Tuning, _check_tuning)

@@ -14,6 +14,7 @@ from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 from seqforecast.workflows.train.train import train_experiment
 
 LOGGER = logging.getLogger("seqforecast")
+UNLIMITED = 1e9  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,13 @@ class ForecastRequest:
         data: the file.
         asked: what is known of it, and the horizon.
         overrides: `section.key=value` texts, laid over what is chosen.
+        budget: seconds that all of it may take; None: as long as it takes.
     """
 
     data: Path
     asked: Asked
     overrides: Sequence[str] = ()
+    budget: float | None = None
 
 
 def forecast_data(
@@ -56,4 +59,6 @@ def forecast_data(
     for sentence in started.found:
         LOGGER.info("%s", sentence)
     loaded = read_experiment(started.text, path, request.overrides)
-    return train_experiment(loaded, place, display)
+    # With or without a limit: how long it will take is said before training.
+    budget = UNLIMITED if request.budget is None else request.budget
+    return train_experiment(loaded, place, display, budget=budget)

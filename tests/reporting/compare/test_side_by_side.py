@@ -194,11 +194,13 @@ def windows(
         name: [
             WindowPicture(
                 series="OT",
-                cutoff=np.datetime64("2024-01-31", "D") + np.timedelta64(at, "D"),
+                stamps=np.datetime64("2024-01-31", "D")
+                + np.arange(1 - lookback, horizon + 1)
+                + at,
                 lookback=np.arange(lookback, dtype=float),
                 truth=truth,
                 model=truth + number + 1,
-                naive=np.full(horizon, lookback - 1.0),
+                baseline=np.full(horizon, lookback - 1.0),
             )
             for at in range(count)
         ]
@@ -208,10 +210,11 @@ def windows(
 
 def test_the_same_windows_have_the_same_axes_and_errors_of_their_own() -> None:
     """Broken once by ends of each panel: a wrong forecast looked as good as truth."""
-    figure = describe_side_by_side(PAIR, windows(PAIR, 80, 2))
+    figure = describe_side_by_side(PAIR, windows(PAIR, 80, 2), "naive")
     gru, lstm = figure.columns
     assert (gru.errors, lstm.errors) == ((1.0,) * 3, (2.0,) * 3)
-    assert figure.steps == (-59, 2)
+    past = gru.panels[0].past
+    assert past[-1][0] - past[0][0] == 59
     # From step 20, the first of 60 shown, to 103, the larger error's last value.
     assert figure.ends[0] == pytest.approx((20 - 83 * 0.06, 103 + 83 * 0.06))
     assert figure.title == "2 steps ahead, closest in these windows: gru in 3 of 3"
@@ -220,7 +223,7 @@ def test_the_same_windows_have_the_same_axes_and_errors_of_their_own() -> None:
 
 def test_of_many_windows_three_are_shown() -> None:
     """Broken once by all: the figure was as high as a poster."""
-    figure = describe_side_by_side(PAIR, windows(PAIR, 80, 2, count=6))
+    figure = describe_side_by_side(PAIR, windows(PAIR, 80, 2, count=6), "naive")
     titles = [panel.title for panel in figure.columns[0].panels]
     assert titles == [f"OT, after 2024-0{day}" for day in ("1-31", "2-02", "2-05")]
     assert len(figure.ends) == len(figure.columns[1].errors) == 3
@@ -230,7 +233,7 @@ def test_of_many_windows_three_are_shown() -> None:
 @pytest.mark.parametrize("name", DRAWN)
 def test_all_forecasts_can_be_drawn(name: str, horizon: int, picture: Any) -> None:
     shown = windows(DRAWN[name], 336, horizon)
-    figure = describe_side_by_side(DRAWN[name], shown, season=24)
+    figure = describe_side_by_side(DRAWN[name], shown, "naive")
     if name != "nine":  # three blocks are higher than a picture usually is
         picture(draw_side_by_side, figure)
 

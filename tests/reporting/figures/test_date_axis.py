@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from seqforecast.reporting.figures.date_axis import are_dates, places_of, time_ticks
 
+SPAN = "January 2024 to February 2024"
+
 
 def place(text: str) -> float:
     return float(places_of([np.datetime64(text, "ns")])[0])
@@ -30,7 +32,7 @@ def test_places_are_days_since_1970_or_the_numbers() -> None:
         ("1957-01-01", "1960-06-01", ["1957", "1958", "1959", "1960"], ""),
         ("2023-11-01", "2024-02-20", ["Nov", "Dec", "2024", "Feb"], ""),
         ("2024-03-01", "2024-06-20", ["Mar", "Apr", "May", "Jun"], "2024"),
-        ("2024-01-29", "2024-02-01", ["29", "30", "31", "Feb"], "February 2024"),
+        ("2024-01-29", "2024-02-01", ["29", "30", "31", "Feb"], SPAN),
         (
             "2024-01-31T17:30",
             "2024-01-31T17:33",

@@ -21,6 +21,7 @@ from seqforecast.reporting.figures.gradient_profile import (
 from seqforecast.reporting.figures.scatter import describe_scatter, draw_scatter
 
 NOON = np.datetime64("2024-01-31T12:00", "ns")
+DAY = np.timedelta64(1, "D")
 
 
 def scored(windows: int) -> dict[str, Any]:
@@ -36,11 +37,11 @@ def window(lookback: int, horizon: int, **changed: Any) -> WindowPicture:
     future = np.arange(horizon) + 100.0
     picture: dict[str, Any] = {
         "series": "OT",
-        "cutoff": NOON,
+        "stamps": NOON + DAY * np.arange(1 - lookback, horizon + 1),
         "lookback": np.arange(lookback, dtype=np.float32),
         "truth": future,
         "model": future + 1,
-        "naive": np.full(horizon, lookback - 1.0),
+        "baseline": np.full(horizon, lookback - 1.0),
     }
     return WindowPicture(**(picture | changed))
 
@@ -59,19 +60,32 @@ def test_windows_are_spread_evenly(total: int, count: int) -> None:
 
 
 def test_a_window_begins_with_what_was_observed_last() -> None:
-    """Broken once by a truth that starts at the cutoff: one step too early."""
+    """Broken once by a truth that starts at the cutoff: one step too early.
+
+    The 31st of January 2024 is day 19,753 since 1970.
+    """
     figure = describe_forecasts([window(3, 2)], scored(1))
     assert figure.title == "2 steps ahead: test MAE 0.312, naive forecast 0.348"
     assert figure.caption == "The only test window, in the unit of the data"
     assert figure.panels == (
         ForecastAxes(
             title="OT, after 2024-01-31 12:00",
-            past=((-2.0, 0.0), (-1.0, 1.0), (0.0, 2.0)),
-            truth=((0.0, 2.0), (1.0, 100.0), (2.0, 101.0)),
-            model=((1.0, 101.0), (2.0, 102.0)),
-            naive=((1.0, 2.0), (2.0, 2.0)),
+            past=((19751.5, 0.0), (19752.5, 1.0), (19753.5, 2.0)),
+            truth=((19753.5, 2.0), (19754.5, 100.0), (19755.5, 101.0)),
+            model=((19754.5, 101.0), (19755.5, 102.0)),
+            baseline=((19754.5, 2.0), (19755.5, 2.0)),
         ),
     )
+    assert figure.baseline == "naive forecast"
+
+
+def test_the_baseline_is_the_best_one_and_named_as_in_the_table() -> None:
+    """Broken once by the naive forecast, whichever was best."""
+    test = scored(1) | {"repeated": {"seasonal_naive": 12}}
+    test["baselines"] = {"naive": {"mae": 0.4}, "seasonal_naive": {"mae": 0.3}}
+    test["skill"] = {"metric": "mae", "against": "seasonal_naive"}
+    figure = describe_forecasts([window(3, 2)], test)
+    assert figure.baseline == "seasonal_naive (12 steps)"
 
 
 @pytest.mark.parametrize(
@@ -82,7 +96,9 @@ def test_so_much_of_the_lookback_is_shown(
     lookback: int, horizon: int, shown: int
 ) -> None:
     figure = describe_forecasts([window(lookback, horizon)], scored(9))
-    assert figure.steps == (1 - shown, horizon)
+    panel = figure.panels[0]
+    assert panel.past[-1][0] - panel.past[0][0] == shown - 1
+    assert panel.model[-1][0] - panel.past[-1][0] == horizon
 
 
 def test_the_caption_says_how_windows_were_chosen() -> None:
@@ -102,13 +118,13 @@ def test_the_caption_says_how_windows_were_chosen() -> None:
             window(9, 3, series=name)
             for name in ("x" * 99, "東京", "$a_b$ \n\t", "العربية")
         ],
-        [window(9, 3, cutoff=np.int64(7))] * 2,
+        [window(9, 3, stamps=np.arange(12))] * 2,
         [window(9, 3, truth=np.full(3, np.nan))],
     ],
     ids=["one", "six", "long", "constant", "huge", "names", "counted", "missing"],
 )
 def test_all_windows_can_be_drawn(shown: list[WindowPicture], picture: Any) -> None:
-    picture(draw_forecasts, describe_forecasts(shown, scored(99), season=24))
+    picture(draw_forecasts, describe_forecasts(shown, scored(99)))
 
 
 def test_a_shifted_copy_explains_no_change_however_well_it_fits_the_level() -> None:

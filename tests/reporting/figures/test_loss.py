@@ -69,8 +69,8 @@ def test_without_any_validation_loss_there_is_no_best_epoch() -> None:
     assert figure.title == "No validation loss to choose by, 2 epochs"
 
 
-@pytest.mark.parametrize(("first", "log"), [(1e6, True), (1.0, False)])
-def test_a_huge_first_loss_makes_the_axis_logarithmic(first: float, log: bool) -> None:
+@pytest.mark.parametrize(("first", "log"), [(1e6, True), (5.0, True), (4.9, False)])
+def test_losses_over_a_decade_have_a_logarithmic_axis(first: float, log: bool) -> None:
     assert describe_loss(history((first, first), (0.5, 0.5)), 2).log is log
 
 

@@ -239,8 +239,8 @@ def test_every_file_agrees_with_the_document(tmp_path):
 
     draw_backtest(directory, planned, made, levels, document)
     assert {path.name for path in directory.plots.iterdir()} == {
-        "error_by_cutoff.png",
-        "forecasts.png",
+        *("error_by_cutoff.png", "error_by_cutoff.svg"),
+        *("forecasts.png", "forecasts.svg"),
     }
 
 

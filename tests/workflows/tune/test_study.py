@@ -191,7 +191,7 @@ def test_no_trial_begins_when_it_is_late(tried, tmp_path, caplog):
     directory, document = tune(tmp_path, asked(), minutes=0)
     assert outcomes(document) == [({}, pytest.approx(0.21))]
     assert "no trial begins after 0 minutes" in directory.log.read_text()
-    assert "No trial is better than the experiment as given" in render_tuning(document)
+    assert "Nothing was tried beside the experiment as given" in render_tuning(document)
 
 
 def test_trials_that_fail_are_told_and_end_nothing(tried, tmp_path, monkeypatch):

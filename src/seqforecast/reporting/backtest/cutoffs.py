@@ -14,6 +14,7 @@ from seqforecast.reporting.verdict import NAIVE, NAMES, told_apart
 
 HEIGHT = 4.1  # inches
 FEW = 30  # cutoffs that are drawn as points too
+STAMP_LETTERS = 75  # of all stamps together, below the axis
 MOST_STAMPS = 6
 # Of baselines that are neither naive nor best; Okabe and Ito, 2008, darkened.
 OTHERS: tuple[tuple[str, Any], ...] = (
@@ -61,7 +62,8 @@ def describe_cutoffs(document: Mapping[str, Any]) -> CutoffFigure:
     ]
     unit = "in the unit of the data" if metric == "mae" else "mean over series"
     refits = tuple(row["cutoff"] for row in rows if row["is_refit"])
-    spacing = -(-len(rows) // MOST_STAMPS)
+    longest = max(len(elide(say_when(row), 24)) for row in rows)
+    spacing = -(-len(rows) // min(MOST_STAMPS, max(STAMP_LETTERS // longest, 1)))
     return CutoffFigure(
         title=f"{_finding(errors, names, test['skill']['against'])}; {_overall(test)}",
         caption=f"{NAMES[metric]} of the {document['horizon']} steps after each "

@@ -16,10 +16,12 @@ from seqforecast.reporting.compare.colors import (
 from seqforecast.reporting.figures import axis_scales, style
 from seqforecast.reporting.figures.gradient_profile import (
     FEW,
+    HEAD,
     LOWEST,
     NOTICED,
     ProfileCurve,
     describe_gradient_profile,
+    set_norms,
 )
 from seqforecast.reporting.figures.labels import drawable
 from seqforecast.reporting.figures.style import Axes
@@ -127,15 +129,13 @@ def draw_gradient_profiles(figure: GradientProfilesFigure, path: Path) -> None:
                 axes.set_xlabel("steps before the forecast")
             if column == 0:
                 axes.set_ylabel("largest = 1")
-        where = (0.13 / style.WIDTH, 1 - 0.6 / height)
-        legend = {"ncols": 3, "borderaxespad": 0, "handlelength": 1.8}
         lines = [*axes.get_lines()[1:3], axes.get_lines()[0]]
         labels = [BEFORE, f"{AFTER} (in the member's colour)", "1 % of the largest"]
-        canvas.legend(lines, labels, loc="upper left", bbox_to_anchor=where, **legend)
+        style.put_legend(canvas, lines, labels=labels)
 
 
 def _set_axes(axes: Axes, figure: GradientProfilesFigure) -> None:
-    axis_scales.set_log(axes, (figure.lowest, 1.5), most=5)
+    set_norms(axes, figure.lowest, 1, most=5)
     room = max(figure.lookback * 0.02, 0.4)
     ends = (max(1 - room, 0.4), figure.lookback + room)
     axis_scales.set_steps(axes, ends, most=6 if len(figure.panels) > 1 else 12)
@@ -162,7 +162,9 @@ def _draw_panel(axes: Axes, panel: MemberProfile) -> None:
     # A peak near the forecast is what one expects; one far back is a finding.
     if 1 < panel.after.peak > reach / 2:
         text += f", most to step {panel.after.peak}"
-    style.put_label(axes, (reach, 0.08), text, panel.style.ink, ha=side[0], **foot)
+    style.put_label(
+        axes, (reach, 1 - HEAD / 2), text, panel.style.ink, ha=side[0], **foot
+    )
 
 
 def _title(panels: Sequence[MemberProfile], lookback: int) -> str:

@@ -106,7 +106,7 @@ def describe_loss_curves(
         caption=f"Validation loss ({loss}), {how if most > 1 else 'one seed'}",
         curves=curves,
         naive=naive,
-        log=axis_scales.needs_log([*values, naive]),
+        log=axis_scales.needs_log([*values, naive], axis_scales.DECADE),
         epochs=(min(epochs, default=1), max(epochs, default=1)),
     )
 

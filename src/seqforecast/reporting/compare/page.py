@@ -47,8 +47,8 @@ READING = {
     "forecasts": (
         "Forecasts of the same windows",
         (
-            "What each member saw in grey, what came in black, what it forecast in "
-            "its colour; dashed is the naive forecast, which repeats the last value."
+            "What each member saw in grey, then what came, and what it forecast in "
+            "its colour; dashed is the best baseline."
         ),
     ),
     "error_by_step": (
@@ -95,23 +95,27 @@ def render_comparison_page(
     """
     names = names_of(comparison)
     equal, different = split_by_member(details["settings"])
+    metric = NAMES[comparison["metric"]]
+    ranked_by = NAMES[comparison.get("ranked_by", comparison["metric"])]
     return render_page(
         "comparison.html",
         comparison=comparison,
         title=f"{_short(names)} on {comparison['name']}",
         about=_about(comparison),
         verdict=[sentence(clause) for clause in say_comparison(comparison)],
-        metric=NAMES[comparison["metric"]],
-        ranked_by=NAMES[comparison.get("ranked_by", comparison["metric"])],
+        columns=(
+            *("rank", "name", "group", f"validation {ranked_by}", f"test {metric}"),
+            *("skill", "parameters", "training", "windows/s", "epochs"),
+        ),
         rows=tabulate_comparison(comparison),
         legend=describe_columns(comparison),
         figures=show(pictures, READING),
         paragraphs=explain(comparison),
         tested=say_test(comparison),
         pairs=tabulate_pairs(comparison),
-        members=tuple(details["settings"]),
         equal=equal,
-        different=different,
+        different=[("setting", *details["settings"])]
+        + [(name, *values) for name, values in different.items()],
         environment=details["environment"],
         command=details["command"],
     )
@@ -157,9 +161,12 @@ def explain(comparison: Mapping[str, Any]) -> list[str]:
 def tabulate_pairs(comparison: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """Return each pair: names, difference, interval, p, adjusted p, and who is better.
 
-    The difference is the first name's mean error less the second's.
+    The first row is the header. A difference is the first name's mean error less
+    the second's.
     """
-    return [
+    difference = f"difference in {NAMES[comparison['metric']]}"
+    header = ("first", "second", difference, "95 % interval", "p", "p, corrected")
+    rows = [
         (
             pair["a"],
             pair["b"],
@@ -171,6 +178,7 @@ def tabulate_pairs(comparison: Mapping[str, Any]) -> list[tuple[str, ...]]:
         )
         for pair in comparison["pairs"]
     ]
+    return [(*header, "finding"), *rows]
 
 
 def _tested(comparison: Mapping[str, Any]) -> list[str]:

@@ -13,21 +13,23 @@ from seqforecast.reporting.compare.colors import (
     fitting,
     styles_of,
 )
-from seqforecast.reporting.figures import axis_scales, style
+from seqforecast.reporting.figures import axis_scales, date_axis, style
 from seqforecast.reporting.figures.forecasts import (
     ForecastAxes,
     WindowPicture,
     choose_windows,
     draw_panel,
+    legend_name,
     panels_of,
 )
 from seqforecast.reporting.figures.labels import drawable
-from seqforecast.reporting.figures.style import Axes, Figure
+from seqforecast.reporting.figures.style import Axes
 from seqforecast.reporting.text_format import plural, significant
 
 MOST_COLUMNS, MOST_ROWS = 4, 3
 FEWEST = 60  # steps of the lookback that are shown, or one horizon
-PANEL, TITLE = 1.1, 0.52  # inches of a panel, of the two lines above it
+# Inches of a panel, of the two lines above it and those of the time below it.
+PANEL, TITLE, TIMES = 1.1, 0.52, 0.31
 NAMES_ROW, LEGEND, GAP = 0.24, 0.22, 0.28  # inches
 NUMBERS = 0.72  # inches for the ticks at the left
 
@@ -56,23 +58,22 @@ class SideBySide:
         caption: what is shown, and how it was chosen.
         columns: one a member, in the order of the comparison.
         ends: of the value axis of each window, the same for all members.
-        steps: the first step shown, at most 0, and the horizon.
-        season: steps in one season, or None.
+        baseline: what the best baseline is called.
+        dated: whether places are dates; else whole numbers.
     """
 
     title: str
     caption: str
     columns: tuple[Column, ...]
     ends: tuple[tuple[float, float], ...]
-    steps: tuple[int, int]
-    season: int | None
+    baseline: str
+    dated: bool
 
 
 def describe_side_by_side(
     comparison: Mapping[str, Any],
     windows: Mapping[str, Sequence[WindowPicture]],
-    *,
-    season: int | None = None,
+    baseline: str,
 ) -> SideBySide:
     """Return what to draw of the same windows for every member.
 
@@ -80,7 +81,7 @@ def describe_side_by_side(
         comparison: the document, comparison.json.
         windows: by member, at least one; all have the same, with forecasts of their
             own (of the first seed). Of more than three, three are shown.
-        season: steps in one season, or None.
+        baseline: the best one, whose forecasts the windows have.
     """
     styles = styles_of(comparison)
     rows = choose_windows(len(windows[comparison["members"][0]["name"]]), MOST_ROWS)
@@ -105,8 +106,8 @@ def describe_side_by_side(
             axis_scales.limits([value for panel in panels for value in panel.values])
             for panels in zip(*(column.panels for column in columns), strict=True)
         ),
-        steps=(1 - past_steps, horizon),
-        season=season,
+        baseline=legend_name(baseline, comparison.get("repeated", {})),
+        dated=date_axis.are_dates(some[0].stamps),
     )
 
 
@@ -120,7 +121,7 @@ def draw_side_by_side(figure: SideBySide, path: Path) -> None:
     across = columns_for(count, MOST_COLUMNS)
     blocks = [figure.columns[at : at + across] for at in range(0, count, across)]
     rows = len(figure.ends)
-    block = NAMES_ROW + rows * (PANEL + TITLE) + 0.62
+    block = NAMES_ROW + rows * (PANEL + TITLE + TIMES) + 0.26
     top = style.HEADER + LEGEND
     height = top + len(blocks) * block
     wide = (style.WIDTH - NUMBERS - style.RIGHT + GAP) / across
@@ -130,20 +131,21 @@ def draw_side_by_side(figure: SideBySide, path: Path) -> None:
             upper = height - top - number * block - NAMES_ROW
             for at, column in enumerate(columns):
                 for row in range(rows):
-                    lower = upper - (row + 1) * (PANEL + TITLE)
+                    lower = upper - (row + 1) * (PANEL + TITLE) - row * TIMES
                     box = (NUMBERS + at * wide, lower, wide - GAP, PANEL)
                     axes = style.place(canvas, box)
                     _draw(axes, figure, column, row)
-                    axes.tick_params(labelleft=at == 0, labelbottom=row == rows - 1)
+                    axes.tick_params(labelleft=at == 0)
                     _put_titles(axes, column, (at, row), wide)
-                axes.set_xlabel("steps after the cutoff")
-        _put_legend(canvas, axes)
+        # The model's line is named above its column.
+        style.put_legend(canvas, axes.get_lines()[1:4])
 
 
 def _draw(axes: Axes, figure: SideBySide, column: Column, row: int) -> None:
-    most = 5 if len(figure.columns) > 2 else 8
-    drawn = (axes, column.panels[row], figure.steps, figure.season)
-    draw_panel(*drawn, model=column.style.color, most=most)
+    most = 4 if len(figure.columns) > 2 else 7
+    drawn = (axes, column.panels[row], figure.baseline)
+    color = column.style.color
+    draw_panel(*drawn, dated=figure.dated, model=color, most=most)
     axis_scales.set_linear(axes, "y", figure.ends[row], most=4)
 
 
@@ -163,14 +165,6 @@ def _put_titles(axes: Axes, column: Column, cell: tuple[int, int], wide: float) 
         text, fonts = drawable(fitting(column.style.label, wide - GAP))
         name = over | {"fontfamily": fonts, "fontsize": 11, "fontweight": "bold"}
         axes.annotate(text, (0, 1), xytext=(0, 33), color=column.style.ink, **name)
-
-
-def _put_legend(canvas: Figure, axes: Axes) -> None:
-    """Name the lines that all panels have; the model's is named above its column."""
-    height = canvas.get_size_inches()[1]
-    where = (0.13 / style.WIDTH, 1 - 0.6 / height)
-    legend = {"loc": "upper left", "ncols": 3, "borderaxespad": 0, "handlelength": 1.8}
-    canvas.legend(handles=axes.get_lines()[1:4], bbox_to_anchor=where, **legend)
 
 
 def _column(

@@ -15,15 +15,16 @@ from seqforecast.reporting.figures.style import Axes
 from seqforecast.reporting.text_format import power_texts, tick_texts
 
 LOG_FROM_RATIO = 20
+DECADE = 10
 ROOM = 0.06
 # What stands between powers of ten on a logarithmic axis, finest first.
 LOG_DIGITS = ((1, 1.2, 1.5, 2, 3, 4, 5, 6, 8), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,))
 
 
-def needs_log(values: Iterable[float | None]) -> bool:
-    """Return whether values are all above 0 and differ more than twentyfold."""
+def needs_log(values: Iterable[float | None], ratio: float = LOG_FROM_RATIO) -> bool:
+    """Return whether values are all above 0 and the largest so many times the least."""
     known = [value for value in values if value is not None]
-    return bool(known) and min(known) > 0 and max(known) > LOG_FROM_RATIO * min(known)
+    return bool(known) and min(known) > 0 and max(known) >= ratio * min(known)
 
 
 def limits(values: Iterable[float | None]) -> tuple[float, float]:

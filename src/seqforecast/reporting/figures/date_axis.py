@@ -100,7 +100,14 @@ def _date_ticks(ends: tuple[float, float], most: int) -> TimeTicks:
         locator, formats=TICKS, zero_formats=FIRSTS, offset_formats=SHARED
     )
     texts = formatter.format_ticks(places) if places else []
-    return TimeTicks(tuple(places), tuple(texts), formatter.get_offset())
+    shared = formatter.get_offset()
+    dates = [untyped.num2date(place) for place in places]
+    for form in SHARED[1:]:
+        # The last date alone would name a year that most ticks are not of.
+        if dates and shared == dates[-1].strftime(form) != dates[0].strftime(form):
+            shared = f"{dates[0].strftime(form)} to {shared}"
+            break
+    return TimeTicks(tuple(places), tuple(texts), shared)
 
 
 def set_times(

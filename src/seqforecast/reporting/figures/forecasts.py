@@ -1,27 +1,26 @@
-"""The forecast figure: truth beside model and naive forecast in a few windows."""
+"""The forecast figure: truth beside model and best baseline in a few windows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
-from seqforecast.reporting.figures import axis_scales, style
+from seqforecast.reporting.figures import axis_scales, date_axis, style
 from seqforecast.reporting.figures.labels import drawable, elide, stamp_texts
 from seqforecast.reporting.figures.style import (
     Axes,
     Band,
-    Figure,
     band_entries,
     draw_bands,
 )
 from seqforecast.reporting.figures.thinning import Points, points_of, values_of
 from seqforecast.reporting.text_format import plural
-from seqforecast.reporting.verdict import say_errors
+from seqforecast.reporting.verdict import NAIVE, name_baseline, say_errors
 
-PANEL, GAP, LEGEND = 1.75, 0.42, 0.18  # inches
+PANEL, GAP, LEGEND = 1.75, 0.78, 0.18  # inches
+TITLE = 0.27  # of the gap, above each panel
 MIDDLE = 0.75  # inches between the two columns, for tick labels
 POINTED = 8  # horizons up to here are drawn as points too
 DENSE = 200  # horizons above are drawn with thinner lines
@@ -32,14 +31,14 @@ MOST_POINTS = 600
 
 @dataclass(frozen=True, slots=True)
 class ForecastAxes:
-    """One window as drawn; points are (steps after the cutoff, value).
+    """One window as drawn; points are (place of the stamp, value), as of `date_axis`.
 
     Attributes:
         title: which series, after which cutoff.
         past: the end of the lookback.
         truth: of the horizon; begins with the last observed value.
         model: forecasts of the model.
-        naive: the naive forecast.
+        baseline: those of the best baseline.
         bands: ends of intervals by level in percent, the widest first.
     """
 
@@ -47,14 +46,14 @@ class ForecastAxes:
     past: Points
     truth: Points
     model: Points
-    naive: Points
+    baseline: Points
     bands: tuple[Band, ...] = ()
 
     @property
     def values(self) -> list[float]:
         """Every value the axis must show."""
         ends = [points for _, *both in self.bands for points in both]
-        lines = (self.past, self.truth, self.naive, self.model, *ends)
+        lines = (self.past, self.truth, self.baseline, self.model, *ends)
         return [value for line in lines for value in values_of(line)]
 
 
@@ -66,15 +65,15 @@ class ForecastFigure:
         title: the finding over the whole test part.
         caption: what is shown, and how it was chosen.
         panels: one a window, at most six.
-        steps: the first step shown, at most 0, and the horizon.
-        season: steps in one season, or None; ticks are whole seasons.
+        baseline: what the best baseline is called.
+        dated: whether places are dates; else whole numbers.
     """
 
     title: str
     caption: str
     panels: tuple[ForecastAxes, ...]
-    steps: tuple[int, int]
-    season: int | None
+    baseline: str
+    dated: bool
 
 
 def draw_forecasts(figure: ForecastFigure, path: Path) -> None:
@@ -86,7 +85,7 @@ def draw_forecasts(figure: ForecastFigure, path: Path) -> None:
     wide = 1 if len(figure.panels) == 1 else 2
     rows = -(-len(figure.panels) // wide)
     top = style.HEADER + LEGEND
-    height = top + rows * (PANEL + GAP) + style.BOTTOM - 0.15
+    height = top + rows * (PANEL + GAP) + TITLE
     room = style.WIDTH - style.LEFT - style.RIGHT - (wide - 1) * MIDDLE
     width = room / wide
     with style.drawing(path, height) as canvas:
@@ -94,50 +93,49 @@ def draw_forecasts(figure: ForecastFigure, path: Path) -> None:
         for number, panel in enumerate(figure.panels):
             row, column = divmod(number, wide)
             left = style.LEFT + column * (width + MIDDLE)
-            bottom = height - top - (row + 1) * (PANEL + GAP) + 0.15
+            bottom = height - top - (row + 1) * (PANEL + GAP) + GAP - TITLE
             axes = style.place(canvas, (left, bottom, width, PANEL))
-            draw_panel(axes, panel, figure.steps, figure.season)
+            most = 7 if wide == 2 else 9
+            draw_panel(axes, panel, figure.baseline, dated=figure.dated, most=most)
             text, fonts = drawable(panel.title)
             axes.set_title(text, fontfamily=fonts)
-            if number + wide < len(figure.panels):
-                axes.tick_params(labelbottom=False)
-            else:
-                axes.set_xlabel("steps after the cutoff")
-        _put_legend(canvas, axes, figure.panels[-1].bands)
+        bands = band_entries(figure.panels[-1].bands)
+        style.put_legend(canvas, [*axes.get_lines()[1:], *bands])
 
 
 def draw_panel(
     axes: Axes,
     panel: ForecastAxes,
-    steps: tuple[int, int],
-    season: int | None,
+    baseline: str,
     *,
+    dated: bool,
     model: str = style.MODEL,
-    most: int = 8,
+    most: int = 5,
 ) -> None:
     """Draw the lines of one window.
 
     Args:
         axes: to draw into.
         panel: the lines.
-        steps: the first step shown, at most 0, and the horizon.
-        season: steps in one season, or None; ticks are whole seasons.
+        baseline: what the best baseline is called.
+        dated: whether places are dates; else whole numbers.
         model: colour of its forecast.
-        most: ticks of the steps.
+        most: ticks of the time.
     """
-    first, horizon = steps
-    room = max((horizon - first) * 0.015, 0.6)
-    axis_scales.set_steps(axes, (first - room, horizon + room), season, most)
+    first, cutoff, last = panel.past[0][0], panel.truth[0][0], panel.truth[-1][0]
+    room = (last - first) * 0.015
+    date_axis.set_times(axes, (first - room, last + room), dated=dated, most=most)
     axis_scales.set_linear(axes, "y", axis_scales.limits(panel.values), most=4)
-    axes.axvspan(0, horizon + room, color=style.SHADE, zorder=0)
-    axes.axvline(0, color=style.PAST, linewidth=0.9, zorder=0.5)
+    axes.axvspan(cutoff, last + room, color=style.SHADE, zorder=0)
+    axes.axvline(cutoff, color=style.PAST, linewidth=0.9, zorder=0.5)
     draw_bands(axes, panel.bands, model)
-    many, few = horizon > DENSE, horizon <= POINTED
-    bold = 0.6 if many else 1.0
+    horizon = len(panel.model)
+    bold = 0.6 if horizon > DENSE else 1.0
+    other = style.baseline_color(baseline)
     for points, name, color, (width, dash, marker) in (
         (panel.past, "lookback", style.PAST, (1.3, "-", "")),
         (panel.truth, "truth", style.TRUTH, (1.5, "-", "o")),
-        (panel.naive, "naive forecast", style.NAIVE, (1.4, "--", "D")),
+        (panel.baseline, baseline, other, (1.4, "--", "D")),
         (panel.model, "model", model, (2.0, "-", "s")),
     ):
         axes.plot(
@@ -146,25 +144,11 @@ def draw_panel(
             label=name,
             linewidth=width * bold,
             linestyle=dash,
-            marker=marker if few else "",
+            marker=marker if horizon <= POINTED else "",
             markersize=5,
             # The truth begins with the last observed value, which is no forecast's.
             markevery=slice(1 if name == "truth" else 0, None),
         )
-
-
-def _put_legend(canvas: Figure, axes: Axes, bands: Sequence[Band]) -> None:
-    """Name the lines and bands once, below the caption."""
-    height = canvas.get_size_inches()[1]
-    canvas.legend(
-        handles=[*axes.get_lines()[1:], *band_entries(bands)],
-        loc="upper left",
-        ncols=6,
-        bbox_to_anchor=(0.13 / style.WIDTH, 1 - 0.6 / height),
-        borderaxespad=0,
-        handlelength=1.8,
-        columnspacing=2.0,
-    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,20 +157,21 @@ class WindowPicture:
 
     Attributes:
         series: the id.
-        cutoff: the last observed time stamp, datetime64 or a whole number.
+        stamps: of the lookback and of the horizon, shape (lookback + horizon,),
+            datetime64 or whole numbers.
         lookback: what the model saw, shape (lookback,), in the unit of the data.
         truth: what came, shape (horizon,).
         model: what the model said would come, same shape.
-        naive: the naive forecast, same shape.
+        baseline: what the best baseline said, same shape.
         bands: lower and upper ends of intervals, same shape each, by level in percent.
     """
 
     series: str
-    cutoff: Any
+    stamps: npt.NDArray[Any]
     lookback: npt.NDArray[Any]
     truth: npt.NDArray[Any]
     model: npt.NDArray[Any]
-    naive: npt.NDArray[Any]
+    baseline: npt.NDArray[Any]
     bands: Mapping[float, tuple[npt.NDArray[Any], npt.NDArray[Any]]] = field(
         default_factory=dict
     )
@@ -207,10 +192,7 @@ def choose_windows(total: int, count: int = MOST_WINDOWS) -> tuple[int, ...]:
 
 
 def describe_forecasts(
-    windows: Sequence[WindowPicture],
-    test: Mapping[str, Any],
-    *,
-    season: int | None = None,
+    windows: Sequence[WindowPicture], test: Mapping[str, Any]
 ) -> ForecastFigure:
     """Return what to draw of windows chosen by `choose_windows`.
 
@@ -218,9 +200,9 @@ def describe_forecasts(
     horizon, at least 16 steps.
 
     Args:
-        windows: at least one; all of the same lookback and horizon.
+        windows: at least one; all of the same lookback and horizon, with forecasts
+            of the baseline that the model is compared with.
         test: the `test` object of metrics.json.
-        season: steps in one season, or None.
     """
     lookback, horizon = len(windows[0].lookback), len(windows[0].truth)
     past_steps = min(lookback, max(min(3 * horizon, 150), horizon, 16))
@@ -233,32 +215,40 @@ def describe_forecasts(
         title=f"{ahead.capitalize()}: {say_errors(test)}",
         caption=f"{which[0].upper()}{which[1:]}, in the unit of the data",
         panels=panels_of(windows, past_steps),
-        steps=(1 - past_steps, horizon),
-        season=season,
+        baseline=legend_name(test["skill"]["against"], test.get("repeated", {})),
+        dated=date_axis.are_dates(windows[0].stamps),
     )
+
+
+def legend_name(baseline: str, repeated: Mapping[str, int]) -> str:
+    """Return what a baseline is called beside its line; as for `name_baseline`."""
+    if baseline == NAIVE:
+        return style.NAIVE_NAME
+    return name_baseline(baseline, repeated)
 
 
 def panels_of(
     windows: Sequence[WindowPicture], past_steps: int
 ) -> tuple[ForecastAxes, ...]:
     """Return what to draw of each window, so many steps of the lookback."""
-    cutoffs = stamp_texts([window.cutoff for window in windows])
+    cutoffs = stamp_texts([w.stamps[len(w.lookback) - 1] for w in windows])
     pairs = zip(windows, cutoffs, strict=True)
     return tuple(_panel(window, cutoff, past_steps) for window, cutoff in pairs)
 
 
 def _panel(window: WindowPicture, cutoff: str, past_steps: int) -> ForecastAxes:
     horizon = len(window.truth)
-    future = np.arange(1, horizon + 1)
+    places = date_axis.places_of(window.stamps[-past_steps - horizon :])
+    future = places[past_steps:]
     past = window.lookback[-past_steps:]
     return ForecastAxes(
         title=f"{elide(window.series, NAME_WIDTH)}, after {cutoff}",
-        past=points_of(np.arange(1 - past_steps, 1), past, MOST_POINTS),
+        past=points_of(places[:past_steps], past, MOST_POINTS),
         truth=points_of(
-            np.arange(horizon + 1), np.append(past[-1], window.truth), MOST_POINTS
+            places[past_steps - 1 :], [past[-1], *window.truth], MOST_POINTS
         ),
         model=points_of(future, window.model, MOST_POINTS),
-        naive=points_of(future, window.naive, MOST_POINTS),
+        baseline=points_of(future, window.baseline, MOST_POINTS),
         bands=tuple(
             (
                 level,

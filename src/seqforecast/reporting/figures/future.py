@@ -12,7 +12,6 @@ from seqforecast.reporting.figures.labels import drawable, elide, stamp_texts
 from seqforecast.reporting.figures.style import (
     Axes,
     Band,
-    Figure,
     band_entries,
     draw_bands,
 )
@@ -193,8 +192,9 @@ def draw_future(figure: FutureFigure, path: Path) -> None:
             left = style.LEFT + column * (width + style.LEFT + NUMBER)
             bottom = height - top - (row + 1) * (tall + GAP) + GAP - 0.25
             axes = style.place(canvas, (left, bottom, width, tall))
-            _draw_panel(axes, panel, figure, most=8 if wide == 1 else 5)
-        _put_legend(canvas, axes, figure.panels[0].bands)
+            _draw_panel(axes, panel, figure, most=8 if wide == 1 else 7)
+        bands = band_entries(figure.panels[0].bands)
+        style.put_legend(canvas, [*axes.get_lines()[1:], *bands])
 
 
 def _draw_panel(
@@ -241,17 +241,3 @@ def _joined(panel: FutureAxes) -> Points:
     """
     last = panel.past[-1]
     return panel.y_hat if last[1] is None else (last, *panel.y_hat)
-
-
-def _put_legend(canvas: Figure, axes: Axes, bands: Sequence[Band]) -> None:
-    """Name the lines and bands once, below the caption."""
-    past, forecast = axes.get_lines()[1:]
-    canvas.legend(
-        handles=[past, forecast, *band_entries(bands)],
-        loc="upper left",
-        ncols=5,
-        bbox_to_anchor=(0.13 / style.WIDTH, 1 - 0.6 / canvas.get_size_inches()[1]),
-        borderaxespad=0,
-        handlelength=1.8,
-        columnspacing=2.0,
-    )

@@ -17,6 +17,7 @@ LOWEST = 1e-8  # about what float32 can tell from 1; smaller norms leave the axi
 FEW = 30  # steps that are drawn as points too
 NEAR = 0.1  # share of the axis in which a mark has no room at its right
 HEIGHT = 4.4  # inches
+HEAD = 0.1  # share of the axis above all curves that a mark is written in
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,12 @@ def draw_gradient_profile(figure: GradientProfileFigure, path: Path) -> None:
     """
     with style.drawing(path, HEIGHT) as canvas:
         style.put_header(canvas, figure.title, figure.caption)
-        wide = style.WIDTH - style.LEFT - style.RIGHT
+        wide = style.WIDTH - style.LEFT - style.LABELS
         high = HEIGHT - style.HEADER - style.BOTTOM - 0.2
         axes = style.place(canvas, (style.LEFT, style.BOTTOM, wide, high))
         values = [y for curve in figure.curves for y in values_of(curve.points)]
         lowest = max(min([NOTICED / 10, *values]) / 1.5, LOWEST)
-        axis_scales.set_log(axes, (lowest, 1.5))
+        set_norms(axes, lowest, len(figure.curves), most=6)
         room = max(figure.lookback * 0.015, 0.4)
         axis_scales.set_steps(
             axes, (max(1 - room, 0.4), figure.lookback + room), most=12
@@ -100,10 +101,8 @@ def draw_gradient_profile(figure: GradientProfileFigure, path: Path) -> None:
         axes.set_xlabel("steps before the forecast")
         axes.set_ylabel("gradient norm (largest = 1)")
         axes.axhline(NOTICED, color=style.PAST, linewidth=1, linestyle=":")
-        corner = (figure.lookback + room, NOTICED)
-        style.put_label(
-            axes, corner, "1 % of the largest", style.FAINT_INK, xytext=(4, 7)
-        )
+        # Beside the axis: wherever else it were written, a curve may pass.
+        style.put_end_labels(axes, [(NOTICED, "1 % of the largest", style.FAINT_INK)])
         colors = _colors(len(figure.curves))
         for row, (curve, color) in enumerate(zip(figure.curves, colors, strict=True)):
             _draw_curve(axes, curve, color, row)
@@ -111,8 +110,22 @@ def draw_gradient_profile(figure: GradientProfileFigure, path: Path) -> None:
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1.02), **names)
 
 
+def set_norms(axes: Axes, lowest: float, rows: int, *, most: int) -> None:
+    """Give the axis of norms its ends and ticks: above the curves is room for marks.
+
+    Args:
+        axes: to set.
+        lowest: the smallest value that is drawn; the largest is 1.
+        rows: how many rows of marks.
+        most: ticks.
+    """
+    axis_scales.set_log(axes, (lowest, 1.5), most=most)
+    share = HEAD * rows
+    axes.set_ylim(lowest, 1.5 * (1.5 / lowest) ** (share / (1 - share)))
+
+
 def _draw_curve(axes: Axes, curve: ProfileCurve, color: str, row: int) -> None:
-    """Draw a curve and mark how far back it is noticed; rows keep marks apart."""
+    """Draw a curve and, in a row above all curves, how far back it is noticed."""
     marker = "o" if len(curve.points) <= FEW else ""
     x, y = style.columns(curve.points)
     axes.plot(x, y, color=color, marker=marker, markersize=4, label=curve.label)
@@ -122,7 +135,7 @@ def _draw_curve(axes: Axes, curve: ProfileCurve, color: str, row: int) -> None:
     text = f"{curve.reach} {plural('step', curve.reach)}"
     side = ("left", 5) if curve.reach > NEAR * x[0] else ("right", -5)
     foot = {"xycoords": axes.get_xaxis_transform(), "xytext": (side[1], 0)}
-    height = 0.05 + 0.09 * row
+    height = 1 - (row + 0.5) * HEAD
     style.put_label(axes, (curve.reach, height), text, color, ha=side[0], **foot)
 
 

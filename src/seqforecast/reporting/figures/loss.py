@@ -95,7 +95,7 @@ def describe_loss(
         validation=validation,
         best=best,
         naive=naive,
-        log=axis_scales.needs_log(losses),
+        log=axis_scales.needs_log(losses, axis_scales.DECADE),
         gradient=gradient,
         gradient_max=gradient_max,
         epochs=(epochs[0], longest),

@@ -112,7 +112,9 @@ def _draw_panel(axes: Axes, *clouds: tuple[Pairs, str]) -> None:
     for pairs, color in clouds:
         many = len(pairs) > 300
         points = {"markersize": 3.2 if many else 4.5, "alpha": 0.35 if many else 0.6}
-        axes.plot(*style.columns(pairs), "o", color=color, mew=0, **points)
+        # Thousands of points are smaller as pixels, in SVG too.
+        plain = {"mew": 0, "rasterized": many}
+        axes.plot(*style.columns(pairs), "o", color=color, **plain, **points)
 
 
 def _name_clouds(axes: Axes) -> None:

@@ -1,6 +1,7 @@
 """Style: what all figures share: colours, type, header, bands, saving."""
 
 import io
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from seqforecast.files import write_whole
+from seqforecast.reporting.figures.dark import with_dark
 from seqforecast.reporting.figures.labels import FONT, drawable
 from seqforecast.reporting.figures.thinning import Points
 
@@ -31,8 +33,9 @@ OTHERS = ("#56B4E9", MODEL, "#CC79A7", BEST, NAIVE, "#E69F00")
 WIDTH = 9.6  # inches; at 110 dots an inch 1056 pixels
 DPI = 110
 HEADER = 0.82  # inches kept for title and caption
-TITLE_LETTERS = 82  # at full size; longer titles are written smaller
-CAPTION_LETTERS = 112
+TITLE_LETTERS, CAPTION_LETTERS = 82, 112  # of a line; longer texts have several
+TITLE_LINE, CAPTION_LINE = 0.24, 0.18  # inches
+SQUEEZED = 1.1  # how many times as long a line may be that is written smaller
 LEFT, RIGHT, BOTTOM = 0.85, 0.25, 0.62
 LABELS = 1.4  # inches kept for names at the right end of lines
 LINE = 0.19  # inches between two such names
@@ -59,6 +62,8 @@ SETTINGS: dict[str, Any] = {
     "lines.linewidth": 1.8,
     "lines.solid_capstyle": "round",
     "savefig.dpi": DPI,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "seqforecast",  # the same names in the file each time
     "text.color": INK,
     "text.parse_math": False,
     "xtick.color": "#B0B0B0",
@@ -77,13 +82,17 @@ STYLED = {
 }
 COVER = 0.18  # how much an interval covers what is below it
 
+NAIVE_NAME = "naive forecast"
+
 # Level in percent, lower and upper ends.
 Band = tuple[float, Points, Points]
 
 
 @contextmanager
 def drawing(path: Path, height: float) -> Iterator[Figure]:
-    """Yield an empty figure; write it as PNG when the block ends without an error.
+    """Yield an empty figure; write it when the block ends without an error.
+
+    It is written as PNG, and beside that as SVG with the colours of dark screens.
 
     What the user's own matplotlib settings say does not matter. An error leaves the
     file that was there, or none.
@@ -112,13 +121,15 @@ def drawing(path: Path, height: float) -> Iterator[Figure]:
 
 
 def _save(figure: Figure, path: Path) -> None:
-    """Write a picture whole or not at all."""
-    metadata = {"Description": figure.get_label()}
-    drawn = io.BytesIO()
-    figure.savefig(
-        drawn, format="png", metadata=metadata if metadata["Description"] else {}
-    )
+    """Write a picture of both kinds, each whole or not at all."""
+    metadata = {"Description": figure.get_label()} if figure.get_label() else {}
+    drawn, lines = io.BytesIO(), io.StringIO()
+    figure.savefig(drawn, format="png", metadata=metadata)
+    figure.savefig(lines, format="svg", metadata=metadata | {"Date": None})
     write_whole(path, lambda part: part.write_bytes(drawn.getvalue()))
+    text = with_dark(lines.getvalue())
+    vector = path.with_suffix(".svg")
+    write_whole(vector, lambda part: part.write_bytes(text.encode()))
 
 
 def place(figure: Figure, box: tuple[float, float, float, float]) -> Axes:
@@ -131,19 +142,47 @@ def place(figure: Figure, box: tuple[float, float, float, float]) -> Axes:
 def put_header(figure: Figure, title: str, caption: str) -> None:
     """Write the finding, and below it what is shown and how it was chosen.
 
-    Both are also kept inside the file, for who cannot see it: see `pictures`.
+    Each line too many makes the figure higher; call it before anything is placed.
+    Both texts are also kept inside the file, for who cannot see it: see `pictures`.
     """
     figure.set_label(f"{title}. {caption}.")
-    height = figure.get_size_inches()[1]
-    left = 0.2 / WIDTH
-    for text, at, size, letters, weight, color in (
-        (title, 0.3, 13.0, TITLE_LETTERS, "bold", INK),
-        (caption, 0.54, 10.0, CAPTION_LETTERS, "normal", FAINT_INK),
+    titles, captions = _lines(title, TITLE_LETTERS), _lines(caption, CAPTION_LETTERS)
+    more = (len(titles) - 1) * TITLE_LINE + (len(captions) - 1) * CAPTION_LINE
+    height = figure.get_size_inches()[1] + more
+    figure.set_size_inches(WIDTH, height)
+    at = 0.3
+    for lines, size, letters, step, weight, color in (
+        (titles, 13.0, TITLE_LETTERS, TITLE_LINE, "bold", INK),
+        (captions, 10.0, CAPTION_LETTERS, CAPTION_LINE, "normal", FAINT_INK),
     ):
-        plain, fonts = drawable(text)
-        font = {"fontfamily": fonts, "fontweight": weight, "color": color}
-        smaller = size * min(1, letters / len(plain))
-        figure.text(left, 1 - at / height, plain, fontsize=smaller, **font)
+        for line in lines:
+            plain, fonts = drawable(line)
+            font = {"fontfamily": fonts, "fontweight": weight, "color": color}
+            fitting = size * min(1, letters / max(len(plain), 1))
+            where = (0.2 / WIDTH, 1 - at / height)
+            figure.text(*where, plain, fontsize=fitting, **font)
+            at += step
+
+
+def _lines(text: str, letters: int) -> list[str]:
+    """Return a text as lines of about one length.
+
+    One that is a few letters too long for a line is a little smaller instead.
+    """
+    count = -(-len(text) // round(SQUEEZED * letters))
+    if count <= 1:
+        return [text]
+    return textwrap.wrap(text, min(letters, len(text) // count + letters // 10))
+
+
+def put_legend(figure: Figure, handles: Sequence[Any], **settings: Any) -> None:
+    """Name lines and bands once, below the header."""
+    height = figure.get_size_inches()[1]
+    below = min(text.get_position()[1] for text in figure.texts)
+    place = (0.13 / WIDTH, below - 0.06 / height)
+    spaced = {"borderaxespad": 0, "handlelength": 1.8, "columnspacing": 2.0}
+    where = {"loc": "upper left", "bbox_to_anchor": place, "ncols": 6}
+    figure.legend(handles=handles, **where | spaced | settings)
 
 
 def put_label(
@@ -154,6 +193,11 @@ def put_label(
     return axes.annotate(
         text, at, color=color, path_effects=rim(), **(shift | settings)
     )
+
+
+def baseline_color(name: str) -> str:
+    """Return the colour of a baseline's line, by what the line is called."""
+    return NAIVE if name == NAIVE_NAME else BEST
 
 
 def rim() -> list[Any]:

@@ -21,8 +21,8 @@ READING = {
         "Forecasts",
         (
             "Windows of the test part, the same whatever the model does: what it saw "
-            "in grey, what came in black, its forecast in blue; dashed is the naive "
-            "forecast, which repeats the last value."
+            "in grey, then what came, and its forecast in blue; dashed is the best "
+            "baseline, that of the verdict."
         ),
     ),
     "error_by_step": (
@@ -101,6 +101,7 @@ def render_run_page(run: RunDocuments) -> str:
         "run.html",
         title=f"{run.settings['name']}: {run.cell}",
         about=say_about(test, run.preprocess, parameters, run.cell),
+        ranges=tables.say_ranges(run.manifest),
         verdict=[*say_run(test), *tables.judge_coverage(test)],
         notes=test.get("notes", []),
         signs=_say_signs(test.get("signs") or {}),

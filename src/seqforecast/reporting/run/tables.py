@@ -82,9 +82,28 @@ def tabulate_data(manifest: Mapping[str, Any]) -> Pairs:
         "frequency": data.get("frequency"),
         "season": "none" if season is None else f"{season} steps",
         "windows": ", ".join(f"{count:,} {part}" for part, count in windows.items()),
+        **{
+            "from the first to the last" if part == "data" else f"targets, {part}": span
+            for part, span in _ranges(data).items()
+        },
         "SHA-256": data.get("sha256"),
     }
     return _known(facts)
+
+
+def _ranges(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return from when to when the data and their parts go; older runs do not say."""
+    return {
+        "data" if part == "all" else part: f"{ends['first']} to {ends['last']}"
+        for part, ends in (data.get("range") or {}).items()
+        if ends
+    }
+
+
+def say_ranges(manifest: Mapping[str, Any]) -> str:
+    """Return the same in one line; empty where it is not known."""
+    ranges = _ranges(manifest.get("data", {}))
+    return "; ".join(f"{part} {span}" for part, span in ranges.items()).capitalize()
 
 
 def tabulate_environment(manifest: Mapping[str, Any]) -> Pairs:

@@ -41,6 +41,7 @@ from seqforecast.workflows.backtest.results import (
 )
 from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 from seqforecast.workflows.pipeline.learners import build
+from seqforecast.workflows.pipeline.pages import unless_it_fails, write_backtest_page
 from seqforecast.workflows.pipeline.run_setup import facts_of, say_notes
 from seqforecast.workflows.pipeline.stage_timing import Stages
 
@@ -121,6 +122,8 @@ def _finish(
     write_frames(directory.table, [tabulate_cutoffs(document)], None)
     draw_backtest(directory, planned, forecasts, levels, document)
     facts["kernel"] = learners[0].engine.kernel
+    with unless_it_fails("the page"):
+        write_backtest_page(directory, document, facts, directory.report)
     write_json(directory.metrics, document)
     manifest.end(directory, facts, status="complete")
 
@@ -148,7 +151,8 @@ def draw_backtest(
     by_cutoff = describe_cutoffs(document)
     draw_cutoffs(by_cutoff, directory.plots / "error_by_cutoff.png")
     chosen = choose_windows(len(planned.first.panel.ids), rolling_forecasts.MOST_SERIES)
-    pictures = [_picture(planned, i, forecasts, levels) for i in chosen]
+    best = forecasts[document["test"]["skill"]["against"]]
+    pictures = [_picture(planned, i, forecasts, levels, best) for i in chosen]
     figure = rolling_forecasts.describe_rolled(pictures, document)
     rolling_forecasts.draw_rolled(figure, directory.plots / "forecasts.png")
 
@@ -158,6 +162,7 @@ def _picture(
     i: int,
     forecasts: Mapping[str, npt.NDArray[Any]],
     levels: Sequence[float],
+    baseline: npt.NDArray[Any],
 ) -> rolling_forecasts.SeriesPicture:
     """Return what is shown of one series: all cutoffs, and some steps before."""
     panel, windows, count = (
@@ -184,7 +189,7 @@ def _picture(
         truth=truth,
         cutoffs=cutoffs - begin,
         model=forecasts[MODEL][mine],
-        naive=forecasts["naive"][mine],
+        baseline=baseline[mine],
         bands={
             level: (
                 forecasts[QUANTILES][mine, :, low],

@@ -58,10 +58,10 @@ def _pictures(
         pictures["ranks"] = ranks, critical_difference.draw_ranks
     pictures["seeds"] = seeds.describe_seeds(document), seeds.draw_seeds
     pictures["loss"] = _loss(members, document), loss_curves.draw_loss_curves
-    windows = {member.name: _windows(prepared, member) for member in members}
-    season = prepared.panel.season
+    best = str(compared.comparison.best_baseline)
+    windows = {member.name: _windows(prepared, member, best) for member in members}
     pictures["forecasts"] = (
-        side_by_side.describe_side_by_side(document, windows, season=season),
+        side_by_side.describe_side_by_side(document, windows, best),
         side_by_side.draw_side_by_side,
     )
     pictures["error_by_step"] = (
@@ -107,11 +107,14 @@ def _unit(member: Finished) -> tuple[str, ...]:
     return measured, experiment.scale
 
 
-def _windows(prepared: Prepared, member: Finished) -> list[WindowPicture]:
+def _windows(
+    prepared: Prepared, member: Finished, baseline: str
+) -> list[WindowPicture]:
     """Return some windows of the test part with the forecasts of the first seed."""
     places = shown_of(prepared.test)
     y_hat = read_y_hat(member.runs[0], prepared.test.horizon)[places]
-    return picture_windows(prepared, prepared.test.take(places), y_hat)
+    chosen = prepared.test.take(places)
+    return picture_windows(prepared, chosen, y_hat, baseline)
 
 
 def _steps(

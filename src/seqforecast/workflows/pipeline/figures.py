@@ -27,7 +27,7 @@ from seqforecast.reporting.figures.forecasts import (
 from seqforecast.runs.run_files import RunDirectory
 from seqforecast.training.early_stopping import kept_epoch
 from seqforecast.training.history import selections
-from seqforecast.workflows.pipeline.final_forecast import FinalForecaster
+from seqforecast.workflows.pipeline.final_forecast import FinalForecaster, fit_baseline
 from seqforecast.workflows.pipeline.learners import LearningCurves
 from seqforecast.workflows.pipeline.prepare import Prepared
 
@@ -72,8 +72,8 @@ def draw_pictures(
     )
     loss.draw_loss(curves, run.plots / "loss.png")
 
-    windows = _windows(prepared, shown.final, shown.intervals)
-    figure = describe_forecasts(windows, test, season=prepared.panel.season)
+    windows = _windows(prepared, shown, test["skill"]["against"])
+    figure = describe_forecasts(windows, test)
     forecasts.draw_forecasts(figure, run.plots / "forecast.png")
 
     if shown.has_future:
@@ -98,12 +98,13 @@ def draw_pictures(
 
 
 def _windows(
-    prepared: Prepared, final: FinalForecaster, intervals: Intervals | None
+    prepared: Prepared, shown: FigureInputs, baseline: str
 ) -> list[WindowPicture]:
     """Return some windows of the test part with their forecasts."""
+    final, intervals = shown.final, shown.intervals
     chosen = prepared.test.take(shown_of(prepared.test))
     out = _forecast(prepared, final, chosen)
-    pictures = picture_windows(prepared, chosen, final.median_of(out))
+    pictures = picture_windows(prepared, chosen, final.median_of(out), baseline)
     bands = _bands(out, final, intervals, chosen)
     return [
         replace(picture, bands=band)
@@ -173,23 +174,36 @@ def shown_of(windows: WindowIndex) -> IntArray:
 
 
 def picture_windows(
-    prepared: Prepared, chosen: WindowIndex, y_hat: npt.NDArray[Any]
+    prepared: Prepared,
+    chosen: WindowIndex,
+    y_hat: npt.NDArray[Any],
+    baseline: str,
 ) -> list[WindowPicture]:
-    """Return windows with their forecasts, (windows, horizon), and what came."""
+    """Return windows with their forecasts, (windows, horizon), and what came.
+
+    Args:
+        prepared: the data.
+        chosen: which windows.
+        y_hat: what the model forecasts for them.
+        baseline: whose forecasts stand beside it.
+    """
     panel = prepared.panel
+    others = fit_baseline(prepared, baseline)(chosen)
     lookbacks = chosen.inputs(panel.values)
-    lasts = lookbacks[:, -1].copy()
     lookbacks[chosen.are_before(panel)] = np.nan
     truths = known_targets(panel, chosen)
-    stamps = panel.clocks(chosen.cutoffs(panel))
+    around = np.arange(1 - chosen.lookback, chosen.horizon + 1)
+    # Windows may begin before their series does; nothing is drawn there.
+    steps = np.maximum(chosen.cutoffs(panel)[:, np.newaxis] + around, 0)
+    stamps = panel.clocks(steps)
     return [
         WindowPicture(
             series=panel.ids[chosen.series[i]],
-            cutoff=stamps[i],
+            stamps=stamps[i],
             lookback=lookbacks[i],
             truth=truths[i],
             model=y_hat[i],
-            naive=np.full(chosen.horizon, lasts[i]),
+            baseline=others[i],
         )
         for i in range(len(chosen))
     ]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from seqforecast.backend import load_keras
 from seqforecast.data.windows import index_windows
-from seqforecast.evaluation.baselines import fit_linear
+from seqforecast.evaluation.baselines.linear import fit_linear
 from seqforecast.models.builder import build_forecaster
 from seqforecast.models.forecaster import Forecaster
 from seqforecast.training.devices import Device, use_device

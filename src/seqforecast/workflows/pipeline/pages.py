@@ -1,7 +1,7 @@
-"""The pages of a run and of a comparison, from what their directories hold."""
+"""The pages of runs and of several fits, from what their directories hold."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,53 +10,68 @@ from seqforecast.config.defaults import defaults_of, read_settings
 from seqforecast.errors import ConfigError, DiskFullError, RunError, WriteError
 from seqforecast.files import write_text
 from seqforecast.models.section import Cell
+from seqforecast.reporting.backtest import page as backtest_page
 from seqforecast.reporting.compare import page as comparison_page
+from seqforecast.reporting.run import notebook
 from seqforecast.reporting.run import page as run_page
 from seqforecast.reporting.run.tables import name_command
+from seqforecast.reporting.several_fits import SeveralDocuments
+from seqforecast.reporting.tune import page as tune_page
 from seqforecast.runs import directory
 from seqforecast.runs.documents import read_manifest, read_preprocess
-from seqforecast.runs.multi_fit_directories import ComparisonDirectory
+from seqforecast.runs.multi_fit_directories import (
+    BacktestDirectory,
+    ComparisonDirectory,
+    TuningDirectory,
+    open_any,
+)
 from seqforecast.runs.output_guard import check_kept
 from seqforecast.runs.records import find_pictures, read_series
 from seqforecast.runs.run_files import RunDirectory
-from seqforecast.runs.score_documents import read_comparison, read_metrics
+from seqforecast.runs.score_documents import (
+    read_backtest,
+    read_comparison,
+    read_metrics,
+)
+from seqforecast.runs.tuning_document import read_tuning
 
 LOGGER = logging.getLogger("seqforecast")
 PAGES = (".html", ".htm")
 
 
 def report(path: Path, output: Path | None = None) -> Path:
-    """Write the page of a complete run or comparison again, and return where.
+    """Write the page of what is complete again, and return where.
 
     Nothing is trained, drawn or scored, and the data are not needed.
 
     Args:
-        path: the directory of a run or of a comparison, of this version or older.
+        path: the directory of a run, a comparison, a backtest or a search, of this
+            version or older, or what stands for the newest one.
         output: a file ending in .html; default report.html in the directory.
 
     Raises:
         ConfigError: the output is no page, or its folder is not there.
         RunError: there is no such run, it is not complete, or a file of it is broken.
     """
+    run, facts = open_any(path)
     if output is not None:
         _check_output(output)
-        check_kept(output, own=RunDirectory(path).report)
-    comparison = ComparisonDirectory(path)
-    # Backtests and searches are asked for too, and have no page.
-    is_comparison = comparison.is_begun and "members" in comparison.read_json(
-        comparison.request
-    )
-    run: RunDirectory = comparison if is_comparison else directory.open_complete(path)
-    if is_comparison and not comparison.metrics.is_file():
+        check_kept(output, own=run.report)
+    if facts.kind == "run":
+        run = directory.open_complete(run.path)
+    elif not run.metrics.is_file():
         raise RunError(
-            f"{path} is not complete: {comparison.metrics.name} is missing",
+            f"{run.path} is not complete: {run.metrics.name} is missing",
             hint="the command that began it goes on with it",
         )
     manifest, target = read_manifest(run), output or run.report
     try:
-        if is_comparison:
-            document = read_comparison(comparison)
-            write_comparison_page(comparison, document, manifest, target)
+        if isinstance(run, ComparisonDirectory):
+            write_comparison_page(run, read_comparison(run), manifest, target)
+        elif isinstance(run, BacktestDirectory):
+            write_backtest_page(run, read_backtest(run), manifest, target)
+        elif isinstance(run, TuningDirectory):
+            write_tuning_page(run, read_tuning(run), manifest, target)
         else:
             write_run_page(run, read_metrics(run), manifest, target)
     except DiskFullError:
@@ -101,6 +116,47 @@ def write_run_page(
     write_text(target, page)
 
 
+def render_in_notebook(run: RunDirectory) -> str:
+    """Return what a notebook shows of a complete run, as HTML.
+
+    Raises:
+        RunError: a file of the run is missing or broken.
+    """
+    with _broken_files(run):
+        settings = read_settings(run.resolved)
+        cell = Cell(settings["model"]["cell"]).layer_name
+        return notebook.render_notebook(
+            _as_named(run.path),
+            read_metrics(run),
+            read_preprocess(run),
+            (settings["name"], cell),
+            find_pictures(run, notebook.SHOWN),
+        )
+
+
+def find_picture(run: RunDirectory, name: str | None = None) -> notebook.Picture:
+    """Return a picture of a run.
+
+    Args:
+        run: complete.
+        name: forecast, loss and so on; default that of the future where there is one,
+            else that of the forecasts of the test part.
+
+    Raises:
+        ConfigError: the run has no such picture.
+    """
+    pictures = find_pictures(run, notebook.SHOWN)
+    if name is None:
+        name = next((each for each in notebook.SHOWN if each in pictures), "forecast")
+    if name not in pictures:
+        there = ", ".join(pictures) or "none"
+        raise ConfigError(
+            f"{run.path} has no picture called {name}",
+            hint=f"there are: {there}",
+        )
+    return notebook.Picture(pictures[name])
+
+
 def write_comparison_page(
     directory: ComparisonDirectory,
     document: Mapping[str, Any],
@@ -138,6 +194,58 @@ def write_comparison_page(
         pictures = find_pictures(directory, comparison_page.READING)
         page = comparison_page.render_comparison_page(document, pictures, details)
     write_text(target, page)
+
+
+def write_backtest_page(
+    directory: BacktestDirectory,
+    document: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    target: Path,
+) -> None:
+    """Write the page of a backtest; as for `write_comparison_page`."""
+    with _broken_files(directory):
+        order = backtest_page.READING
+        told = _several(directory, directory.resolved, (document, manifest), order)
+        page = backtest_page.render_backtest_page(told)
+    write_text(target, page)
+
+
+def write_tuning_page(
+    directory: TuningDirectory,
+    document: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    target: Path,
+) -> None:
+    """Write the page of a search; as for `write_comparison_page`.
+
+    The settings are the best ones, and the data those of the run with them.
+    """
+    with _broken_files(directory):
+        best: Mapping[str, Any] = read_manifest(directory.run)
+        whole = {"data": best.get("data", {}), "windows": best.get("windows", {})}
+        whole |= manifest
+        order = tune_page.READING
+        documents = _several(directory, directory.best, (document, whole), order)
+        page = tune_page.render_tuning_page(documents)
+    write_text(target, page)
+
+
+def _several(
+    directory: RunDirectory,
+    experiment: Path,
+    told: tuple[Mapping[str, Any], Mapping[str, Any]],
+    order: Iterable[str],
+) -> SeveralDocuments:
+    """Return what a page of several fits is made from: document, manifest, settings."""
+    settings = read_settings(experiment)
+    return SeveralDocuments(
+        path=_as_named(directory.path),
+        document=told[0],
+        manifest=told[1],
+        settings=settings,
+        defaults=defaults_of(settings),
+        pictures=find_pictures(directory, order),
+    )
 
 
 @contextmanager

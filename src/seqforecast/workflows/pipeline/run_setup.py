@@ -5,12 +5,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from seqforecast.config.experiment_file import Loaded, dump
 from seqforecast.data.features import strange_texts
+from seqforecast.data.panel import IntArray, Panel
 from seqforecast.data.scaling import train_range
 from seqforecast.errors import DataError, name_first
 from seqforecast.files import write_json, write_text
 from seqforecast.models.forecaster import Forecaster
+from seqforecast.reporting.figures.labels import stamp_texts
 from seqforecast.runs.run_files import RunDirectory
 from seqforecast.training.devices import Device
 from seqforecast.workflows.pipeline.prepare import Prepared
@@ -32,6 +36,10 @@ def facts_of(prepared: Prepared, device: Device) -> dict[str, Any]:
             "season": panel.season,
             "notes": list(panel.notes),
             "zone": asdict(panel.zone),
+            "range": {
+                part: describe_range(panel, spans)
+                for part, spans in _spans_of(prepared).items()
+            },
         },
         "windows": {
             part: len(getattr(prepared, part))
@@ -42,6 +50,39 @@ def facts_of(prepared: Prepared, device: Device) -> dict[str, Any]:
             "data": getattr(experiment.data, "seed", None),
         },
     }
+
+
+def _spans_of(prepared: Prepared) -> dict[str, IntArray]:
+    """Return the local steps of each series, all of them, then those of each part."""
+    lengths, parts = prepared.panel.lengths, prepared.parts
+    return {
+        "all": np.stack([np.zeros_like(lengths), lengths], axis=1),
+        "train": parts.train,
+        "validation": parts.validation,
+        "test": parts.test,
+    }
+
+
+def describe_range(panel: Panel, spans: IntArray) -> dict[str, str | int] | None:
+    """Return the first and the last time stamp over all series, as clocks show them.
+
+    Args:
+        panel: the series.
+        spans: local steps [start, stop) of each, shape (series, 2).
+
+    Returns:
+        None where no series has a step of this part.
+    """
+    held = spans[:, 0] < spans[:, 1]
+    if not held.any():
+        return None
+    steps = panel.first_steps[held, np.newaxis] + spans[held]
+    ends = np.array([steps[:, 0].min(), steps[:, 1].max() - 1])
+    first, last = panel.clocks(ends)
+    if isinstance(panel.frequency, int):
+        return {"first": int(first), "last": int(last)}
+    texts = stamp_texts([first, last])
+    return {"first": texts[0], "last": texts[1]}
 
 
 def write_setup(

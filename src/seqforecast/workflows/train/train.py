@@ -15,6 +15,7 @@ from seqforecast.models.forecaster import join_members
 from seqforecast.runs import directory, manifest, records
 from seqforecast.runs.directory import Destination
 from seqforecast.runs.documents import read_trained
+from seqforecast.runs.latest import is_stopped
 from seqforecast.runs.manifest import stoppable
 from seqforecast.runs.run_files import RunDirectory
 from seqforecast.training.checkpoints import Arrays, Checkpoint, assign
@@ -148,7 +149,8 @@ def resume_run(
     """
     stages = Stages()
     check_mirrors(mirrors)
-    run = directory.open_run(path)
+    run = directory.open_run(path, is_stopped)
+    path = run.path
     directory.refuse_several(run)
     with records.logged() as log, stoppable(), run.locked():
         if run.is_complete:
@@ -201,16 +203,16 @@ def _finish(
     write_intervals(run, intervals)
     write_final(run, prepared.experiment.final, final.choice, fitted)
     stages.end("save model")
+    test = score_test(run, prepared, final, intervals, fitted)
+    test["notes"] = [*note_seen(facts), *final.notes, *test["notes"]]
+    about = describe_training(trained.history, engine, facts, parameters=size)
     metrics: dict[str, Any] = {
         "schema": 1,
-        "test": score_test(run, prepared, final, intervals, fitted),
+        "test": test,
         "final": final.facts,
         "validation": {"model": validation},
-        "training": describe_training(trained.history, engine, facts, parameters=size),
+        "training": about | {"naive_loss": learnt.naive_loss},
     }
-    notes = [*note_seen(facts), *final.notes, *metrics["test"]["notes"]]
-    metrics["test"]["notes"] = notes
-    metrics["training"]["naive_loss"] = learnt.naive_loss
     records.write_gradient_profile(run, learnt.profile_before, learnt.profile_after)
     stages.end("score")
     metrics["future"] = write_future(run, prepared, final, intervals)
@@ -218,7 +220,7 @@ def _finish(
     has_future = metrics["future"]["file"] is not None
     shown = FigureInputs(final, intervals, learnt, has_future=has_future)
     with unless_it_fails("drawing"):
-        draw_pictures(run, prepared, shown, metrics["test"])
+        draw_pictures(run, prepared, shown, test)
     stages.end("draw")
     facts["kernel"] = engine.kernel
     metrics["stages"] = stages.values()

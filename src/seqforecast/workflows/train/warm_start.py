@@ -72,7 +72,7 @@ def check_start(path: Path, prepared: Prepared) -> Origin:
     _refuse_others(old, prepared, preprocess, path)
     _say_changes(run, prepared, preprocess)
     facts: dict[str, Any] = {
-        "path": str(path.resolve()),
+        "path": str(run.path.resolve()),
         "model_sha256": hashlib.sha256(run.model.read_bytes()).hexdigest(),
     }
     seen: Seen = {}

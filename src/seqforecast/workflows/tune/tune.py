@@ -19,6 +19,7 @@ from seqforecast.runs.directory import Destination
 from seqforecast.runs.forecasts import write_frames
 from seqforecast.runs.manifest import stoppable
 from seqforecast.runs.multi_fit_directories import TuningDirectory, begin, check_place
+from seqforecast.workflows.pipeline.pages import unless_it_fails, write_tuning_page
 from seqforecast.workflows.pipeline.prepare import prepare
 from seqforecast.workflows.pipeline.run_setup import say_notes
 from seqforecast.workflows.train.train import resume_run, train_experiment
@@ -88,12 +89,14 @@ def tune_experiment(
                 write_text(directory.config, loaded.text)
                 study = open_study(directory, experiment)
                 search(study, experiment, given, count=count, minutes=minutes)
-                _finish(directory, study, loaded)
+                _finish(directory, study, loaded, facts)
                 manifest.end(directory, facts, status="complete")
     return directory
 
 
-def _finish(directory: TuningDirectory, study: Any, loaded: Loaded) -> None:
+def _finish(
+    directory: TuningDirectory, study: Any, loaded: Loaded, facts: Mapping[str, Any]
+) -> None:
     """Train the best settings, and write what was tried and what they are worth."""
     trials = describe_trials(study)
     done = [trial for trial in trials if trial["state"] == "complete"]
@@ -122,6 +125,8 @@ def _finish(directory: TuningDirectory, study: Any, loaded: Loaded) -> None:
     draw_trials(document, directory.plots / "trials.png")
     if by_setting := describe_settings(document):
         draw_settings(by_setting, directory.plots / "settings.png")
+    with unless_it_fails("the page"):
+        write_tuning_page(directory, document, facts, directory.report)
     write_json(directory.metrics, document)
 
 
