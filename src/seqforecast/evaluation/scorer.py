@@ -40,10 +40,12 @@ class Origins:
         repeated: the season that each seasonal naive forecast repeats, by name.
         final: the weights of what "model" is made of; the skill is not measured
             against a baseline that is all of it.
+        reason: a sentence on why that is made of these.
     """
 
     repeated: Mapping[str, int] = field(default_factory=dict)
     final: Mapping[str, float] = field(default_factory=lambda: {NETWORK: 1.0})
+    reason: str = ""
 
 
 class Scorer:
@@ -152,7 +154,7 @@ class Scorer:
             for name, of in self._totals.items()
         }
         network = scores.pop(NETWORK, None)
-        final = dict(self._origins.final)
+        final = {"weights": dict(self._origins.final), "reason": self._origins.reason}
         test: dict[str, Any] = {
             "windows": self._added,
             "cutoffs": len(np.unique(self._windows.cutoffs(self._panel))),

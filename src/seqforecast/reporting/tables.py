@@ -13,7 +13,9 @@ from seqforecast.reporting.verdict import (
     say_coverage,
     say_equals,
     say_final,
+    say_reason,
     say_sentence,
+    weights_of,
 )
 
 SHOWN = ("mae", "rmse", "smape", "mase", "mse", "owa")
@@ -49,7 +51,7 @@ def tabulate_scores(test: Mapping[str, Any]) -> ScoreTable:
         test: the `test` object of metrics.json.
     """
     skill, repeated = test["skill"], test.get("repeated", {})
-    weights = test.get("final", {})
+    weights = weights_of(test)
     others = {k: row for k, row in test["baselines"].items() if weights.get(k) != 1}
     shown = group_equals(others, skill["against"])
     ranked = sorted(
@@ -88,7 +90,8 @@ def render_scores(test: Mapping[str, Any]) -> str:
     marked = any(BEST in cell for row in table.rows for cell in row)
     notes = [f"{BEST} best of its column"] if marked else []
     below = [*notes, *table.footnotes]
-    sentences = [say_sentence(test), *say_coverage(test), *test.get("notes", [])]
+    sentences = [say_sentence(test), *say_reason(test), *say_coverage(test)]
+    sentences += test.get("notes", [])
     lines = [*align([table.header, *table.rows]), *wrap(below)]
     if "groups" in test:
         rows, more = tabulate_groups(test)

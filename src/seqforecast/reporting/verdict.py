@@ -78,13 +78,29 @@ def say_equals(
     ]
 
 
+def weights_of(test: Mapping[str, Any]) -> Mapping[str, float]:
+    """Return what the final forecast is a mean of; empty where it is the network's.
+
+    Args:
+        test: the `test` object of metrics.json.
+    """
+    weights: Mapping[str, float] = test.get("final", {}).get("weights", {})
+    return weights
+
+
+def say_reason(test: Mapping[str, Any]) -> list[str]:
+    """Return why the final forecast is what it is; nothing for the network's."""
+    reason = test.get("final", {}).get("reason")
+    return [f"It is {reason}."] if reason else []
+
+
 def say_final(test: Mapping[str, Any]) -> str:
     """Return the name of the first row: `model`, or `final: theta`.
 
     Args:
         test: the `test` object of metrics.json.
     """
-    name = name_final(test.get("final", {}))
+    name = name_final(weights_of(test))
     return name if name == MODEL else f"final: {name}"
 
 
@@ -158,6 +174,7 @@ def say_run(test: Mapping[str, Any]) -> list[str]:
     best = "The only baseline" if count == 1 else f"The best of {count} baselines"
     sentences = [
         say_sentence(test),
+        *say_reason(test),
         f"{best} is {skill['against']}. {_say_meaning(test)}",
     ]
     if skill["against"] != NAIVE:
@@ -210,7 +227,7 @@ def say_about(
 
 def say_sentence(test: Mapping[str, Any]) -> str:
     """Return the verdict as a sentence; of what, where that is not the network."""
-    verdict, name = say_verdict(test), name_final(test.get("final", {}))
+    verdict, name = say_verdict(test), name_final(weights_of(test))
     if name != MODEL:
         return f"The final forecast, {name}: {verdict}."
     return f"{verdict[0].upper()}{verdict[1:]}."

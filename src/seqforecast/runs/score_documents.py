@@ -99,7 +99,7 @@ class TestScores(Record):
     windows: Count
     model: Scores
     network: NotRequired[Scores]
-    final: NotRequired[Annotated[dict[str, Number], Field(min_length=1)]]
+    final: NotRequired[ChoiceFacts]
     baselines: dict[str, Scores]
     repeated: NotRequired[dict[str, Positive]]
     in_sample: NotRequired[InSampleFacts]

@@ -95,7 +95,6 @@ def test_the_network_alone_is_handed_on_as_it_is(windows):
     final = final_of(Network(), {"network": 1.0}, panel)
     assert final.combine(index, out) is out
     assert final.name == "model"
-    assert final.notes == []
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +145,7 @@ def test_a_baseline_that_is_final_has_the_models_row(table):
     for name in ("mae", "mase", "rmse"):
         assert test["model"][name] == pytest.approx(linear[name], rel=1e-5)
     assert test["skill"]["against"] != "linear"
-    assert test["final"] == {"linear": 1.0}
+    assert test["final"]["weights"] == {"linear": 1.0}
     assert test["network"]["mae"] != test["model"]["mae"]
     assert "final: linear" in call("runs", "show", last_of(table)).stdout
 

@@ -17,6 +17,13 @@ from seqforecast.reporting.verdict import say_about, say_run
 
 # What each picture is called on the page, and how to read it; in the page's order.
 READING = {
+    "future": (
+        "The forecast",
+        (
+            "What is to come after the end of the data, with the intervals that would "
+            "have covered the validation part; the numbers are in the file named below."
+        ),
+    ),
     "forecast": (
         "Forecasts",
         (
@@ -56,6 +63,7 @@ READING = {
         ),
     ),
 }
+AHEAD = "future"
 LISTED = 8  # columns that are named
 
 
@@ -73,6 +81,7 @@ class RunDocuments:
         cell: the name of the recurrent layer.
         series: rows of series.csv; empty where there is no such file.
         pictures: PNG files by name, in the order of the page.
+        future: the first rows of the forecast after the end of the data.
     """
 
     path: str
@@ -84,6 +93,7 @@ class RunDocuments:
     cell: str
     series: Sequence[Mapping[str, Any]]
     pictures: Mapping[str, Path]
+    future: Sequence[Mapping[str, Any]] = ()
 
 
 def render_run_page(run: RunDocuments) -> str:
@@ -107,7 +117,9 @@ def render_run_page(run: RunDocuments) -> str:
         signs=_say_signs(test.get("signs") or {}),
         scores=[scores.header, *scores.rows],
         footnotes=scores.footnotes,
-        figures=show(run.pictures, READING),
+        ahead=show({k: v for k, v in run.pictures.items() if k == AHEAD}, READING),
+        future=tables.tabulate_future(run.future, metrics.get("future")),
+        figures=show({k: v for k, v in run.pictures.items() if k != AHEAD}, READING),
         spreads={
             "Intervals": tables.tabulate_intervals(test),
             "Quantiles": tables.tabulate_quantiles(test),

@@ -198,6 +198,29 @@ def tabulate_series(
     return f"{finding}.", [(*header, "ratio", f"model {NAMES[metric]}", against), *rows]
 
 
+def tabulate_future(
+    rows: Sequence[Mapping[str, Any]], facts: Mapping[str, Any] | None
+) -> tuple[str, Rows]:
+    """Return where the forecasts are, and the first of them; empty without.
+
+    Args:
+        rows: columns unique_id, ds, step, y_hat and those of quantiles.
+        facts: `future` of metrics.json; None in runs of older versions.
+    """
+    if not facts or facts["file"] is None or not rows:
+        return "", []
+    names = [name for name in rows[0] if name != "step"]
+    said = f"The first rows of {facts['file']}, {facts['first']} to {facts['last']}."
+    body = [
+        tuple(
+            str(row[name]) if name in ("unique_id", "ds") else significant(row[name])
+            for name in names
+        )
+        for row in rows
+    ]
+    return said, [tuple(names), *body]
+
+
 def judge_coverage(test: Mapping[str, Any]) -> list[str]:
     """Return what intervals and outer quantiles hold, and whether that is far off.
 

@@ -110,7 +110,7 @@ def evaluate_run(
             prepared, final, write, intervals, numbers=numbers
         )
         test = quantiles.beside(scorer.result())
-        test["notes"] = [*notes, *final.notes, *test["notes"]]
+        test["notes"] = [*notes, *test["notes"]]
         if file is None:
             recorded = _is_recorded(run, test)
         return {

@@ -83,13 +83,6 @@ class FinalForecaster:
         return {"weights": dict(self.weights), "reason": self.choice.reason}
 
     @property
-    def notes(self) -> list[str]:
-        """What is to be said where the network is not all of it."""
-        if self.is_network:
-            return []
-        return [f"The final forecast is {self.choice.reason}."]
-
-    @property
     def is_network(self) -> bool:
         """Whether it is the network's forecast, and nothing else."""
         return [*self.weights] == [NETWORK]

@@ -19,6 +19,7 @@ from seqforecast.reporting.several_fits import SeveralDocuments
 from seqforecast.reporting.tune import page as tune_page
 from seqforecast.runs import directory
 from seqforecast.runs.documents import read_manifest, read_preprocess
+from seqforecast.runs.forecasts import read_future
 from seqforecast.runs.multi_fit_directories import (
     BacktestDirectory,
     ComparisonDirectory,
@@ -37,6 +38,7 @@ from seqforecast.runs.tuning_document import read_tuning
 
 LOGGER = logging.getLogger("seqforecast")
 PAGES = (".html", ".htm")
+SHOWN = 24  # rows of the future
 
 
 def report(path: Path, output: Path | None = None) -> Path:
@@ -111,9 +113,20 @@ def write_run_page(
             cell=Cell(settings["model"]["cell"]).layer_name,
             series=read_series(run),
             pictures=find_pictures(run, run_page.READING),
+            future=_first_of_future(run, metrics),
         )
         page = run_page.render_run_page(documents)
     write_text(target, page)
+
+
+def _first_of_future(
+    run: RunDirectory, metrics: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the first rows after the end of the data; none where there are none."""
+    if not (metrics.get("future") or {}).get("file"):
+        return []
+    rows = read_future(run, SHOWN).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 def render_in_notebook(run: RunDirectory) -> str:

@@ -1,6 +1,6 @@
 """Scores of a run: model and baselines on the same windows, intervals around them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from seqforecast.data.windows import WindowIndex, known_targets
 from seqforecast.evaluation.baselines.registry import repeated
 from seqforecast.evaluation.conformal import calibrate, calibration_windows
 from seqforecast.evaluation.coverage import CoverageTotals
-from seqforecast.evaluation.final_choice import NETWORK
+from seqforecast.evaluation.final_choice import NETWORK, FinalChoice
 from seqforecast.evaluation.intervals import Calibration, Intervals, quantiles_of, tails
 from seqforecast.evaluation.quantiles import QuantileTotals, by_name
 from seqforecast.evaluation.scorer import MODEL, Origins, Scorer
@@ -105,7 +105,8 @@ def score_forecasts(
     baselines = (fitted or Fitted.on(prepared)).baselines
     own = [] if final.is_network else [NETWORK]
     names = [MODEL, *own, *baselines]
-    scorer = _scorer(prepared, windows, prepared.parts.test, names, final.weights)
+    choice = final.choice
+    scorer = _scorer(prepared, windows, prepared.parts.test, names, choice)
     quantiles = _quantile_totals(prepared, final, intervals)
     rows = RowMaker(panel, windows, windows.horizon)
     forecasts = final.forecast(panel, windows, numbers, prepared.features)
@@ -146,8 +147,9 @@ def _scorer(
     windows: WindowIndex,
     spans: IntArray,
     names: list[str],
-    final: Mapping[str, float] | None = None,
+    choice: FinalChoice | None = None,
 ) -> Scorer:
+    own = choice or FinalChoice({NETWORK: 1.0}, "", {})
     return Scorer(
         prepared.panel,
         windows,
@@ -156,7 +158,7 @@ def _scorer(
         in_sample_stops=history_stops(prepared, spans),
         train_std=prepared.deviation,
         groups=prepared.panel.groups,
-        origins=Origins(repeated(prepared.baselines), final or {NETWORK: 1.0}),
+        origins=Origins(repeated(prepared.baselines), own.weights, own.reason),
     )
 
 
@@ -168,7 +170,8 @@ def say_power(prepared: Prepared) -> str:
     """
     scorer = _scorer(prepared, prepared.test, prepared.parts.test, [MODEL])
     count, unit = scorer.drawn
-    drawn = f"the test part has {count:,} {unit}"
+    noun = unit.replace("blocks", "block") if count == 1 else unit
+    drawn = f"the test part has {count:,} {noun}"
     if count >= FEWEST:
         return f"{drawn} to tell skill from chance by"
     return (

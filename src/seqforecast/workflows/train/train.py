@@ -204,7 +204,7 @@ def _finish(
     write_final(run, prepared.experiment.final, final.choice, fitted)
     stages.end("save model")
     test = score_test(run, prepared, final, intervals, fitted)
-    test["notes"] = [*note_seen(facts), *final.notes, *test["notes"]]
+    test["notes"] = [*note_seen(facts), *test["notes"]]
     about = describe_training(trained.history, engine, facts, parameters=size)
     metrics: dict[str, Any] = {
         "schema": 1,
