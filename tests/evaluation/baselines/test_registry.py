@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from seqforecast.data.windows import count_windows, index_windows
+from seqforecast.evaluation.baselines import registry
 from seqforecast.evaluation.baselines.registry import (
+    ALWAYS,
     BASELINES,
     baselines_on,
+    choose_baselines,
     maker_of,
     repeated,
 )
@@ -102,6 +105,15 @@ def test_seasonal_naive_repeats_the_calendars_season(frequency, own, seasons):
     assert [*found] == ["naive", *(seasons or ["seasonal_naive"]), "naive2"]
     assert found["naive2"] == own
     assert repeated(baselines_on(panel, ["naive", "drift"])) == {}
+
+
+def test_auto_has_ets_where_it_takes_seconds(monkeypatch):
+    """Broken on purpose: always."""
+    panel = panel_of([random_walk(2, 30)])
+    windows = windows_of(panel, 10, 4, 3)
+    assert choose_baselines(panel, windows) == [*ALWAYS, "ets"]
+    monkeypatch.setattr(registry, "ETS_STEPS", 300)
+    assert choose_baselines(panel, windows) == [*ALWAYS]
 
 
 def test_the_model_s_own_season_is_made_by_the_same_maker():

@@ -28,3 +28,13 @@ def test_one_series_that_changes_is_enough(tmp_path: Path) -> None:
     """A sensor that is off is no reason to refuse the others."""
     some = experiment_of(tmp_path / "x.csv", a=4.5, b=[i % 7 for i in range(90)])
     assert prepare(some, tmp_path).panel.ids == ("a", "b")
+
+
+def test_the_baselines_of_auto_are_written_down(tmp_path: Path) -> None:
+    """What was reported can be run again. Broken on purpose: left as auto."""
+    asked = experiment_of(tmp_path / "x.csv", a=[i % 7 + i / 9 for i in range(90)])
+    assert asked.evaluation.baselines == "auto"
+    prepared = prepare(asked, tmp_path)
+    chosen = ["naive", "seasonal_naive", "drift", "linear", "theta", "ets"]
+    assert prepared.experiment.evaluation.baselines == chosen
+    assert [*prepared.baselines] == chosen
