@@ -12,7 +12,15 @@ from seqforecast.reporting.figures.axis_scales import (
     log_ticks,
     needs_log,
 )
-from seqforecast.reporting.text_format import power_texts, significant, tick_texts
+from seqforecast.reporting.text_format import (
+    align,
+    align_names,
+    join,
+    power_texts,
+    significant,
+    tick_texts,
+    wrap,
+)
 
 
 @pytest.mark.parametrize(
@@ -97,3 +105,46 @@ def test_a_logarithmic_axis_shows_all_with_few_ticks(
     low, high = log_limits(values)
     assert 0 < low < min(values) <= max(values) < high
     assert len(log_ticks((low, high), most)) <= most + 1
+
+
+WORD = st.text("abcdefgh_0123456789", min_size=1, max_size=18)
+CELL = st.lists(WORD, min_size=1, max_size=9).map(" ".join)
+
+
+@given(st.integers(1, 7), st.data())
+def test_a_table_for_a_narrow_terminal_cuts_no_word(
+    count: int, data: st.DataObject
+) -> None:
+    """Broken once by the terminal's own breaks: `seasonal_nai` and `ve`."""
+    rows = data.draw(st.lists(st.tuples(WORD, *[CELL] * count), min_size=1, max_size=5))
+    columns = [align_names(column) for column in zip(*rows, strict=True)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "60")
+        lines = join(columns, before="  ")
+    assert max(map(len, lines)) <= 60
+    written = sorted(" ".join(lines).split())
+    wanted = sorted(" ".join(cell for row in rows for cell in row).split())
+    # Names stand in every block of columns again.
+    names = [row[0] for row in rows]
+    assert set(written) == set(wanted)
+    assert all(written.count(word) >= wanted.count(word) for word in wanted)
+    assert {word for word in written if written.count(word) > wanted.count(word)} <= {
+        *names
+    }
+
+
+def test_columns_that_do_not_fit_follow_below_with_the_names_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = [("", "MAE", "RMSE"), ("model", "1.5", "22.5"), ("naive", "10.25", "3.0")]
+    assert align(rows)[0] == "         MAE  RMSE"
+    monkeypatch.setenv("COLUMNS", "17")
+    assert align(rows) == [
+        *("         MAE", "model   1.5", "naive  10.25"),
+        *("", "       RMSE", "model  22.5", "naive   3.0"),
+    ]
+    path = ["runs/a/b/c_d/e"]
+    assert join([["at"], path]) == ["at  runs/a/b/", "    c_d/e"]
+    assert wrap(["one two three four"]) == ["one two three", "  four"]
+    monkeypatch.setenv("COLUMNS", "x")
+    assert len(align(rows)) == 3

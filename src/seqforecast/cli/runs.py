@@ -90,6 +90,7 @@ def show(run: Run, *, as_json: options.AsJson = False) -> None:
         seqforecast runs show runs/simplernn/20260131-120000-a1b2c3
     """
     from seqforecast.reporting.terminal import render_rows
+    from seqforecast.reporting.text_format import wrap
     from seqforecast.runs.multi_fit_directories import open_any, read_scores
     from seqforecast.workflows.finished.diff import changed_settings
 
@@ -111,7 +112,7 @@ def show(run: Run, *, as_json: options.AsJson = False) -> None:
         return
     kind = "" if facts.kind == "run" else f"{facts.kind}, "
     opening = f"{facts.name}, {kind}{facts.status}, started {facts.started}"
-    print_result(one_line(opening) + "\n")
+    print_result("\n".join(wrap([opening])) + "\n")
     if scores.get("test") or (facts.kind != "run" and scores):
         print_result(_rendered(facts.kind, scores) + "\n")
     print_result(render_rows(("setting", "value", "default"), changed))

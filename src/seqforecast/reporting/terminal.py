@@ -212,4 +212,4 @@ def _likeness(record: Mapping[str, Any]) -> str:
 
 def _columns(rows: list[tuple[str, str]]) -> list[str]:
     names, texts = zip(*rows, strict=True)
-    return [f"  {line}" for line in join([align_names(names), texts])]
+    return join([align_names(names), texts], before="  ")

@@ -5,8 +5,13 @@ points, fold or crop cells to the width of a terminal, and take `[name]` for mar
 """
 
 import math
+import os
+import shutil
+import sys
 import textwrap
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import zip_longest
 
 from seqforecast.errors import one_line
 
@@ -16,6 +21,8 @@ SUFFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 SUFFIX_FROM = 1e4
 MINUS = "\N{MINUS SIGN}"
 WIDTH = 80
+GAP = "  "  # between columns
+JOINED = "\0"  # before what follows without a space; no text has it
 MARKS = "*"  # what may follow a number without moving its decimal point
 
 
@@ -127,10 +134,80 @@ def align(rows: Sequence[Sequence[str]]) -> list[str]:
     return join(columns)
 
 
-def join(columns: Sequence[Sequence[str]]) -> list[str]:
-    """Return lines of columns that are aligned already."""
-    rows = zip(*columns, strict=True)
-    return ["  ".join(one_line(cell) for cell in cells).rstrip() for cells in rows]
+def join(columns: Sequence[Sequence[str]], before: str = "") -> list[str]:
+    """Return lines of columns that are aligned already.
+
+    Where a line is longer than the terminal is wide, columns that do not fit follow in
+    blocks of their own, each with the first column again; no word is cut.
+
+    Args:
+        columns: the names first; all of one length.
+        before: what each line begins with.
+    """
+    cells = [[one_line(cell) for cell in column] for column in columns]
+    rows = zip(*cells, strict=True)
+    lines = [before + GAP.join(row).rstrip() for row in rows]
+    width = terminal_width()
+    if len(cells) < 2 or max(map(len, lines), default=0) <= width:
+        return lines
+    return [before + line for line in _in_blocks(cells, int(width) - len(before))]
+
+
+def terminal_width() -> float:
+    """Return the letters of a line on the terminal that stdout is; else no limit.
+
+    Without a terminal COLUMNS counts where it is below the 80 that texts are made for.
+    """
+    with suppress(AttributeError, OSError, ValueError):
+        if sys.stdout.isatty():
+            return shutil.get_terminal_size().columns
+    given = os.environ.get("COLUMNS", "")
+    return int(given) if given.isdigit() and 0 < int(given) < WIDTH else math.inf
+
+
+def _in_blocks(columns: Sequence[Sequence[str]], width: int) -> list[str]:
+    """Return lines of as many columns as fit, then of the next ones, and so on."""
+    names, *others = columns
+    left = min(max(map(len, names)), max(width // 2, 1))  # longer names have more lines
+    blocks: list[list[Sequence[str]]] = []
+    free = 0
+    for column in others:
+        needed = max(map(len, column)) + len(GAP)
+        if not blocks or needed > free:
+            blocks.append([])
+            free = width - left
+        blocks[-1].append(column)
+        free -= needed
+    lines: list[str] = []
+    for block in blocks:
+        lines += [""] * bool(lines)
+        for name, *cells in zip(names, *block, strict=True):
+            lines += _folded(name, GAP.join(cells), left, width)
+    return lines
+
+
+def _folded(name: str, rest: str, left: int, width: int) -> list[str]:
+    """Return a row as one line, or more where a name or a lone cell is too long."""
+    heads = [name[:left]] if len(name.rstrip()) <= left else _words(name, left)
+    room = width - left - len(GAP)
+    tails = [rest.rstrip()] if len(rest.rstrip()) <= room else _words(rest, room)
+    pairs = zip_longest(heads, tails, fillvalue="")
+    return [f"{head.ljust(left)}{GAP}{tail}".rstrip() for head, tail in pairs]
+
+
+def _words(text: str, width: int) -> list[str]:
+    """Return a text as lines.
+
+    A word that is longer than a line goes on after a slash, as in a path; without one
+    it is left whole.
+    """
+    wrapper = textwrap.TextWrapper(
+        max(width, 1), break_long_words=False, break_on_hyphens=False
+    )
+    if max(map(len, text.split()), default=0) > width:
+        text = text.replace("/", f"/ {JOINED}")
+    lines = wrapper.wrap(text) or [""]
+    return [line.replace(f" {JOINED}", "").replace(JOINED, "") for line in lines]
 
 
 def align_names(column: Sequence[str]) -> list[str]:
@@ -161,9 +238,13 @@ def align_numbers(column: Sequence[str]) -> list[str]:
 
 
 def wrap(sentences: Sequence[str]) -> list[str]:
-    """Return sentences as lines of at most 80 letters, each with a hanging indent."""
+    """Return sentences as lines with a hanging indent.
+
+    They have at most 80 letters, or those of a terminal that is less wide.
+    """
+    width = int(min(WIDTH, terminal_width()))
     wrapper = textwrap.TextWrapper(
-        WIDTH, break_long_words=False, break_on_hyphens=False, subsequent_indent="  "
+        width, break_long_words=False, break_on_hyphens=False, subsequent_indent="  "
     )
     texts = [one_line(sentence) for sentence in sentences]
     return [line for text in texts for line in wrapper.wrap(text)]

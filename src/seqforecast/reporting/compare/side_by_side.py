@@ -144,8 +144,10 @@ def draw_side_by_side(figure: SideBySide, path: Path) -> None:
 def _draw(axes: Axes, figure: SideBySide, column: Column, row: int) -> None:
     most = 4 if len(figure.columns) > 2 else 7
     drawn = (axes, column.panels[row], figure.baseline)
-    color = column.style.color
-    draw_panel(*drawn, dated=figure.dated, model=color, most=most)
+    # Members have the colours that a baseline has elsewhere.
+    naive = figure.baseline == style.NAIVE_NAME
+    colors = (column.style.color, style.NAIVE if naive else style.FAINT_INK)
+    draw_panel(*drawn, dated=figure.dated, colors=colors, most=most)
     axis_scales.set_linear(axes, "y", figure.ends[row], most=4)
 
 

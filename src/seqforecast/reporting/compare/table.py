@@ -14,6 +14,7 @@ from seqforecast.reporting.compare.verdict import (
 from seqforecast.reporting.figures.labels import elide
 from seqforecast.reporting.terminal import duration
 from seqforecast.reporting.text_format import (
+    GAP,
     align_names,
     align_numbers,
     align_right,
@@ -136,8 +137,7 @@ def _errors(rows: Sequence[ComparisonRow], comparison: Mapping[str, Any]) -> lis
     metric = NAMES[comparison["metric"]]
     ranked_by = NAMES[comparison.get("ranked_by", comparison["metric"])]
     columns = [
-        align_names(["", *(row.rank for row in rows)]),
-        align_names(["", *(elide(row.name, NAME_WIDTH) for row in rows)]),
+        _ranked_names(rows),
         align_names(["group", *(row.group for row in rows)]),
         _align_spread(f"validation {ranked_by}", [row.validation for row in rows]),
         _align_spread(f"test {metric}", [row.test for row in rows]),
@@ -146,10 +146,16 @@ def _errors(rows: Sequence[ComparisonRow], comparison: Mapping[str, Any]) -> lis
     return join(columns)
 
 
+def _ranked_names(rows: Sequence[ComparisonRow]) -> list[str]:
+    """Return ranks and names as one column, which stands in every block of a table."""
+    ranks = align_names(["", *(row.rank for row in rows)])
+    names = align_names(["", *(elide(row.name, NAME_WIDTH) for row in rows)])
+    return [GAP.join(pair) for pair in zip(ranks, names, strict=True)]
+
+
 def _costs(rows: Sequence[ComparisonRow]) -> list[str]:
     columns = [
-        align_names(["", *(row.rank for row in rows)]),
-        align_names(["", *(elide(row.name, NAME_WIDTH) for row in rows)]),
+        _ranked_names(rows),
         align_numbers(["parameters", *(row.parameters for row in rows)]),
         align_right(["training", *(row.training for row in rows)]),
         align_numbers(["windows/s", *(row.windows for row in rows)]),

@@ -109,7 +109,7 @@ def draw_panel(
     baseline: str,
     *,
     dated: bool,
-    model: str = style.MODEL,
+    colors: tuple[str, str] | None = None,
     most: int = 5,
 ) -> None:
     """Draw the lines of one window.
@@ -119,9 +119,11 @@ def draw_panel(
         panel: the lines.
         baseline: what the best baseline is called.
         dated: whether places are dates; else whole numbers.
-        model: colour of its forecast.
+        colors: of the forecasts of the model and of the baseline; default those of
+            all figures of one model.
         most: ticks of the time.
     """
+    model, other = colors or (style.MODEL, style.baseline_color(baseline))
     first, cutoff, last = panel.past[0][0], panel.truth[0][0], panel.truth[-1][0]
     room = (last - first) * 0.015
     date_axis.set_times(axes, (first - room, last + room), dated=dated, most=most)
@@ -131,7 +133,6 @@ def draw_panel(
     draw_bands(axes, panel.bands, model)
     horizon = len(panel.model)
     bold = 0.6 if horizon > DENSE else 1.0
-    other = style.baseline_color(baseline)
     for points, name, color, (width, dash, marker) in (
         (panel.past, "lookback", style.PAST, (1.3, "-", "")),
         (panel.truth, "truth", style.TRUTH, (1.5, "-", "o")),
