@@ -1,6 +1,7 @@
 """Export a finished run's model for other programs, checked on real windows."""
 
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from seqforecast.config.experiment_file import Loaded, load_experiment
 from seqforecast.data.panel import FloatArray
 from seqforecast.data.windows import WindowIndex
 from seqforecast.errors import RunError, SeqforecastError
+from seqforecast.evaluation.final_choice import NETWORK
 from seqforecast.files import make_folder, write_folder, write_json, write_whole
 from seqforecast.models.builder import load_forecaster
 from seqforecast.models.export import FORMATS, OUTPUT, Format, check_format
@@ -20,8 +22,11 @@ from seqforecast.runs.documents import read_preprocess
 from seqforecast.runs.manifest import versions
 from seqforecast.runs.output_guard import check_kept
 from seqforecast.runs.run_files import RunDirectory
+from seqforecast.workflows.pipeline.final_forecast import read_choice
 from seqforecast.workflows.pipeline.prepare import Prepared, prepare
 from seqforecast.workflows.pipeline.scores import read_intervals
+
+LOGGER = logging.getLogger("seqforecast")
 
 # In units of a series' deviation: far below what any forecast can tell, far above the
 # rounding of float32.
@@ -86,9 +91,25 @@ def export_run(
     (write_folder if form.is_folder else write_whole)(path, write)
     check = {"windows": len(windows), "largest": distances[0], "tolerance": tolerance}
     document = describe_export(run, forecaster, name, path, loaded.experiment)
-    document |= {"check": check}
+    document |= {"check": check, "final": _say_final(run, loaded.experiment)}
     write_json(_beside(path), document)
     return document
+
+
+def _say_final(run: RunDirectory, experiment: Experiment) -> dict[str, Any] | None:
+    """Say where a run forecasts with more than the network, which alone is exported.
+
+    Returns:
+        What the final forecast is; None where that is the network.
+    """
+    choice = read_choice(run, experiment)
+    if [*choice.weights] == [NETWORK]:
+        return None
+    LOGGER.warning(
+        "what is exported is the network alone; the final forecast of this run is %s",
+        choice.reason,
+    )
+    return {"weights": dict(choice.weights), "reason": choice.reason}
 
 
 def _beside(path: Path) -> Path:
@@ -239,9 +260,14 @@ def describe_export(
 def _describe_intervals(
     run: RunDirectory, forecaster: Forecaster, experiment: Experiment
 ) -> dict[str, Any] | None:
-    """Return how intervals are made around the output, which is without them."""
+    """Return how intervals are made around the output, which is without them.
+
+    None where there are none, or none around the network.
+    """
     intervals = read_intervals(run, experiment)
-    if intervals is None:
+    # They are around the final forecast.
+    is_final = [*read_choice(run, experiment).weights] == [NETWORK]
+    if intervals is None or not is_final:
         return None
     of = "the forecast"
     if forecaster.quantiles:

@@ -1,7 +1,7 @@
 """The leak audit: what comes after a cutoff must change nothing that is forecast."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,15 @@ from seqforecast.data.split import split
 from seqforecast.data.table.load import load_scrambled
 from seqforecast.data.table.section import TableSource
 from seqforecast.data.windows import WindowIndex
-from seqforecast.models.batched_forecast import forecast
 from seqforecast.models.builder import load_forecaster
-from seqforecast.models.forecaster import Forecaster, relearn_scales
+from seqforecast.models.forecaster import relearn_scales
 from seqforecast.runs.documents import read_preprocess
 from seqforecast.runs.run_files import RunDirectory
 from seqforecast.workflows.finished.diff import document_differences, leaves
+from seqforecast.workflows.pipeline.final_forecast import (
+    FinalForecaster,
+    open_final,
+)
 from seqforecast.workflows.pipeline.prepare import Prepared, prepare_panel
 from seqforecast.workflows.pipeline.run_setup import describe_preprocessing
 
@@ -68,7 +71,11 @@ def audit_run(run: RunDirectory, prepared: Prepared, folder: Path) -> dict[str, 
         other = _scrambled(prepared, folder, stops)
         if _compare_learnt(audit, "all after cutoffs scrambled", recorded, other):
             relearn_scales(again, other.scaler, other.spec)
-        forecasts = _forecasts((kept, prepared), (again, other), windows)
+        finals = [
+            (open_final(run, each.experiment, network, each.panel), each)
+            for network, each in ((kept, prepared), (again, other))
+        ]
+        forecasts = _forecasts(finals, windows)
         for chunk, one, two in forecasts:
             _compare_forecasts(audit, prepared, other, (chunk, one, two))
     if audit.count and _interpolates(prepared):
@@ -175,16 +182,14 @@ def _compare_seasons(audit: LeakAudit, prepared: Prepared, other: Prepared) -> N
 
 
 def _forecasts(
-    kept: tuple[Forecaster, Prepared],
-    again: tuple[Forecaster, Prepared],
-    windows: WindowIndex,
+    finals: Sequence[tuple[FinalForecaster, Prepared]], windows: WindowIndex
 ) -> Iterator[tuple[WindowIndex, FloatArray, FloatArray]]:
     """Yield windows with their forecasts from the data as they are, and scrambled."""
     forecasts = (
-        forecast(forecaster, prepared.panel.values, windows, features=prepared.features)
-        for forecaster, prepared in (kept, again)
+        final.forecast(prepared.panel, windows, features=prepared.features)
+        for final, prepared in finals
     )
-    for (chunk, one), (_, two) in zip(*forecasts, strict=True):
+    for (chunk, one, _), (_, two, _) in zip(*forecasts, strict=True):
         yield chunk, one, two
 
 

@@ -266,6 +266,18 @@ def write_final(
     write_json(run.final, {**document, "reason": choice.reason, "linear": linear})
 
 
+def read_choice(run: RunDirectory, experiment: Experiment) -> FinalChoice:
+    """Return what a finished run's final forecast is made of.
+
+    Raises:
+        RunError: the file is missing, or not as seqforecast writes it.
+    """
+    if experiment.final == NETWORK:
+        return FinalChoice({NETWORK: 1.0}, "", {})
+    facts = read_document(run, run.final, FinalFacts, check_final)
+    return FinalChoice(facts["weights"], facts["reason"], {})
+
+
 def open_final(
     run: RunDirectory,
     experiment: Experiment,
