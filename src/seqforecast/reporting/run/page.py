@@ -63,7 +63,6 @@ READING = {
         ),
     ),
 }
-AHEAD = "future"
 LISTED = 8  # columns that are named
 
 
@@ -117,9 +116,8 @@ def render_run_page(run: RunDocuments) -> str:
         signs=_say_signs(test.get("signs") or {}),
         scores=[scores.header, *scores.rows],
         footnotes=scores.footnotes,
-        ahead=show({k: v for k, v in run.pictures.items() if k == AHEAD}, READING),
+        figures=show(run.pictures, READING),
         future=tables.tabulate_future(run.future, metrics.get("future")),
-        figures=show({k: v for k, v in run.pictures.items() if k != AHEAD}, READING),
         spreads={
             "Intervals": tables.tabulate_intervals(test),
             "Quantiles": tables.tabulate_quantiles(test),

@@ -193,6 +193,41 @@ def _finish(
     stages: Stages,
 ) -> None:
     """Train from the last checkpoint on, score, draw, and complete the run."""
+    metrics, shown = _score(run, prepared, learners, display, facts, stages=stages)
+    with unless_it_fails("drawing"):
+        draw_pictures(run, prepared, shown, metrics["test"])
+    stages.end("draw")
+    facts["kernel"] = learners[0].engine.kernel
+    metrics["stages"] = stages.values()
+    with unless_it_fails("the page"):
+        write_run_page(run, metrics, facts, run.report)
+    stages.end("write page")
+    for line in describe_stages(stages.done):
+        LOGGER.debug("%s", line)
+    metrics["stages"] = stages.values()
+    run.check_records(
+        *(run.config, run.resolved, run.manifest, run.preprocess, run.seen),
+        *(run.history, run.model),
+        *([run.start] if "from" in facts else []),
+    )
+    manifest.end(run, facts, status="complete")
+    write_json(run.metrics, metrics)
+
+
+def _score(
+    run: RunDirectory,
+    prepared: Prepared,
+    learners: Sequence[Learner],
+    display: NoDisplay,
+    facts: dict[str, Any],
+    *,
+    stages: Stages,
+) -> tuple[dict[str, Any], FigureInputs]:
+    """Train, choose the final forecast, write what it forecasts.
+
+    Returns:
+        metrics.json, but for the time it took, and what there is to draw.
+    """
     trained, learnt = learn(run, prepared, learners, display)
     stages.end("train")
     fitted = Fitted.on(prepared)
@@ -218,25 +253,7 @@ def _finish(
     metrics["future"] = write_future(run, prepared, final, intervals)
     stages.end("forecast the future")
     has_future = metrics["future"]["file"] is not None
-    shown = FigureInputs(final, intervals, learnt, has_future=has_future)
-    with unless_it_fails("drawing"):
-        draw_pictures(run, prepared, shown, test)
-    stages.end("draw")
-    facts["kernel"] = engine.kernel
-    metrics["stages"] = stages.values()
-    with unless_it_fails("the page"):
-        write_run_page(run, metrics, facts, run.report)
-    stages.end("write page")
-    for line in describe_stages(stages.done):
-        LOGGER.debug("%s", line)
-    metrics["stages"] = stages.values()
-    run.check_records(
-        *(run.config, run.resolved, run.manifest, run.preprocess, run.seen),
-        *(run.history, run.model),
-        *([run.start] if "from" in facts else []),
-    )
-    manifest.end(run, facts, status="complete")
-    write_json(run.metrics, metrics)
+    return metrics, FigureInputs(final, intervals, learnt, has_future=has_future)
 
 
 def _choose_final(
