@@ -205,6 +205,20 @@ def test_the_readme_is_short():
     assert len(text_of(README).splitlines()) <= 250
 
 
+def test_the_final_choice_is_at_least_as_good_as_any_single_forecaster():
+    """Written by `python benchmarks/final_choice.py WHEEL --readme docs/results.md`."""
+    lines = block_of("final_choice").strip().splitlines()
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
+    means = {row[0]: float(row[-1]) for row in rows[2:]}
+    single = [mean for rule, mean in means.items() if rule.startswith("always ")]
+    assert means["auto"] < min(single)
+    ratios = [
+        float(line.split(": ")[1].split(",")[0]) for line in lines if "% [" in line
+    ]
+    assert len(ratios) >= 2
+    assert max(ratios) <= 1.03
+
+
 def test_the_headline_of_the_readme_is_what_was_recorded(monkeypatch):
     """`python benchmarks/accuracy.py --headline README.md` rewrites the block."""
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))

@@ -57,6 +57,15 @@ def test_a_baseline_reads_nothing_after_the_cutoff(name):
 
 
 @pytest.mark.parametrize("name", BASELINES)
+def test_no_windows_have_no_forecasts(name):
+    """Broken on purpose: histories of nothing gathered."""
+    panel = panel_of([random_walk(0, 30)])
+    train = windows_of(panel, 0, 4, 3)
+    forecaster = BASELINES[name](panel, train, 7, np.ones(1))
+    assert forecaster(train.take(slice(0, 0))).shape == (0, 3)
+
+
+@pytest.mark.parametrize("name", BASELINES)
 def test_constant_series_are_forecast_exactly(name):
     panel = panel_of([[5.0] * 30, [-2.0] * 30])
     windows = windows_of(panel, 10, 6, 4)

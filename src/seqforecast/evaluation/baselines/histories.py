@@ -117,6 +117,8 @@ def gather(
         most: steps of a history.
         at_once: histories.
     """
+    if not len(windows):
+        return
     cutoffs = cutoffs_of(windows)
     anchors, starts = _anchors(panel, windows, most)
     unique, first, rows = np.unique(anchors, return_index=True, return_inverse=True)
