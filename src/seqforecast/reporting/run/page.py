@@ -120,11 +120,7 @@ def render_run_page(run: RunDocuments) -> str:
         ahead=show({k: v for k, v in run.pictures.items() if k == AHEAD}, READING),
         future=tables.tabulate_future(run.future, metrics.get("future")),
         figures=show({k: v for k, v in run.pictures.items() if k != AHEAD}, READING),
-        spreads={
-            "Intervals": tables.tabulate_intervals(test),
-            "Quantiles": tables.tabulate_quantiles(test),
-            "Loss of the whole forecast": tables.tabulate_losses(test),
-        },
+        spreads=tables.tabulate_spreads(test),
         interval_steps=tables.tabulate_interval_steps(test),
         groups=tabulate_groups(test) if "groups" in test else ((), ()),
         series_said=best,
