@@ -20,7 +20,6 @@ from seqforecast.runs.directory import (
 )
 from seqforecast.runs.records import append_history, log_into
 from seqforecast.runs.run_files import RunDirectory
-from seqforecast.workflows.pipeline.pages import report
 from seqforecast.workflows.train.train import resume_run
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
@@ -184,7 +183,7 @@ def test_several_fits_are_no_run_that_could_be_resumed(tmp_path, files, hint):
     for name in ("manifest.json", "request.json", *files):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("{}")
-    for use in (open_complete, report, resume_run):
+    for use in (open_complete, resume_run):
         with pytest.raises(RunError, match="is not a run but several fits") as caught:
             use(tmp_path)
         assert re.search(hint, caught.value.hint)

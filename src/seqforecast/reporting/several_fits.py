@@ -70,11 +70,7 @@ def score_part(test: Mapping[str, Any], windows: str) -> Part:
 
 def interval_parts(test: Mapping[str, Any]) -> list[Part]:
     """Return what intervals and quantiles hold, where there are any."""
-    parts = {
-        "Intervals": tables.tabulate_intervals(test),
-        "Quantiles": tables.tabulate_quantiles(test),
-        "Loss of the whole forecast": tables.tabulate_losses(test),
-    }
+    parts = tables.tabulate_spreads(test)
     return [Part(heading, rows) for heading, rows in parts.items() if rows]
 
 

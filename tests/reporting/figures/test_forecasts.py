@@ -86,6 +86,11 @@ def test_the_baseline_is_the_best_one_and_named_as_in_the_table() -> None:
     test["skill"] = {"metric": "mae", "against": "seasonal_naive"}
     figure = describe_forecasts([window(3, 2)], test)
     assert figure.baseline == "seasonal_naive (12 steps)"
+    assert figure.model == "model"
+    final = describe_forecasts(
+        [window(3, 2)], test | {"final": {"weights": {"theta": 1.0}}}
+    )
+    assert final.model == "final: theta"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,13 @@ from seqforecast.reporting.figures.style import (
 )
 from seqforecast.reporting.figures.thinning import Points, points_of, values_of
 from seqforecast.reporting.text_format import plural
-from seqforecast.reporting.verdict import NAIVE, name_baseline, say_errors
+from seqforecast.reporting.verdict import (
+    MODEL,
+    NAIVE,
+    name_baseline,
+    say_errors,
+    say_final,
+)
 
 PANEL, GAP, LEGEND = 1.75, 0.78, 0.18  # inches
 TITLE = 0.27  # of the gap, above each panel
@@ -67,6 +73,7 @@ class ForecastFigure:
         panels: one a window, at most six.
         baseline: what the best baseline is called.
         dated: whether places are dates; else whole numbers.
+        model: what the forecast is called.
     """
 
     title: str
@@ -74,6 +81,7 @@ class ForecastFigure:
     panels: tuple[ForecastAxes, ...]
     baseline: str
     dated: bool
+    model: str = MODEL
 
 
 def draw_forecasts(figure: ForecastFigure, path: Path) -> None:
@@ -97,6 +105,7 @@ def draw_forecasts(figure: ForecastFigure, path: Path) -> None:
             axes = style.place(canvas, (left, bottom, width, PANEL))
             most = 7 if wide == 2 else 9
             draw_panel(axes, panel, figure.baseline, dated=figure.dated, most=most)
+            axes.get_lines()[-1].set_label(figure.model)
             text, fonts = drawable(panel.title)
             axes.set_title(text, fontfamily=fonts)
         bands = band_entries(figure.panels[-1].bands)
@@ -137,7 +146,7 @@ def draw_panel(
         (panel.past, "lookback", style.PAST, (1.3, "-", "")),
         (panel.truth, "truth", style.TRUTH, (1.5, "-", "o")),
         (panel.baseline, baseline, other, (1.4, "--", "D")),
-        (panel.model, "model", model, (2.0, "-", "s")),
+        (panel.model, MODEL, model, (2.0, "-", "s")),
     ):
         axes.plot(
             *style.columns(points),
@@ -218,6 +227,7 @@ def describe_forecasts(
         panels=panels_of(windows, past_steps),
         baseline=legend_name(test["skill"]["against"], test.get("repeated", {})),
         dated=date_axis.are_dates(windows[0].stamps),
+        model=say_final(test),
     )
 
 

@@ -63,6 +63,7 @@ READING = {
         ),
     ),
 }
+AHEAD = "future"
 LISTED = 8  # columns that are named
 
 
@@ -116,13 +117,10 @@ def render_run_page(run: RunDocuments) -> str:
         signs=_say_signs(test.get("signs") or {}),
         scores=[scores.header, *scores.rows],
         footnotes=scores.footnotes,
-        figures=show(run.pictures, READING),
+        ahead=show({k: v for k, v in run.pictures.items() if k == AHEAD}, READING),
         future=tables.tabulate_future(run.future, metrics.get("future")),
-        spreads={
-            "Intervals": tables.tabulate_intervals(test),
-            "Quantiles": tables.tabulate_quantiles(test),
-            "Loss of the whole forecast": tables.tabulate_losses(test),
-        },
+        figures=show({k: v for k, v in run.pictures.items() if k != AHEAD}, READING),
+        spreads=tables.tabulate_spreads(test),
         interval_steps=tables.tabulate_interval_steps(test),
         groups=tabulate_groups(test) if "groups" in test else ((), ()),
         series_said=best,

@@ -263,6 +263,15 @@ def _say(what: str, nominal: float, coverage: float, *, is_off: bool) -> str:
     return f"{sentence}: {verdict}."
 
 
+def tabulate_spreads(test: Mapping[str, Any]) -> dict[str, Rows]:
+    """Return what intervals and quantiles are worth, by heading; empty without."""
+    return {
+        "Intervals": tabulate_intervals(test),
+        "Quantiles": tabulate_quantiles(test),
+        "Loss of the whole forecast": tabulate_losses(test),
+    }
+
+
 def tabulate_intervals(test: Mapping[str, Any]) -> Rows:
     """Return asked and reached coverage and mean width by level; empty without."""
     intervals = test.get("intervals") or ()
