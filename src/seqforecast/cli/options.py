@@ -2,6 +2,7 @@
 
 import functools
 import math
+import time
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
@@ -142,6 +143,12 @@ def seconds_of(text: str) -> float:
             f"{text!r} is no span of time above 0, such as 60s, 5m or 1h"
         )
     return seconds
+
+
+def left_of(budget: float | None) -> float | None:
+    """Return the seconds of a budget that this process has not used to start."""
+    # So far nothing ran beside Python: its processor time is its wall time.
+    return None if budget is None else budget - time.process_time()
 
 
 Budget = Annotated[

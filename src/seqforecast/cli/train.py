@@ -57,13 +57,13 @@ def train(
             "--resume goes on with what the run began as: it takes no experiment, "
             "--set, --device, --run-dir, --from, --budget or --dry-run"
         )
-    if dry_run and budget:
-        raise typer.BadParameter(
-            "--dry-run says how long all of it would take; --budget plans a run"
-        )
     listen(quiet=quiet, verbose=verbose)
     names = [mirror.value for mirror in mirrors or ()]
     if dry_run:
+        if budget:
+            raise typer.BadParameter(
+                "--dry-run says how long all of it would take; --budget plans a run"
+            )
         extras = {"start": start, "mirrors": names}
         _plan(str(experiment), changes, extras, as_json=as_json)
         return
@@ -83,8 +83,7 @@ def train(
     else:
         loaded = load_experiment(resolve(str(experiment)), changes)
         place = Destination(runs, run_dir)
-        # So far nothing ran beside Python: its processor time is its wall time.
-        left = None if budget is None else budget - time.process_time()
+        left = options.left_of(budget)
         run = workflow.train_experiment(
             loaded, place, display, start=start, mirrors=names, budget=left
         )

@@ -17,9 +17,15 @@ FEW_WINDOWS = 500
 # Horizons of a test part whose cutoffs make five blocks, the fewest that tell chance.
 TELLING = 6
 LONG = 24  # horizons of a series of which validation and test may take half
+STEPS_FOR_ONE = 15  # steps to learn from, for each of the lookback
 SHARE_SEEN = 5  # the lookback is at most this part of the shortest train part
-STEPS_OF_TRAINING = 2000
 STEPS_OF_AN_EPOCH = 100
+# A season seen more often is learnt better by the network alone than by smoothing.
+FEW_SEASONS = 30
+SEASONS_OF_THETA = 6
+FEWEST_OF_THETA = 24  # steps
+STEPS_OF_TRAINING = 600  # of each member
+MEMBERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,7 @@ class Facts:
         series: how many there are.
         season: steps in one, found in the data; None: none was found.
         grows: whether the values are positive, and swing more where they are higher.
+        positive: whether most series are above 0, and never near it.
     """
 
     shortest: int
@@ -101,6 +108,11 @@ class Facts:
     series: int
     season: int | None
     grows: bool
+    positive: bool = False
+
+    def has_few_seasons(self, train: int) -> bool:
+        """Return whether so many steps hold too few seasons to learn all from them."""
+        return self.season is None or train < FEW_SEASONS * self.season
 
 
 def choose_settings(facts: Facts, horizon: int | None = None) -> list[Choice]:
@@ -114,17 +126,19 @@ def choose_settings(facts: Facts, horizon: int | None = None) -> list[Choice]:
     horizon = horizon or _horizon(facts)
     split, train = _split(facts, horizon)
     usual = train + facts.middle - facts.shortest
-    lookback = _lookback(facts, horizon, usual)
-    segment = _segment(facts, lookback)
-    windows = max(usual - lookback - horizon + 1, 1) * facts.series
-    batch = next(size for size in (128, 64, 32, 16, 8) if size <= max(windows // 20, 8))
-    steps = min(max(windows // batch, 1), STEPS_OF_AN_EPOCH)
-    epochs = min(max(STEPS_OF_TRAINING // steps, 20), 200)
+    is_short = facts.has_few_seasons(usual)
+    if is_short:
+        lookback = _long_lookback(facts, horizon)
+    else:
+        lookback = _lookback(facts, horizon, usual)
+    history = _history(facts, (lookback, horizon), train)
+    seen = history[0].value if history else lookback
+    windows = max(usual - seen - horizon + 1, 1) * facts.series
     season = facts.season
     return [
         *split,
         Choice("window.lookback", lookback, "steps the model sees"),
-        *_history(lookback, train - horizon),
+        *history,
         Choice(
             "window.horizon",
             horizon,
@@ -132,20 +146,30 @@ def choose_settings(facts: Facts, horizon: int | None = None) -> list[Choice]:
             + (f": {_seasons(horizon, season)}" if season else "; there is no season"),
         ),
         Choice("model.cell", "gru", "simple_rnn, lstm or gru"),
-        Choice("model.units", [64]),
+        Choice("model.units", [32 if is_short else 64]),
         *_normalisation(facts, lookback),
-        *segment,
+        *_residual(is_short=is_short),
+        *_segment(facts, lookback, is_short=is_short),
+        *_training(facts, windows, rate=0.001 if is_short else 0.002),
+    ]
+
+
+def _training(facts: Facts, windows: int, rate: float) -> list[Choice]:
+    """Let three members learn for some seconds."""
+    batch = next(size for size in (128, 64, 32, 16, 8) if size <= max(windows // 20, 8))
+    steps = min(max(windows // batch, 1), STEPS_OF_AN_EPOCH)
+    epochs = min(max(STEPS_OF_TRAINING // steps, 15), 40)
+    why = "stop when validation has not improved for so many epochs"
+    return [
         Choice("training.epochs", epochs),
         Choice("training.steps_per_epoch", steps, f"of {windows:,} windows"),
         Choice("training.batch_size", batch),
-        Choice("training.learning_rate", 0.002),
+        Choice("training.learning_rate", rate),
         *_loss(facts, windows),
         Choice("training.clip_norm", 1.0),
-        Choice(
-            "training.patience",
-            max(5, epochs // 4),
-            "stop when validation has not improved for so many epochs",
-        ),
+        Choice("training.patience", 10, why),
+        Choice("training.average", 5, "judge the mean weights of about five epochs"),
+        Choice("training.ensemble", MEMBERS, "networks, whose median forecasts"),
         Choice("final", "auto", "network, a baseline or a mean: by validation"),
     ]
 
@@ -155,12 +179,17 @@ def longest_horizon(facts: Facts) -> int:
     return (facts.shortest - 2) // 3
 
 
-def _history(lookback: int, room: int) -> list[Choice]:
-    """Let short series be seen as far as they go."""
-    if lookback <= room:
+def _history(facts: Facts, length: tuple[int, int], train: int) -> list[Choice]:
+    """Let short series be seen as far as they go, and learn from their beginnings."""
+    lookback, horizon = length
+    room, wanted = train - horizon, lookback
+    if facts.has_few_seasons(train):
+        wanted = 2 * (facts.season or FEWEST_OF_THETA // 2)
+    least = max(min(wanted, max(room - horizon, room // 2)), 1)
+    if lookback <= min(room, wanted) or least >= lookback:
         return []
-    why = "the shortest series has no more; its first value is repeated before it"
-    return [Choice("window.min_history", max(room // 2, 1), why)]
+    why = "of a lookback; what is missing repeats the first value"
+    return [Choice("window.min_history", least, why)]
 
 
 def _loss(facts: Facts, windows: int) -> list[Choice]:
@@ -197,24 +226,38 @@ def _split(facts: Facts, horizon: int) -> tuple[list[Choice], int]:
     return [Choice("split", counts, why)], facts.shortest - 2 * size
 
 
+def _long_lookback(facts: Facts, horizon: int) -> int:
+    """Return steps for smoothing: it needs no windows, and forgets what is old."""
+    season = facts.season or 1
+    usual = SEASONS_OF_THETA * (facts.season or horizon)
+    steps = -(-max(usual, FEWEST_OF_THETA) // season) * season
+    # Forecasts after the end of the data see all of a series.
+    return max(min(steps, -(-facts.middle // season) * season), 2)
+
+
+def _residual(*, is_short: bool) -> list[Choice]:
+    if not is_short:
+        return []
+    why = "the network learns what the Theta method leaves"
+    return [Choice("model.residual_of", "theta", why)]
+
+
 def _lookback(facts: Facts, horizon: int, train: int) -> int:
+    """Return whole seasons, as many as there are steps to learn from."""
     season = facts.season or 1
     seen = SHORT_SEASONS_SEEN if season < SHORT else SEASONS_SEEN
-    steps = max(6 * horizon if facts.season is None else 0, seen * season)
-    steps = max(steps, 3 * horizon)
-    room = min(steps, max(train // SHARE_SEEN, season, 2), max(train - horizon, 1))
-    return room // season * season if room >= season else room
+    learnt = max(train * facts.series // STEPS_FOR_ONE, 2 * season)
+    steps = min(max(3 * horizon, seen * season), learnt, train // SHARE_SEEN)
+    return max(steps // season, 1) * season
 
 
-def _segment(facts: Facts, lookback: int) -> list[Choice]:
+def _segment(facts: Facts, lookback: int, *, is_short: bool) -> list[Choice]:
     """Fold seasons into tokens where they are long and there are several."""
-    season = facts.season
-    if season is None or season < SHORT or lookback < 3 * season:
+    season, least = facts.season, 2 if is_short else 3
+    if season is None or season < SHORT or lookback < least * season:
         return []
-    return [
-        Choice("model.segment", season, "one season becomes one token"),
-        Choice("model.embedding", 64),
-    ]
+    segment = Choice("model.segment", season, "one season becomes one token")
+    return [segment] if is_short else [segment, Choice("model.embedding", 64)]
 
 
 def _normalisation(facts: Facts, lookback: int) -> list[Choice]:
@@ -225,7 +268,7 @@ def _normalisation(facts: Facts, lookback: int) -> list[Choice]:
     if facts.season is None:
         why = "relative to the last value: what has no season moves on from there"
         return [Choice("model.instance_norm", "last", why)]
-    if facts.grows:
+    if facts.grows or (facts.positive and facts.has_few_seasons(facts.middle)):
         why = "the season grows with the level: ratios, not differences"
         return [Choice("model.instance_norm", "mean", why)]
     if lookback >= 2 * facts.season and not many:

@@ -10,7 +10,7 @@ import numpy as np
 
 from seqforecast.data.panel import Panel
 from seqforecast.data.windows import WindowIndex
-from seqforecast.training.checkpoints import Arrays, Checkpoint, assign
+from seqforecast.training.checkpoints import Arrays, Checkpoint, assign, averaged
 from seqforecast.training.early_stopping import kept_epoch, should_stop
 from seqforecast.training.engine import Engine
 from seqforecast.training.history import (
@@ -326,14 +326,7 @@ def run_epoch(
         done += len(windows)
         watcher.stepped(epoch.number, done, len(order), _mean(losses, weights))
     trained = time.perf_counter()
-    own = values_of(engine.forecaster.model.variables)
-    judged, is_mean = own, section.average > 1
-    if is_mean:
-        judged = _averaged(mean, own, min(epoch.number, section.average))
-        assign(engine.forecaster.model.variables, judged)
-    val_loss = None if epoch.is_refit else _validate(engine, data, epoch.number)
-    if is_mean:
-        assign(engine.forecaster.model.variables, own)
+    val_loss, judged = _judge(engine, data, epoch, mean)
     record = EpochRecord(
         epoch=epoch.number,
         loss=_mean(losses, weights),
@@ -349,18 +342,19 @@ def run_epoch(
     return record, judged
 
 
-def _averaged(mean: Arrays, own: Arrays, epochs: int) -> Arrays:
-    """Return the mean of so many epochs from that of the epochs before and this one's.
-
-    What is counted, such as the state of dropout, is not averaged. Izmailov et al.,
-    "Averaging weights leads to wider optima", 2018, here with weights that fade.
-    """
-    if epochs == 1 or not mean:
-        return own
-    return [
-        old + (new - old) / np.float32(epochs) if new.dtype.kind == "f" else new
-        for old, new in zip(mean, own, strict=True)
-    ]
+def _judge(
+    engine: Engine, data: TrainingData, epoch: Epoch, mean: Arrays
+) -> tuple[float | None, Arrays]:
+    """Return the validation loss, and the weights it is that of: a mean, or the own."""
+    variables = engine.forecaster.model.variables
+    own, average = values_of(variables), engine.section.average
+    judged = averaged(mean, own, min(epoch.number, average)) if average > 1 else own
+    if judged is not own:
+        assign(variables, judged)
+    val_loss = None if epoch.is_refit else _validate(engine, data, epoch.number)
+    if judged is not own:
+        assign(variables, own)
+    return val_loss, judged
 
 
 def _chunks(order: Order, engine: Engine) -> Iterator[WindowIndex]:

@@ -42,6 +42,7 @@ from seqforecast.workflows.found_data import TRAIN, data_choices, describe_data
 HERE = "a relative path starts where you are"
 FEWEST = 20  # steps of the shortest series
 PARTS = 12  # of a series, whose swings are compared with their level
+NEAR = 0.05  # of the mean; a share below which a value counts as 0
 TOGETHER = 0.6  # correlation of swing and level from which on one grows with the other
 
 
@@ -215,6 +216,7 @@ def _facts(data: Path, panel: Panel, season: int | None, stops: IntArray) -> Fac
         series=len(panel.ids),
         season=season,
         grows=_grows(panel, stops),
+        positive=_is_positive(panel, stops),
     )
     if facts.shortest < FEWEST:
         i = int(np.argmin(panel.lengths))
@@ -280,10 +282,25 @@ def _read(source: TableSource) -> tuple[TableSource, Panel]:
     return tried, load_table(tried, Path())
 
 
+def _is_positive(panel: Panel, stops: IntArray) -> bool:
+    """Return whether most series are above 0 and never near it, for their level."""
+    votes = []
+    for i in _some_series(panel):
+        values = panel.series(i)[: stops[i]].astype(np.float64)
+        votes.append(bool(values.min() > NEAR * values.mean()))
+    return sum(votes) > len(votes) / 2
+
+
+def _some_series(panel: Panel) -> list[int]:
+    """Return which series are looked at: fifty at most, evenly spaced."""
+    places = np.linspace(0, len(panel.ids) - 1, 50).astype(int)
+    return sorted({int(place) for place in places})
+
+
 def _grows(panel: Panel, stops: IntArray) -> bool:
     """Return whether most series are positive and swing more where they are higher."""
     votes = []
-    for i in np.unique(np.linspace(0, len(panel.ids) - 1, 50).astype(int)).tolist():
+    for i in _some_series(panel):
         values = panel.series(i)[: stops[i]].astype(np.float64)
         if len(values) < 3 * PARTS or values.min() <= 0:
             votes.append(False)
