@@ -23,7 +23,7 @@ from seqforecast.workflows.backtest.results import (
     tabulate_cutoffs,
     write_forecasts,
 )
-from seqforecast.workflows.pipeline.final_forecast import fit_baseline
+from seqforecast.workflows.pipeline.baselines import fit_baseline
 from support.small_run import SINE, small
 
 SETTINGS = small(data={**SINE, "length": 240})
