@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from seqforecast.config.experiment import Experiment
+from seqforecast.errors import BackendError
+from seqforecast.evaluation.baselines import statistical
 from seqforecast.workflows.pipeline.baselines import fit_baseline, fit_baselines
-from seqforecast.workflows.pipeline.prepare import prepare
+from seqforecast.workflows.pipeline.prepare import prepare, prepare_panel
 from seqforecast.workflows.pipeline.scores import score_baselines
 from support.stand_in_fitters import stand_in_fitters
 
@@ -119,3 +121,15 @@ def test_validation_errors_of_baselines_are_those_of_any_other(prepared, monkeyp
     assert notes == []
     assert scores["naive"]["mae"] == pytest.approx(np.abs(errors).mean(), rel=1e-5)
     assert scores["auto_ets"]["mae"] > 0
+
+
+def test_a_final_forecaster_that_is_not_installed_is_refused_first(
+    prepared, monkeypatch
+):
+    """Before anything is trained; left out, it would be missed only afterwards."""
+    monkeypatch.setattr(statistical, "find_spec", lambda _: None)
+    experiment = prepared.experiment.model_copy(update={"final": "auto_ets"})
+    with pytest.raises(BackendError, match=r"^statsforecast is not installed$"):
+        prepare_panel(experiment, prepared.panel, prepared.parts)
+    asked = experiment.model_copy(update={"final": "naive"})
+    assert prepare_panel(asked, prepared.panel, prepared.parts)

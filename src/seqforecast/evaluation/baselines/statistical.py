@@ -67,6 +67,16 @@ def statistical(name: str, seconds: float = SECONDS) -> Maker:
     return make
 
 
+def be_installed() -> None:
+    """Refuse to go on without the library.
+
+    Raises:
+        BackendError: it is not installed.
+    """
+    if find_spec("statsforecast") is None:
+        raise BackendError("statsforecast is not installed", hint=INSTALL)
+
+
 def count_naive(
     name: str, panel: Panel, windows: WindowIndex, season: int | None
 ) -> int:
@@ -101,8 +111,7 @@ def _fit(requests: Sequence[Request], seconds: float) -> list["Doubles | str"]:
         if key not in KEPT
     }
     if missing:
-        if find_spec("statsforecast") is None:
-            raise BackendError("statsforecast is not installed", hint=INSTALL)
+        be_installed()
         if len(KEPT) + len(missing) > MOST_KEPT:
             KEPT.clear()
             missing = dict(zip(keys, requests, strict=True))
