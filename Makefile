@@ -58,8 +58,8 @@ docs: $(VENV)/.ready-docs
 	@echo "The front page is site/index.html"
 
 constraints: $(VENV)/.ready-dev
-	$(COMPILE) --extra cuda --extra dev --extra docs --output-file constraints.txt
-	$(COMPILE) --extra metal --extra dev --extra docs --output-file constraints-metal.txt
+	$(COMPILE) --extra cuda --extra statistical --extra dev --extra docs --output-file constraints.txt
+	$(COMPILE) --extra metal --extra statistical --extra dev --extra docs --output-file constraints-metal.txt
 
 # A stamp is younger than the files it was made from: nothing is installed twice.
 $(VENV)/.ready: pyproject.toml $(CONSTRAINTS) | $(VENV)/.made

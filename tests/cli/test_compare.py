@@ -61,6 +61,7 @@ def test_a_bad_request_leaves_nothing_on_disk(tmp_path, experiment):
     for words, code in (
         ([experiment, other], 2),
         (["gur"], 2),
+        (["gru", "-e", experiment, "--with", "auto_tetha"], 2),
         (["gru", "-e", experiment, "-s", "window.horizon=60"], 3),
         (["gru", "-e", experiment, "-s", "training.epochs=none"], 2),
     ):
@@ -83,8 +84,11 @@ def test_the_directory_is_the_last_line(tmp_path, experiment, pretended):
 
 def test_json_is_one_document(tmp_path, experiment, pretended):
     words = ["rnn", "gru", "-e", experiment, "--seeds", 2, "-j", 1, "--json"]
+    words += ["--with", "drift,naive2"]
     document = json.loads(call("compare", *words, "--runs", tmp_path).stdout)
     assert document["comparison"]["schema"] == 1
+    named = [each["name"] for each in document["comparison"]["forecasters"]]
+    assert named == ["drift", "naive2"]
     assert document["run"].startswith(str(tmp_path))
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqforecast.evaluation.accuracy_tests import Units
-from seqforecast.evaluation.significance import compare_losses
+from seqforecast.evaluation.significance import CHOSEN, compare_losses
 
 CUTOFFS = Units(
     "cutoffs", np.arange(60), 4, 15, "", metric="mae", metric_reason="", weights=None
@@ -53,6 +53,42 @@ def test_pairs_are_all_members_and_each_with_the_best_baseline(units):
     assert found.best_baseline == "naive"
     assert found.groups == {"gru": "a", "lstm": "a", "rnn": "b", "naive": "b"}
     assert by_name(found)["gru", "rnn"].difference == pytest.approx(-2, abs=0.1)
+
+
+@BOTH
+def test_a_named_baseline_is_tested_as_a_member_is(units):
+    """It was not chosen on these windows, and one row of it is all there is."""
+    losses = losses_of({"gru": 1, "rnn": 3})
+    found = compare_losses(losses, ("naive", "drift"), units, ["drift"])
+    assert list(by_name(found)) == [
+        *(("gru", "rnn"), ("gru", "drift"), ("rnn", "drift")),
+        *(("gru", "naive"), ("rnn", "naive"), ("drift", "naive")),
+    ]
+    assert all(pair.p is not None for pair in found.pairs)
+    assert found.groups == {"gru": "a", "rnn": "b", "naive": "b", "drift": "c"}
+    assert found.significance.seeds == 4
+    assert found.significance.assumptions[-2:] == (
+        "drift depends on no seed, and stands for itself alone.",
+        CHOSEN,
+    )
+
+
+@BOTH
+def test_the_best_baseline_is_not_called_chosen_where_it_was_named(units):
+    losses = losses_of({"gru": 1, "rnn": 3})
+    found = compare_losses(losses, ("naive", "drift"), units, ["naive", "drift"])
+    assert found.best_baseline == "naive"
+    assert len(found.pairs) == 6
+    assert CHOSEN not in found.significance.assumptions
+    assert found.significance.assumptions[-1].startswith("naive and drift depend on")
+
+
+def test_one_seed_of_a_member_is_no_reason_against_two_forecasters():
+    losses = losses_of({"gru": 1}, seeds=1)
+    found = compare_losses(losses, ("naive", "drift"), CUTOFFS, ["naive", "drift"])
+    pairs = by_name(found)
+    assert pairs["drift", "naive"].significant
+    assert pairs["gru", "drift"].reason.startswith("one seed of gru: how errors vary")
 
 
 @BOTH

@@ -90,6 +90,21 @@ def comparison(
     return document | changed
 
 
+def forecaster(
+    name: str, error: float, best: Mapping[str, float], group: str | None
+) -> dict[str, Any]:
+    """A baseline ranked beside the members; its validation error is 90 % of it."""
+    (against, lowest), *_ = best.items()
+    return {
+        "name": name,
+        "validation": spread([0.9 * error]),
+        "test": spread([error]),
+        "skill": {"against": against, "value": 1 - error / lowest},
+        "seconds": 2.5,
+        "group": group,
+    }
+
+
 def tested(seeds: int, **changed: Any) -> dict[str, Any]:
     return {
         "test": "Diebold-Mariano",
@@ -279,6 +294,32 @@ PANEL = comparison(
         assumptions=["Series are independent of each other."],
     ),
 )
+BESIDE = comparison(
+    {
+        "gru": (3.121, 3.140, 3.115, 3.132, 3.127),
+        "lstm": (3.502, 3.477, 3.498, 3.531, 3.469),
+    },
+    baselines={"naive": 4.021, "auto_theta": 3.2, "seasonal_naive": 3.655},
+    better={("gru", "seasonal_naive"), ("auto_theta", "seasonal_naive")},
+    groups={
+        "gru": "a",
+        "auto_theta": "a",
+        "lstm": "ab",
+        "seasonal_naive": "b",
+    },
+    forecasters=[
+        forecaster("auto_theta", 3.2, {"auto_theta": 3.2}, "a"),
+        forecaster("seasonal_naive", 3.655, {"auto_theta": 3.2}, "b"),
+    ],
+    pairs=[
+        pair(
+            *names,
+            {"gru": 3.127, "auto_theta": 3.2, "lstm": 3.495, "seasonal_naive": 3.655},
+            {("gru", "seasonal_naive"), ("auto_theta", "seasonal_naive")},
+        )
+        for names in combinations(("gru", "auto_theta", "lstm", "seasonal_naive"), 2)
+    ],
+)
 ALL = {
     "echo": ECHO,
     "tied": TIED,
@@ -289,4 +330,5 @@ ALL = {
     "alone": ALONE,
     "failed": FAILED,
     "panel": PANEL,
+    "beside": BESIDE,
 }

@@ -22,7 +22,7 @@ from seqforecast.workflows.compare import compare as compare_module
 from seqforecast.workflows.compare.compare import compare_experiments
 from seqforecast.workflows.compare.members import choose_members
 from seqforecast.workflows.compare.plan import Budget
-from seqforecast.workflows.pipeline.final_forecast import fit_baseline
+from seqforecast.workflows.pipeline.baselines import fit_baseline
 from support.pretended_fits import pretend, write_run
 from support.small_run import SINE, small
 

@@ -14,7 +14,7 @@ from seqforecast.files import write_json
 from seqforecast.runs.forecasts import RowMaker, write_frames
 from seqforecast.runs.records import write_gradient_profile
 from seqforecast.runs.run_files import RunDirectory
-from seqforecast.workflows.pipeline.final_forecast import fit_baseline
+from seqforecast.workflows.pipeline.baselines import fit_baseline
 from seqforecast.workflows.pipeline.prepare import Prepared, history_stops, prepare
 
 Errors = Callable[[str, int], float]

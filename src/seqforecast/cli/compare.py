@@ -56,6 +56,15 @@ def compare(
     seeds: Annotated[
         int, typer.Option("--seeds", min=1, metavar="N", help="Fits of each member.")
     ] = 5,
+    forecasters: Annotated[
+        str | None,
+        typer.Option(
+            "--with",
+            metavar="NAME,NAME",
+            help="Baselines to rank beside the members: auto_theta,seasonal_naive.",
+            show_default=False,
+        ),
+    ] = None,
     match: Annotated[
         Match | None,
         typer.Option(
@@ -122,12 +131,16 @@ def compare(
 
     from seqforecast.runs.directory import Destination
     from seqforecast.workflows.compare.compare import compare_experiments
-    from seqforecast.workflows.compare.members import choose_members
+    from seqforecast.workflows.compare.members import (
+        choose_forecasters,
+        choose_members,
+    )
     from seqforecast.workflows.compare.plan import Budget
 
     changes = options.changes_of(overrides, device)
     chosen = choose_members(members, experiment, changes)
     budget = Budget(
+        forecasters=choose_forecasters(forecasters),
         seeds=seeds,
         match=None if match is None else match.value,
         jobs=jobs,

@@ -1,6 +1,6 @@
 """Scoring: forecasts in chunks of windows in, scores by step, group, series out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -93,6 +93,7 @@ class Scorer:
         self._train_std = train_std
         self._groups = groups
         self._origins = origins or Origins()
+        self._notes: list[str] = []
         self._in_sample = in_sample_errors(panel, stops, season)
         self._resampling = plan_bootstrap(panel, windows, self._in_sample)
         self._totals = {
@@ -101,6 +102,10 @@ class Scorer:
         self._units = {name: np.zeros(self._resampling.count) for name in names}
         self._audit = CopyCheck()
         self._added = 0
+
+    def tell(self, notes: Iterable[str]) -> None:
+        """Put notes on the forecasters before those on their scores."""
+        self._notes += notes
 
     def add(
         self,
@@ -127,7 +132,7 @@ class Scorer:
             self._check(name, windows, truth, forecast)
             absolute = self._totals[name].add(series, truth, forecast, observed)
             self._units[name] += self._resampling.sums(self._panel, windows, absolute)
-        if NAIVE in arrays:
+        if NAIVE in arrays and MODEL in arrays:
             weights = self._resampling.weights[series]
             if observed is not None:
                 weights = np.where(observed.all(axis=1), weights, 0.0)
@@ -177,7 +182,7 @@ class Scorer:
             ),
             "skill": skill.as_json(),
             "verdict": skill.verdict,
-            "notes": [*self._not_scored(), *self._audit.notes()],
+            "notes": [*self._notes, *self._not_scored(), *self._audit.notes()],
             "signs": self._audit.signs(),
         }
         if self._groups is not None:

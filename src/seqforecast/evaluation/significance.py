@@ -44,8 +44,8 @@ SEEDS = (
 )
 CHOSEN = "The best baseline was chosen on the same windows, which favours it."
 ASSUMED = {
-    CUTOFFS: (STATIONARY, DEPENDENT, SEEDS, CHOSEN),
-    SERIES: (INDEPENDENT, SYMMETRIC, SEEDS, CHOSEN),
+    CUTOFFS: (STATIONARY, DEPENDENT, SEEDS),
+    SERIES: (INDEPENDENT, SYMMETRIC, SEEDS),
 }
 Names = tuple[str, str]
 
@@ -133,30 +133,41 @@ class Comparison:
 
 
 def compare_losses(
-    losses: Mapping[str, Doubles], baselines: Collection[str], units: Units
+    losses: Mapping[str, Doubles],
+    baselines: Collection[str],
+    units: Units,
+    named: Collection[str] = (),
 ) -> Comparison:
     """Test every pair of members, and each member with the best baseline.
+
+    Baselines that were named before anything was scored are tested as members are.
 
     Args:
         losses: shape (seeds, units) by name, from `Units.losses`; members may have
             different numbers of seeds, a baseline has one row. At least one member.
         baselines: which of the names are baselines.
         units: what the losses are compared over.
+        named: which of the baselines stand beside the members.
     """
     means = {name: float(loss.mean()) for name, loss in losses.items()}
-    members = [name for name in losses if name not in baselines]
+    members = [name for name in losses if name not in baselines or name in named]
     candidates = [name for name in losses if name in baselines]
     best = min(candidates, key=lambda name: means[name]) if candidates else None
-    names = members if best is None else [*members, best]
+    is_chosen = best is not None and best not in named
+    names = [*members, str(best)] if is_chosen else members
     chosen = list(combinations(members, 2))
-    if best is not None:
-        chosen += [(name, best) for name in members]
-    pairs = tuple(compare_pairs(losses, best, chosen, units))
+    chosen += [(name, str(best)) for name in members if is_chosen]
+    pairs = tuple(compare_pairs(losses, baselines, chosen, units))
     apart = [(pair.a, pair.b) for pair in pairs if pair.significant]
     averages = np.stack([losses[name].mean(axis=0) for name in names])
     ranks = stats.rankdata(averages, axis=0).mean(axis=1).tolist()
     return Comparison(
-        _describe(units, min(len(losses[name]) for name in members), pairs),
+        _describe(
+            units,
+            min(len(losses[name]) for name in members if name not in baselines),
+            pairs,
+            (*_no_seeds(named), *(CHOSEN for _ in range(is_chosen))),
+        ),
         pairs,
         best,
         assign_letters(sorted(names, key=lambda name: means[name]), apart),
@@ -164,7 +175,18 @@ def compare_losses(
     )
 
 
-def _describe(units: Units, seeds: int, pairs: Sequence[Pair]) -> Significance:
+def _no_seeds(named: Collection[str]) -> tuple[str, ...]:
+    """Say what no seed changes; nothing where nobody was named."""
+    *first, last = [*named] or [""]
+    if first:
+        listed = f"{', '.join(first)} and {last}"
+        return (f"{listed} depend on no seed, and stand for themselves alone.",)
+    return (f"{last} depends on no seed, and stands for itself alone.",) * bool(last)
+
+
+def _describe(
+    units: Units, seeds: int, pairs: Sequence[Pair], besides: tuple[str, ...]
+) -> Significance:
     """Say what was tested and how, or why nothing was."""
     tested = any(pair.p is not None for pair in pairs)
     reasons = [pair.reason for pair in pairs] or ["there is nothing to compare with"]
@@ -176,27 +198,29 @@ def _describe(units: Units, seeds: int, pairs: Sequence[Pair]) -> Significance:
         seeds=seeds,
         level=ALPHA,
         correction="Holm",
-        assumptions=ASSUMED[units.kind] if tested else (),
+        assumptions=(*ASSUMED[units.kind], *besides) if tested else (),
         reason=None if tested else reasons[0],
     )
 
 
 def compare_pairs(
     losses: Mapping[str, Doubles],
-    baseline: str | None,
+    baselines: Collection[str],
     pairs: Iterable[Names],
     units: Units,
 ) -> Iterator[Pair]:
     """Yield the pairs in order, tested and corrected for their number by Holm.
 
     Args:
-        losses: shape (seeds, units) by name; one row of the baseline.
-        baseline: the name that needs no second seed.
+        losses: shape (seeds, units) by name; one row of a baseline.
+        baselines: the names that need no second seed.
         pairs: names of two, each pair once.
         units: what the losses are compared over.
     """
     single = [
-        name for name, loss in losses.items() if len(loss) == 1 and name != baseline
+        name
+        for name, loss in losses.items()
+        if len(loss) == 1 and name not in baselines
     ]
     differences = {
         (a, b): _unless(_reason((a, b), single, units), losses[a], losses[b], units)

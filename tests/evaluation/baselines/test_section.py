@@ -7,12 +7,14 @@ from pydantic import ValidationError
 
 from seqforecast.evaluation.baselines.registry import BASELINES, BaselineName
 from seqforecast.evaluation.baselines.section import EvaluationSection
+from seqforecast.evaluation.baselines.statistical import STATISTICAL
 
 
 def test_every_baseline_can_be_asked_for_and_auto_is_what_always_can_be_reported():
     assert list(get_args(BaselineName)) == list(BASELINES)
     assert EvaluationSection().baselines == "auto"
-    assert (*EvaluationSection().reported, "ets", "naive2") == tuple(BASELINES)
+    reported = EvaluationSection().reported
+    assert (*reported, "ets", "naive2", *STATISTICAL) == tuple(BASELINES)
 
 
 def test_naive_is_reported_even_when_it_is_not_listed():

@@ -22,7 +22,17 @@ from seqforecast.reporting.compare.verdict import (
     skill_text,
 )
 from seqforecast.reporting.settings_text import split_by_member
-from support.comparisons import ALL, ECHO, ETTH1, FAILED, ONE_SEED, TIED, comparison
+from support.comparisons import (
+    ALL,
+    BESIDE,
+    ECHO,
+    ETTH1,
+    FAILED,
+    ONE_SEED,
+    TIED,
+    comparison,
+    forecaster,
+)
 
 NAMES = "abcdef"
 
@@ -222,3 +232,40 @@ def test_who_is_equal_shares_a_rank_and_is_not_chosen() -> None:
     assert [row.rank for row in tabulate_comparison(document)][:3] == ["1", "1", "3"]
     said = render_comparison({**document, "pairs": []})
     assert f"alidation does not tell {first['name']} and twin apart" in said
+
+
+def test_named_forecasters_stand_in_the_ranking_without_spread_or_costs() -> None:
+    """Broken on purpose: baselines left among the rows without a rank."""
+    rows = tabulate_comparison(BESIDE)
+    assert [(row.rank, row.name) for row in rows] == [
+        *(("1", "gru"), ("2", "auto_theta"), ("3", "lstm"), ("4", "seasonal_naive")),
+        ("", "naive"),
+    ]
+    assert [bool(row.test[1]) for row in rows] == [True, False, True, False, False]
+    assert [bool(row.parameters) for row in rows[:4]] == [True, False, True, False]
+    assert "no seed changes" in " ".join(explain(BESIDE)).lower()
+
+
+def test_named_forecasters_are_spoken_of_as_members_are() -> None:
+    """The best baseline is one of them: it is not told a second time."""
+    members, chosen = say_comparison(BESIDE)
+    assert members == (
+        "gru and auto_theta are significantly better than seasonal_naive; no "
+        "significant difference between gru, auto_theta and lstm; no significant "
+        "difference between lstm and seasonal_naive"
+    )
+    assert chosen.startswith("validation chooses gru: test MAE 3.13, auto_theta 3.20")
+
+
+def test_a_forecaster_that_validation_chooses_is_said_once() -> None:
+    document = comparison(
+        {"gru": (0.4, 0.41)},
+        baselines={"naive": 0.5, "auto_theta": 0.3},
+        better={("auto_theta", "gru")},
+        forecasters=[forecaster("auto_theta", 0.3, {"auto_theta": 0.3}, "a")],
+    )
+    said = say_comparison(document)
+    assert said == [
+        "auto_theta is significantly better than gru",
+        "validation chooses auto_theta: test MAE 0.3000",
+    ]

@@ -14,8 +14,8 @@ import yaml
 from seqforecast.config.experiment_file import load_mapping
 from seqforecast.errors import DataError, Interrupted, RunError
 from seqforecast.runs.directory import Destination
-from seqforecast.workflows.backtest import fits
 from seqforecast.workflows.backtest.plan import plan_backtest
+from seqforecast.workflows.pipeline import baselines
 from seqforecast.workflows.pipeline.epoch_recorder import NoDisplay
 from support.small_run import small, train
 
@@ -195,7 +195,7 @@ def test_a_forecast_that_is_no_number_is_no_result(tmp_path, monkeypatch):
     def fit(prepared, name):
         return lambda windows: np.full((len(windows), HORIZON), np.nan)
 
-    monkeypatch.setattr(fits, "fit_baseline", fit)
+    monkeypatch.setattr(baselines, "fit_baseline", fit)
     training = {"epochs": 1, "batch_size": 24, "compile": "eager"}
     mapping = settings(tmp_path / "wave.csv", wave()) | {"training": training}
     message = "^the forecast of naive for y is not a finite number$"

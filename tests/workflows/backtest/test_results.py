@@ -13,6 +13,7 @@ from seqforecast.data.source import load_panel
 from seqforecast.errors import ConfigError, DataError, RunError
 from seqforecast.reporting.backtest import rolling_forecasts
 from seqforecast.reporting.backtest.text import render_backtest, say_plan
+from seqforecast.runs import records
 from seqforecast.runs.multi_fit_directories import BacktestDirectory
 from seqforecast.workflows.backtest.backtest import draw_backtest
 from seqforecast.workflows.backtest.fits import read_made
@@ -23,8 +24,9 @@ from seqforecast.workflows.backtest.results import (
     tabulate_cutoffs,
     write_forecasts,
 )
-from seqforecast.workflows.pipeline.final_forecast import fit_baseline
+from seqforecast.workflows.pipeline.baselines import fit_baseline
 from support.small_run import SINE, small
+from support.stand_in_fitters import stand_in_fitters
 
 SETTINGS = small(data={**SINE, "length": 240})
 FIT = {"fit": 1, "epochs": 3, "levels": []}
@@ -317,4 +319,32 @@ def test_what_is_missing_in_the_data_is_not_scored(tmp_path):
     assert "-" in render_backtest(document)
     draw_backtest(
         BacktestDirectory(tmp_path), planned, pretended(planned), (), document
+    )
+
+
+def test_a_baseline_that_some_fit_does_not_have_is_left_out_of_all(
+    tmp_path, monkeypatch
+):
+    """Broken on purpose: the forecasts of one fit in the place of all."""
+    stand_in_fitters(monkeypatch)
+    baselines = ["naive", "auto_ets", "auto_theta"]
+    settings = small(evaluation={"baselines": baselines}, final="network")
+    planned, directory = plan(settings, refit=2), BacktestDirectory(tmp_path)
+    made = pretended(planned)
+    for fold in planned.folds:
+        fit = directory.fit(fold.number)
+        fit.path.mkdir(parents=True)
+        some = slice(fold.first - 1, fold.last)
+        given = {name: values[some] for name, values in made.items()}
+        if fold.number == 2:
+            del given["auto_ets"]
+        records.write_arrays(fit.made, given)
+    read = read_made(directory, planned, ())
+    assert list(read) == ["model", "naive", "auto_theta"]
+    assert all(len(values) == len(planned.windows) for values in read.values())
+    test = score_backtest(planned, read, ()).test
+    assert set(test["baselines"]) == {"naive", "auto_theta"}
+    assert test["notes"][0] == (
+        "The baseline auto_ets is left out: some fits have no forecasts of it, and "
+        "run.log says why."
     )

@@ -11,6 +11,7 @@ import yaml
 from seqforecast.errors import DataError, Interrupted, RunError
 from seqforecast.runs.directory import Destination
 from seqforecast.runs.run_files import RunDirectory
+from seqforecast.runs.score_documents import read_comparison
 from seqforecast.workflows.compare import compare as compare_module
 from seqforecast.workflows.compare.compare import compare_experiments
 from seqforecast.workflows.compare.figures import draw_comparison
@@ -19,6 +20,7 @@ from seqforecast.workflows.compare.plan import Budget
 from seqforecast.workflows.pipeline.pages import report
 from support.pretended_fits import pretend
 from support.small_run import SINE, small
+from support.stand_in_fitters import stand_in_fitters
 
 LONG = small(data=SINE | {"length": 600})
 
@@ -311,3 +313,50 @@ def test_panels_of_short_series_are_tested_over_series(compare):
     assert document["metric"] == "mase"
     assert document["significance"]["test"] == "Wilcoxon signed-rank"
     assert document["significance"]["count"] == 18
+
+
+NAMED = ("auto_theta", "seasonal_naive")
+
+
+def test_named_forecasters_are_ranked_beside_the_members(compare, monkeypatch):
+    stand_in_fitters(monkeypatch)
+    directory = compare(forecasters=NAMED, drawn=True)
+    document = read(directory)
+    assert [each["name"] for each in document["forecasters"]] == [*NAMED]
+    for each in document["forecasters"]:
+        assert each["test"]["values"] == [document["baselines"][each["name"]]["test"]]
+        assert each["test"]["sd"] is each["validation"]["sd"] is None
+        assert each["group"] == document["baselines"][each["name"]]["group"]
+    pairs = {frozenset((pair["a"], pair["b"])) for pair in document["pairs"]}
+    for name in ("gru", "simple_rnn"):
+        assert frozenset((name, "auto_theta")) in pairs
+    assert frozenset(NAMED) in pairs
+    assert read_comparison(directory) == document
+    table = pd.read_csv(directory.table)
+    ranked = table[table["rank"].notna()]
+    assert set(ranked["name"]) == {"gru", "simple_rnn", *NAMED}
+    assert list(ranked["validation_mean"]) == sorted(ranked["validation_mean"])
+    assert table["name"].is_unique
+    assert b"named to stand beside" in b" ".join(directory.report.read_bytes().split())
+
+
+def test_a_comparison_without_them_has_the_keys_it_always_had(whole):
+    assert "forecasters" not in read(whole)
+    assert "with" not in json.loads((whole.path / "request.json").read_text())
+
+
+def test_one_that_cannot_be_had_does_not_end_a_comparison(compare, monkeypatch):
+    fitters = stand_in_fitters(monkeypatch)
+    fitters.failing = lambda _: True
+    document = read(compare(forecasters=NAMED))
+    assert [each["name"] for each in document["forecasters"]] == ["seasonal_naive"]
+    assert "auto_theta" not in document["baselines"]
+    (note,) = [note for note in document["notes"] if "auto_theta" in note]
+    assert note.startswith("The baseline auto_theta is left out: auto_theta gave no")
+
+
+def test_with_is_another_request(compare):
+    """Not the one that a comparison without it goes on with."""
+    plain, beside = compare(), compare(forecasters=("drift",))
+    assert plain.path != beside.path
+    assert read(beside)["forecasters"][0]["name"] == "drift"

@@ -7,7 +7,7 @@ import yaml
 
 from seqforecast.errors import ConfigError
 from seqforecast.models.section import Cell
-from seqforecast.workflows.compare.members import choose_members
+from seqforecast.workflows.compare.members import choose_forecasters, choose_members
 from seqforecast.workflows.compare.plan import prepare_all, say_what_differs
 from support.small_run import small
 
@@ -146,3 +146,22 @@ def test_paths_are_not_needed_to_exist_twice(write):
     # `gru` is the cell, ./gru.yaml the file.
     sides = choose_members(["gru", str(Path(path).with_name("gru.yaml"))], path)
     assert [each.name for each in sides] == ["gru", "mine"]
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (None, ()),
+        ("auto_theta,seasonal_naive", ("auto_theta", "seasonal_naive")),
+        (" linear , naive2,linear,", ("linear", "naive2")),
+    ],
+)
+def test_forecasters_are_listed_with_commas(words, names):
+    assert choose_forecasters(words) == names
+
+
+def test_an_unknown_forecaster_is_refused_with_the_nearest():
+    message = "there is no baseline 'auto_teta' to rank beside the members"
+    with pytest.raises(ConfigError, match=message) as caught:
+        choose_forecasters("naive,auto_teta")
+    assert caught.value.hint.startswith("did you mean 'auto_theta'? known: auto_arima")

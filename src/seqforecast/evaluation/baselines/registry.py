@@ -11,6 +11,7 @@ from seqforecast.evaluation.baselines.linear import linear
 from seqforecast.evaluation.baselines.maker import Maker
 from seqforecast.evaluation.baselines.naive2 import naive2
 from seqforecast.evaluation.baselines.simple import drift, naive, seasonal_naive
+from seqforecast.evaluation.baselines.statistical import STATISTICAL, statistical
 from seqforecast.evaluation.baselines.theta import theta
 
 BASELINES: Mapping[str, Maker] = {
@@ -21,9 +22,19 @@ BASELINES: Mapping[str, Maker] = {
     "theta": theta,
     "ets": ets,
     "naive2": naive2,
+    **{name: statistical(name) for name in STATISTICAL},
 }
 BaselineName = Literal[
-    "naive", "seasonal_naive", "drift", "linear", "theta", "ets", "naive2"
+    "naive",
+    "seasonal_naive",
+    "drift",
+    "linear",
+    "theta",
+    "ets",
+    "naive2",
+    "auto_ets",
+    "auto_theta",
+    "auto_arima",
 ]
 SEASONAL = "seasonal_naive"
 ALWAYS: tuple[BaselineName, ...] = (

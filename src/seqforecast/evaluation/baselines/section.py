@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from seqforecast.evaluation.baselines.registry import ALWAYS, BaselineName
+from seqforecast.evaluation.baselines.statistical import SECONDS
 from seqforecast.section import Section
 
 
@@ -15,9 +16,16 @@ class EvaluationSection(Section):
         Field(
             default="auto",
             description="forecasts to beat: naive (always reported, listed or not), "
-            "seasonal_naive, drift, linear, theta, ets, naive2 (with it, OWA); auto: "
-            "all but naive2, ets where it takes seconds",
+            "seasonal_naive, drift, linear, theta, ets, naive2 (with it, OWA), "
+            "auto_ets, auto_theta, auto_arima (extra statistical); auto: naive to "
+            "theta, ets where it takes seconds",
         )
+    )
+
+    baseline_seconds: Annotated[float, Field(gt=0)] = Field(
+        default=SECONDS,
+        description="time that each of auto_ets, auto_theta and auto_arima may take "
+        "for the windows of a part; slower ones are left out, and a note says so",
     )
 
     group: Annotated[str, Field(min_length=1)] | None = Field(

@@ -14,6 +14,7 @@ from seqforecast.reporting.compare.colors import (
     room_of,
     styles_of,
 )
+from seqforecast.reporting.compare.verdict import names_of
 from seqforecast.reporting.figures import axis_scales, style
 from seqforecast.reporting.figures.labels import drawable, elide
 from seqforecast.reporting.figures.style import Figure
@@ -60,18 +61,19 @@ def describe_step_errors(
     Args:
         comparison: the document, comparison.json.
         members: by name, shape (seeds, horizon): mean absolute errors on the test
-            part in the unit of the data; NaN at a step without an error.
+            part in the unit of the data; NaN at a step without an error. Forecasters
+            named beside them have one row.
         baselines: by name, shape (horizon,); the naive forecast and the best of them
             are shown.
     """
     styles = styles_of(comparison)
-    names = [member["name"] for member in comparison["members"]]
+    names = [name for name in names_of(comparison) if name in members]
     means = {name: np.asarray(members[name], float).mean(axis=0) for name in names}
     best = comparison["best_baseline"]
     baseline_errors = {
         name: np.asarray(errors, float)
         for name, errors in baselines.items()
-        if name in (NAIVE, best)
+        if name in (NAIVE, best) and name not in members
     }
     everything = [*means.values(), *baseline_errors.values()]
     steps = np.arange(1, len(everything[0]) + 1)
@@ -79,7 +81,7 @@ def describe_step_errors(
     seeds = max(len(np.asarray(members[name])) for name in names)
     over = f", mean over {seeds} seeds" if seeds > 1 else ""
     return StepErrors(
-        title=_title(means, baseline_errors, best),
+        title=_title(means, (baseline_errors | means)[best], best),
         caption=f"Mean absolute error on the test part, unit of the data{over}",
         members=tuple((styles[name], points_of(steps, means[name])) for name in names),
         baselines=tuple(
@@ -146,9 +148,7 @@ def _draw_lines(canvas: Figure, figure: StepErrors) -> None:
     style.put_end_labels(axes, ends)
 
 
-def _title(
-    members: Mapping[str, Doubles], baselines: Mapping[str, Doubles], best: str
-) -> str:
+def _title(members: Mapping[str, Doubles], of_best: Doubles, best: str) -> str:
     """Say which member is lowest at how many steps."""
     names = [elide(name, NAME_WIDTH) for name in members]
     errors = np.stack(list(members.values()))
@@ -160,13 +160,13 @@ def _title(
     wins = {names[row]: int((lowest == row).sum()) for row in np.unique(lowest)}
     if horizon == 1:
         first = next(iter(wins))
-        theirs = significant(float(baselines[best][0]), 3)
+        theirs = significant(float(of_best[0]), 3)
         ours = significant(float(errors[:, 0].min()), 3)
         return f"One step ahead: lowest error {first} {ours}, {best} {theirs}"
     if len(members) > 1:
         counts = _counted(wins)
         return f"Lowest error: {counts} of {steps} {plural('step', steps)}"
-    below = int((errors[0, known] < baselines[best][known]).sum())
+    below = int((errors[0, known] < of_best[known]).sum())
     return f"{names[0]}: error below {best}'s at {below} of {steps} steps"
 
 

@@ -155,6 +155,13 @@ def explain(comparison: Mapping[str, Any]) -> list[str]:
         "test part, by which no member was chosen, are what to expect on new data."
     )
     first = [several, ranked] if seeds > 1 else [ranked]
+    if named := [each["name"] for each in comparison.get("forecasters", ())]:
+        first.append(
+            f"{listed(named)} {'was' if len(named) == 1 else 'were'} named to stand "
+            "beside the members before anything was scored: the same windows, the same "
+            "tests. No seed changes such a forecast, so that its error has no spread; "
+            "what the tests allow for is how it varies with the windows."
+        )
     return [*first, *(_silent if is_silent(comparison) else _tested)(comparison)]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from seqforecast.reporting.compare.colors import LETTER, MemberStyle, room_of, styles_of
-from seqforecast.reporting.compare.verdict import is_silent
+from seqforecast.reporting.compare.verdict import is_silent, names_of, ranked
 from seqforecast.reporting.figures import axis_scales, style
 from seqforecast.reporting.figures.labels import drawable
 from seqforecast.reporting.figures.style import Axes
@@ -70,11 +70,11 @@ def describe_seeds(comparison: Mapping[str, Any]) -> SeedsFigure:
         comparison: the document, comparison.json, with at least one member.
     """
     styles = styles_of(comparison)
-    rows = tuple(
-        _row(styles[member["name"]], member) for member in comparison["members"]
-    )
+    rows = tuple(_row(styles[member["name"]], member) for member in ranked(comparison))
     errors = {
-        name: baseline["test"] for name, baseline in comparison["baselines"].items()
+        name: baseline["test"]
+        for name, baseline in comparison["baselines"].items()
+        if name not in names_of(comparison)
     }
     values = [value for row in rows for value in (*row.values, *(row.interval or ()))]
     near = baselines_near(values, errors, comparison["best_baseline"])
@@ -178,11 +178,13 @@ def _named(member_style: MemberStyle, group: str | None) -> MemberStyle:
 
 def _title(comparison: Mapping[str, Any]) -> str:
     """Give the errors of the member that validation chooses and the best baseline."""
-    first, best = comparison["members"][0], comparison["best_baseline"]
+    first, best = ranked(comparison)[0], comparison["best_baseline"]
     errors = [first["test"]["mean"], comparison["baselines"][best]["test"]]
     ours, theirs = told_apart(errors)
     metric = NAMES[comparison["metric"]]
-    title = f"{first['name']}: test {metric} {ours} against {theirs} of {best}"
+    title = f"{first['name']}: test {metric} {ours}"
+    if first["name"] != best:
+        title += f" against {theirs} of {best}"
     return f"{title}; nothing is claimed" if is_silent(comparison) else title
 
 
@@ -196,12 +198,12 @@ def baselines_near(
     Args:
         values: what the axis shows of the members, at least one.
         errors: of the baselines by name.
-        best: name of the best one.
+        best: name of the best one; it may be none of them.
     """
     low, high = min(values), max(values)
     spread = max(high - low, 0.02 * abs(high))
     near, room = {}, BEST_NEAR * spread
-    for name in (best, *errors):
+    for name in dict.fromkeys([best, *errors] if best in errors else errors):
         ends = min(low, errors[name]), max(high, errors[name])
         if ends[1] - ends[0] <= room:
             near[name] = errors[name]

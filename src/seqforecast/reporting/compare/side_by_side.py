@@ -13,6 +13,7 @@ from seqforecast.reporting.compare.colors import (
     fitting,
     styles_of,
 )
+from seqforecast.reporting.compare.verdict import names_of
 from seqforecast.reporting.figures import axis_scales, date_axis, style
 from seqforecast.reporting.figures.forecasts import (
     ForecastAxes,
@@ -89,8 +90,9 @@ def describe_side_by_side(
     some = windows[comparison["members"][0]["name"]]
     past_steps = min(len(some[0].lookback), max(len(some[0].truth), FEWEST))
     columns = tuple(
-        _column(styles[member["name"]], windows[member["name"]], past_steps)
-        for member in comparison["members"]
+        _column(styles[name], windows[name], past_steps)
+        for name in names_of(comparison)
+        if name in windows
     )
     horizon = len(some[0].truth)
     total, count = comparison["windows"], len(some)

@@ -6,7 +6,10 @@ from typing import Any
 
 from seqforecast.reporting.compare.verdict import (
     is_silent,
+    names_of,
+    ranked,
     say_comparison,
+    say_no_seeds,
     say_test,
     sentence,
     skill_text,
@@ -64,15 +67,15 @@ class ComparisonRow:
 
 
 def tabulate_comparison(comparison: Mapping[str, Any]) -> tuple[ComparisonRow, ...]:
-    """Return the members by rank, then the baselines that differ, best first."""
-    means = [member["validation"]["mean"] for member in comparison["members"]]
+    """Return who is ranked, then the other baselines that differ, best first."""
+    everyone = ranked(comparison)
+    means = [each["validation"]["mean"] for each in everyone]
     # Who is equal shares a rank.
     members = [
-        _row(1 + means.index(mean), member)
-        for mean, member in zip(means, comparison["members"], strict=True)
+        _row(1 + means.index(each["validation"]["mean"]), each) for each in everyone
     ]
     repeated, baselines = comparison.get("repeated", {}), comparison["baselines"]
-    ranked = sorted(
+    others = sorted(
         _tell_baselines_apart(comparison), key=lambda name: baselines[name]["test"]
     )
     rows = [
@@ -83,13 +86,19 @@ def tabulate_comparison(comparison: Mapping[str, Any]) -> tuple[ComparisonRow, .
             validation=("", ""),
             test=(significant(baselines[name]["test"]), ""),
         )
-        for name in ranked
+        for name in others
     ]
     return (*members, *rows)
 
 
 def _tell_baselines_apart(comparison: Mapping[str, Any]) -> dict[str, list[str]]:
-    errors = {name: each["test"] for name, each in comparison["baselines"].items()}
+    """Return the baselines that have no rank, each with the names of its equals."""
+    named = names_of(comparison)
+    errors = {
+        name: each["test"]
+        for name, each in comparison["baselines"].items()
+        if name not in named
+    }
     return group_equals(errors, comparison["best_baseline"])
 
 
@@ -110,7 +119,7 @@ def render_comparison(comparison: Mapping[str, Any]) -> str:
     ]
     blocks = [
         [*_errors(rows, comparison), *wrap(describe_columns(comparison))],
-        _costs([row for row in rows if row.rank]),
+        _costs([row for row in rows if row.parameters]),
         wrap([verdict]),
         wrap(say_test(comparison)),
         wrap(failed),
@@ -130,7 +139,8 @@ def describe_columns(comparison: Mapping[str, Any]) -> list[str]:
     skill = f"skill: 1 - test error / that of {comparison['best_baseline']}"
     shown = _tell_baselines_apart(comparison)
     equals = say_equals(shown, comparison.get("repeated", {}))
-    return [f"{first}; ranked by validation{groups}; {skill}.", *equals]
+    named = say_no_seeds(comparison)
+    return [f"{first}; ranked by validation{groups}; {skill}.", *named, *equals]
 
 
 def _errors(rows: Sequence[ComparisonRow], comparison: Mapping[str, Any]) -> list[str]:
@@ -176,7 +186,16 @@ def _align_spread(header: str, cells: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def _row(rank: int, member: Mapping[str, Any]) -> ComparisonRow:
-    skill, epochs = member["skill"]["value"], member["epochs"]
+    """Return the row of a member; a forecaster is not trained, and has no costs."""
+    skill, epochs = member["skill"]["value"], member.get("epochs")
+    costs = {}
+    if epochs is not None:
+        costs = {
+            "parameters": f"{member['parameters']:,}",
+            "training": duration(member["seconds"]),
+            "windows": f"{member['windows_per_second']:,.0f}",
+            "epochs": _epochs(epochs["mean"], epochs["values"]),
+        }
     return ComparisonRow(
         rank=str(rank),
         name=member["name"],
@@ -184,10 +203,7 @@ def _row(rank: int, member: Mapping[str, Any]) -> ComparisonRow:
         validation=spread_texts(member["validation"]),
         test=spread_texts(member["test"]),
         skill="-" if skill is None else skill_text(skill),
-        parameters=f"{member['parameters']:,}",
-        training=duration(member["seconds"]),
-        windows=f"{member['windows_per_second']:,.0f}",
-        epochs=_epochs(epochs["mean"], epochs["values"]),
+        **costs,
     )
 
 

@@ -22,6 +22,7 @@ def is_silent(comparison: Mapping[str, Any]) -> bool:
 def say_comparison(comparison: Mapping[str, Any]) -> list[str]:
     """Return the verdict: on the members, on the best baseline, on the choice.
 
+    Forecasters that were named to stand beside the members are spoken of as these are.
     Each begins small and has no full stop: see `sentence`. Where nothing is claimed
     the first says why.
 
@@ -96,6 +97,8 @@ def say_test(comparison: Mapping[str, Any]) -> list[str]:
 def _say_baseline(comparison: Mapping[str, Any]) -> str:
     """Return how the members stand to the best baseline."""
     pairs, best = tested(comparison["pairs"]), comparison["best_baseline"]
+    if best in names_of(comparison):  # it was named, and is spoken of among them
+        return ""
     against = [{pair["a"], pair["b"]} for pair in pairs]
     names = [name for name in names_of(comparison) if {name, best} in against]
     stronger = beaten_by(best, pairs)
@@ -108,7 +111,7 @@ def _say_baseline(comparison: Mapping[str, Any]) -> str:
             kind = "significantly worse than"
         kinds.setdefault(kind, []).append(name)
     baseline = f"{best}, the best baseline"
-    if len(kinds) == 1 and len(comparison["members"]) == len(names) > 1:
+    if len(kinds) == 1 and len(names_of(comparison)) == len(names) > 1:
         kind = next(iter(kinds))
         none, every = (
             ("neither is", "both are") if len(names) == 2 else ("none is", "all are")
@@ -133,23 +136,23 @@ def _say_reasons(pairs: Pairs) -> list[str]:
 
 def _say_choice(comparison: Mapping[str, Any]) -> list[str]:
     """Return what validation chooses, and whether the test part likes another more."""
-    first, *others = comparison["members"]
+    first, *others = ranked(comparison)
     best, metric = comparison["best_baseline"], NAMES[comparison["metric"]]
     lowest = min(others, key=lambda member: member["test"]["mean"], default=first)
     errors = [first["test"]["mean"], comparison["baselines"][best]["test"]]
     if lowest["test"]["mean"] < errors[0]:
         errors.append(lowest["test"]["mean"])
     ours, baseline, *theirs = told_apart(errors)
-    means = [member["validation"]["mean"] for member in comparison["members"]]
-    ties = [
-        other["name"] for other in others if other["validation"]["mean"] == means[0]
-    ]
+    least = first["validation"]["mean"]
+    ties = [other["name"] for other in others if other["validation"]["mean"] == least]
     clause = f"validation chooses {first['name']}: " if others else ""
     if ties:
         clause = f"validation does not tell {listed([first['name'], *ties])} apart: "
-    clause += f"test {metric} {ours}, {best} {baseline}"
-    if first["skill"]["value"] is not None:
-        clause += f", skill {skill_text(first['skill']['value'])}"
+    clause += f"test {metric} {ours}"
+    if first["name"] != best:
+        clause += f", {best} {baseline}"
+        if first["skill"]["value"] is not None:
+            clause += f", skill {skill_text(first['skill']['value'])}"
     if theirs:
         clause += (
             f"; {lowest['name']} has {theirs[0]}, but the test part chooses nothing"
@@ -166,9 +169,28 @@ def _is(names: Sequence[str]) -> str:
     return "is" if len(names) == 1 else "are"
 
 
+def say_no_seeds(comparison: Mapping[str, Any]) -> list[str]:
+    """Return what forecasters beside the members are; empty where there are none."""
+    names = [each["name"] for each in comparison.get("forecasters", ())]
+    if not names:
+        return []
+    verb = "depends" if len(names) == 1 else "depend"
+    return [f"{listed(names)} {verb} on no seed: one forecast of each window."]
+
+
 def names_of(comparison: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the members, best first by validation."""
-    return tuple(member["name"] for member in comparison["members"])
+    """Return who is ranked, best first by validation."""
+    return tuple(each["name"] for each in ranked(comparison))
+
+
+def ranked(comparison: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return members and forecasters named beside them, best first by validation.
+
+    All have `name`, `validation`, `test`, `skill`, `group` and `seconds`; forecasters
+    have one value in the place of one a seed.
+    """
+    everyone = [*comparison["members"], *comparison.get("forecasters", ())]
+    return sorted(everyone, key=lambda each: float(each["validation"]["mean"]))
 
 
 def tested(pairs: Pairs) -> Pairs:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from seqforecast.data.split import Fold
 from seqforecast.errors import DataError
+from seqforecast.evaluation.baselines.statistical import STATISTICAL
 from seqforecast.evaluation.final_choice import NETWORK
 from seqforecast.evaluation.intervals import Intervals, quantiles_of
 from seqforecast.files import make_folder, read_arrays, reading, write_json
@@ -145,7 +146,7 @@ def _refit(
     make_folder(fit.path)
     learners = bench.begin(prepared)
     trained = _train(fit, prepared, learners, display)
-    fitted = Fitted.on(prepared)
+    fitted = Fitted.on(prepared, chooses=prepared.experiment.final != NETWORK)
     selected = join_members(models_of(learners), trained.selected)
     choice = choose(prepared, selected, fitted)
     intervals = learn_intervals(prepared, finalise(selected, choice, fitted))
@@ -244,7 +245,7 @@ def read_made(
 
     Returns:
         By name: model, network where that is another one, quantiles where there are
-        any, then the baselines.
+        any, then the baselines; without those that could not be fitted everywhere.
 
     Raises:
         RunError: they cannot be read.
@@ -264,11 +265,13 @@ def read_made(
             "again"
         )
         found = read_arrays(path, hint)
+        for name in [name for name in STATISTICAL if name not in found]:
+            shapes.pop(name, None)
         with reading(path, hint):
             for name, shape in shapes.items():
                 values = found[name].reshape(series, count, *shape)
                 pieces.setdefault(name, []).append(values)
-    joined = {name: np.concatenate(parts, axis=1) for name, parts in pieces.items()}
+    joined = {name: np.concatenate(pieces[name], axis=1) for name in shapes}
     return {
         name: values.reshape(series * planned.rolling.cutoffs, *values.shape[2:])
         for name, values in joined.items()

@@ -179,6 +179,12 @@ def score_backtest(
         groups=panel.groups,
         origins=Origins(repeated(first.baselines), final or {NETWORK: 1.0}),
     )
+    scorer.tell(
+        f"The baseline {name} is left out: some fits have no forecasts of it, and "
+        "run.log says why."
+        for name in first.baselines
+        if name not in given
+    )
     quantiles = QuantileTotals(panel, levels, _coverage(planned))
     for begin in range(0, len(windows), WINDOWS_AT_ONCE):
         some = slice(begin, begin + WINDOWS_AT_ONCE)

@@ -23,15 +23,11 @@ from seqforecast.runs.multi_fit_directories import (
     check_place,
 )
 from seqforecast.runs.run_files import RunDirectory
+from seqforecast.workflows.compare.document import describe_comparison, tabulate
 from seqforecast.workflows.compare.figures import draw_comparison
 from seqforecast.workflows.compare.members import Member
 from seqforecast.workflows.compare.plan import Budget, ComparisonPlan, plan_comparison
-from seqforecast.workflows.compare.results import (
-    compare_members,
-    describe_comparison,
-    find_finished,
-    tabulate,
-)
+from seqforecast.workflows.compare.results import compare_members, find_finished
 from seqforecast.workflows.pipeline.pages import write_comparison_page
 
 LOGGER = logging.getLogger("seqforecast")
@@ -105,7 +101,7 @@ def _finish(
             f"{failed[0]['error']}",
             hint="mend that; the same command tries them again",
         )
-    compared = compare_members(plan.prepared, finished)
+    compared = compare_members(plan.prepared, finished, plan.budget.forecasters)
     document = describe_comparison(directory, plan, compared, failed)
     write_frames(directory.table, [tabulate(document)], None)
     draw_comparison(directory, plan.prepared, compared, document)

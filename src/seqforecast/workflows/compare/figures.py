@@ -24,6 +24,7 @@ from seqforecast.workflows.compare.results import (
     Finished,
     errors_by_step,
 )
+from seqforecast.workflows.pipeline.baselines import fit_baseline
 from seqforecast.workflows.pipeline.figures import picture_windows, shown_of
 from seqforecast.workflows.pipeline.prepare import Prepared
 
@@ -60,6 +61,9 @@ def _pictures(
     pictures["loss"] = _loss(members, document), loss_curves.draw_loss_curves
     best = str(compared.comparison.best_baseline)
     windows = {member.name: _windows(prepared, member, best) for member in members}
+    windows |= {
+        each.name: _fitted(prepared, each.name, best) for each in compared.named
+    }
     pictures["forecasts"] = (
         side_by_side.describe_side_by_side(document, windows, best),
         side_by_side.draw_side_by_side,
@@ -117,6 +121,13 @@ def _windows(
     return picture_windows(prepared, chosen, y_hat, baseline)
 
 
+def _fitted(prepared: Prepared, name: str, baseline: str) -> list[WindowPicture]:
+    """Return the same windows with the forecasts of a baseline."""
+    windows = prepared.test.take(shown_of(prepared.test))
+    y_hat = fit_baseline(prepared, name)(windows)
+    return picture_windows(prepared, windows, y_hat, baseline)
+
+
 def _steps(
     prepared: Prepared, compared: ComparedMembers, document: Mapping[str, Any]
 ) -> error_by_step.StepErrors:
@@ -127,6 +138,10 @@ def _steps(
             for metrics in member.metrics
         ]
         for member in compared.members
+    }
+    members |= {
+        each.name: [errors_by_step(prepared, each.name).tolist()]
+        for each in compared.named
     }
     best = str(compared.comparison.best_baseline)
     baselines = {name: errors_by_step(prepared, name) for name in ("naive", best)}

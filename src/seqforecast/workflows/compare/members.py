@@ -8,7 +8,7 @@ from seqforecast.config.experiment import Experiment
 from seqforecast.config.experiment_file import Loaded, load_experiment, resolve
 from seqforecast.config.overrides import Overrides
 from seqforecast.data.table.section import TableSource
-from seqforecast.errors import ConfigError
+from seqforecast.errors import ConfigError, did_you_mean, shorten
 from seqforecast.evaluation.baselines.registry import BASELINES
 from seqforecast.evaluation.final_choice import NETWORK
 from seqforecast.models.section import Cell
@@ -85,6 +85,23 @@ def choose_members(
         members.append(Member(_free(name, taken), loaded))
     _check_same_windows(members)
     return members
+
+
+def choose_forecasters(words: str | None) -> tuple[str, ...]:
+    """Return the baselines that a list with commas names, each once, in its order.
+
+    Raises:
+        ConfigError: there is no such baseline.
+    """
+    names = dict.fromkeys(word.strip() for word in (words or "").split(","))
+    wanted = tuple(name for name in names if name)
+    unknown = [name for name in wanted if name not in BASELINES]
+    if unknown:
+        raise ConfigError(
+            f"there is no baseline {shorten(unknown[0])} to rank beside the members",
+            hint=did_you_mean(unknown[0], BASELINES),
+        )
+    return wanted
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -42,6 +42,8 @@ class Budget:
         jobs: fits at the same time; None for what this machine takes.
         executor: this machine's processes, or a Ray cluster.
         address: of the cluster; None starts one here.
+        forecasters: baselines that are ranked beside the members; nothing is trained
+            for them.
     """
 
     seeds: int = 5
@@ -49,6 +51,7 @@ class Budget:
     jobs: int | None = None
     executor: Literal["local", "ray"] = "local"
     address: str | None = None
+    forecasters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +81,7 @@ class ComparisonPlan:
     @property
     def request(self) -> dict[str, Any]:
         """All that the results depend on; the same again goes on where it stopped."""
+        beside = self.budget.forecasters
         return {
             "schema": 1,
             "version": __version__,
@@ -88,7 +92,7 @@ class ComparisonPlan:
                 member.name: member.experiment.model_dump(mode="json", exclude={"seed"})
                 for member in self.members
             },
-        }
+        } | ({"with": list(beside)} if beside else {})
 
 
 def plan_comparison(members: Sequence[Member], budget: Budget) -> ComparisonPlan:

@@ -1,8 +1,9 @@
 """The results of a comparison: losses, tests, comparison.json and comparison.csv."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import mean, stdev
+from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,23 +16,21 @@ from seqforecast.evaluation.accuracy_tests import Units, plan_units
 from seqforecast.evaluation.baselines.registry import (
     BaselineName,
     baselines_on,
-    repeated,
 )
 from seqforecast.evaluation.metrics import Doubles, in_sample_errors
 from seqforecast.evaluation.significance import Comparison, compare_losses
-from seqforecast.reporting.text_format import plural
 from seqforecast.runs.documents import read_trained
 from seqforecast.runs.forecasts import read_y_hat
 from seqforecast.runs.multi_fit_directories import ComparisonDirectory
 from seqforecast.runs.run_files import RunDirectory
 from seqforecast.runs.score_documents import read_metrics
 from seqforecast.workflows.compare.members import Member
-from seqforecast.workflows.compare.plan import ComparisonPlan
-from seqforecast.workflows.pipeline.final_forecast import fit_baseline
+from seqforecast.workflows.pipeline.baselines import fit_baseline, fit_baselines
 from seqforecast.workflows.pipeline.prepare import Prepared, history_stops
+from seqforecast.workflows.pipeline.scores import score_baselines
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 WINDOWS_AT_ONCE = 50_000
 
@@ -107,6 +106,21 @@ def find_finished(
     return finished
 
 
+@dataclass(frozen=True, slots=True)
+class NamedForecaster:
+    """A baseline that is ranked beside the members.
+
+    Attributes:
+        name: of the baseline.
+        validation: its error on the validation part, in the metric of the ranks.
+        seconds: that its forecasts of that part took.
+    """
+
+    name: str
+    validation: float
+    seconds: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ComparedMembers:
     """What all fits say together.
@@ -117,6 +131,8 @@ class ComparedMembers:
         units: what losses were compared over.
         comparison: the tests.
         baselines: test error by name.
+        named: those of them that are ranked beside the members.
+        notes: what is to be said of baselines that could not be had.
     """
 
     members: tuple[Finished, ...]
@@ -124,16 +140,19 @@ class ComparedMembers:
     units: Units
     comparison: Comparison
     baselines: Mapping[str, float]
+    named: tuple[NamedForecaster, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def compare_members(
-    prepared: Prepared, finished: Sequence[Finished]
+    prepared: Prepared, finished: Sequence[Finished], forecasters: Sequence[str] = ()
 ) -> ComparedMembers:
     """Rank by validation, and test on the losses of the test part.
 
     Args:
         prepared: the data that all of them share.
         finished: at least one.
+        forecasters: baselines that are ranked beside them.
 
     Raises:
         DataError: a run's forecasts are of other windows.
@@ -152,27 +171,54 @@ def compare_members(
         )
         for member in ranked
     }
+    named, notes = _named(prepared, forecasters, by)
+    reported = baselines_on(panel, [*baselines_of(finished), *forecasters])
+    fitted, left_out = fit_baselines(prepared, [test], reported)
+    named = tuple(each for each in named if each.name in fitted)
     baselines: dict[str, Doubles] = {
-        name: losses_of(prepared, units, fit_baseline(prepared, name))[None]
-        for name in baselines_on(panel, baselines_of(finished))
+        name: losses_of(prepared, units, predict)[None]
+        for name, predict in fitted.items()
     }
-    comparison = compare_losses({**losses, **baselines}, set(baselines), units)
+    order = {each.name: mean(each.scores("validation", by)) for each in ranked}
+    order |= {each.name: each.validation for each in named}
+    everyone = {**losses, **baselines}
+    comparison = compare_losses(
+        {
+            name: everyone[name]
+            for name in (*sorted(order, key=order.__getitem__), *everyone)
+        },
+        set(baselines),
+        units,
+        [each.name for each in named],
+    )
     errors: dict[str, float] = {
         name: float(baseline.mean()) for name, baseline in baselines.items()
     }
-    return ComparedMembers(tuple(ranked), by, units, comparison, errors)
+    said = tuple(dict.fromkeys([*notes, *left_out]))
+    return ComparedMembers(tuple(ranked), by, units, comparison, errors, named, said)
+
+
+def _named(
+    prepared: Prepared, names: Sequence[str], metric: str
+) -> tuple[tuple[NamedForecaster, ...], list[str]]:
+    """Return validation error and time of baselines, and notes on those left out."""
+    found, notes = [], []
+    for name in names:
+        began = time.monotonic()
+        scores, said = score_baselines(prepared, [name])
+        notes += said
+        seconds = time.monotonic() - began
+        found += [
+            NamedForecaster(name, float(of[metric]), seconds)
+            for name, of in scores.items()
+        ]
+    return tuple(found), notes
 
 
 def baselines_of(finished: Sequence[Finished]) -> list[BaselineName]:
     """Return every baseline that any of them reports, each once."""
     sections = [member.experiment.evaluation for member in finished]
     return [*dict.fromkeys(name for section in sections for name in section.reported)]
-
-
-def spread(values: Sequence[float]) -> dict[str, Any]:
-    """Return mean and standard deviation over seeds; of one there is no deviation."""
-    deviation = stdev(values) if len(values) > 1 else None
-    return {"mean": mean(values), "sd": deviation, "values": list(values)}
 
 
 def losses_of_run(prepared: Prepared, units: Units, run: RunDirectory) -> Doubles:
@@ -231,154 +277,3 @@ def _errors(
         marked = mark_observed(panel, chunk)
         observed = np.ones(error.shape, bool) if marked is None else marked
         yield chunk, np.where(observed, error, 0.0), observed
-
-
-def describe_comparison(
-    directory: ComparisonDirectory,
-    plan: ComparisonPlan,
-    compared: ComparedMembers,
-    failed: Sequence[Mapping[str, Any]],
-) -> dict[str, Any]:
-    """Return comparison.json.
-
-    Args:
-        directory: runs are named relative to it.
-        plan: what was compared.
-        compared: members, baselines and tests.
-        failed: name, seed and error of fits that have no result.
-    """
-    prepared = plan.prepared
-    comparison = compared.comparison
-    notes = [*plan.notes, *_notes(compared), *_left_out(compared, failed)]
-    return {
-        "schema": 1,
-        "name": prepared.experiment.name,
-        "metric": compared.units.metric,
-        "ranked_by": compared.ranked_by,
-        "seeds": list(plan.seeds),
-        "match": plan.budget.match,
-        "windows": len(prepared.test),
-        "cutoffs": len(set(prepared.test.cutoffs(prepared.panel).tolist())),
-        "series": len(set(prepared.test.series.tolist())),
-        "horizon": prepared.test.horizon,
-        "members": [
-            _member(directory, compared, member) for member in compared.members
-        ],
-        "baselines": {
-            name: {"test": error, "group": _group(compared, name)}
-            for name, error in compared.baselines.items()
-        },
-        "repeated": repeated(
-            baselines_on(prepared.panel, baselines_of(compared.members))
-        ),
-        "best_baseline": comparison.best_baseline,
-        "significance": comparison.significance.as_json(),
-        "pairs": [pair.as_json() for pair in comparison.pairs],
-        "ranks": comparison.ranks,
-        "failed": list(failed),
-        "notes": notes,
-    }
-
-
-def _notes(compared: ComparedMembers) -> list[str]:
-    """Say what of the scores is not as usual, and which devices were used."""
-    notes = []
-    if compared.units.metric_reason:
-        notes.append(compared.units.metric_reason)
-    if compared.ranked_by != compared.units.metric:
-        notes.append(
-            "MASE is not defined on the validation part: validation errors are MAE."
-        )
-    devices = {member.name: _devices(member) for member in compared.members}
-    if len(set(devices.values())) > 1:
-        listed = ", ".join(f"{device} for {name}" for name, device in devices.items())
-        notes.append(f"they were trained on different devices: {listed}.")
-    return notes
-
-
-def _left_out(
-    compared: ComparedMembers, failed: Sequence[Mapping[str, Any]]
-) -> Iterator[str]:
-    """Say whose seeds failed: those that did not may be the lucky ones."""
-    for member in compared.members:
-        count = sum(failure["name"] == member.name for failure in failed)
-        if count:
-            yield (
-                f"the errors of {member.name} leave out {count} failed "
-                f"{plural('seed', count)}, and may be too low."
-            )
-
-
-def _devices(member: Finished) -> str:
-    return " and ".join(sorted(set(member.training("device"))))
-
-
-def _member(
-    directory: ComparisonDirectory, compared: ComparedMembers, member: Finished
-) -> dict[str, Any]:
-    """Return one of `members`."""
-    metric, model = compared.units.metric, member.experiment.model
-    test = spread(member.scores("test", metric))
-    best = str(compared.comparison.best_baseline)
-    error = compared.baselines[best]
-    epochs = member.training("epochs")
-    return {
-        "name": member.name,
-        "cell": model.cell.value,
-        "units": model.units,
-        "parameters": member.metrics[0]["training"]["parameters"],
-        "seeds": list(member.seeds),
-        "validation": spread(member.scores("validation", compared.ranked_by)),
-        "test": test,
-        "skill": {
-            "against": best,
-            "value": 1 - test["mean"] / error if error > 0 else None,
-        },
-        "seconds": mean(member.training("seconds")),
-        "windows_per_second": mean(member.training("windows_per_second")),
-        "epochs": {"mean": mean(epochs), "values": epochs},
-        "device": _devices(member),
-        "group": compared.comparison.groups[member.name],
-        "runs": [
-            run.path.relative_to(directory.path).as_posix() for run in member.runs
-        ],
-    }
-
-
-def _group(compared: ComparedMembers, baseline: str) -> str | None:
-    """Return the letters of the best baseline; the others are not tested."""
-    comparison = compared.comparison
-    if baseline != comparison.best_baseline:
-        return None
-    return comparison.groups[baseline]
-
-
-def tabulate(document: Mapping[str, Any]) -> "pd.DataFrame":
-    """Return comparison.csv: the members by rank, then the baselines."""
-    import pandas as pd
-
-    rows: list[dict[str, Any]] = []
-    for rank, member in enumerate(document["members"], start=1):
-        parts = {
-            f"{part}_{name}": member[part][name]
-            for part in ("validation", "test")
-            for name in ("mean", "sd")
-        }
-        rows.append(
-            {
-                "rank": rank,
-                **{name: member[name] for name in ("name", "cell", "group")},
-                **parts,
-                "skill": member["skill"]["value"],
-                "parameters": member["parameters"],
-                "seeds": len(member["seeds"]),
-                "seconds": member["seconds"],
-                "windows_per_second": member["windows_per_second"],
-                "epochs": member["epochs"]["mean"],
-            }
-        )
-    rows += [
-        {"name": name, "group": baseline["group"], "test_mean": baseline["test"]}
-        for name, baseline in document["baselines"].items()
-    ]
-    return pd.DataFrame(rows).astype({"rank": "Int64", "parameters": "Int64"})

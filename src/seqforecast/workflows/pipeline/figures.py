@@ -27,7 +27,8 @@ from seqforecast.reporting.figures.forecasts import (
 from seqforecast.runs.run_files import RunDirectory
 from seqforecast.training.early_stopping import kept_epoch
 from seqforecast.training.history import selections
-from seqforecast.workflows.pipeline.final_forecast import FinalForecaster, fit_baseline
+from seqforecast.workflows.pipeline.baselines import fit_baseline
+from seqforecast.workflows.pipeline.final_forecast import FinalForecaster
 from seqforecast.workflows.pipeline.learners import LearningCurves
 from seqforecast.workflows.pipeline.prepare import Prepared
 

@@ -11,7 +11,6 @@ import numpy.typing as npt
 from seqforecast.config.experiment import Experiment
 from seqforecast.data.features import Features
 from seqforecast.data.panel import FloatArray, Panel
-from seqforecast.data.scaling import pooled_deviation
 from seqforecast.data.windows import WindowIndex, known_targets
 from seqforecast.evaluation.baselines.linear import (
     LinearMap,
@@ -24,6 +23,7 @@ from seqforecast.evaluation.baselines.registry import (
     baselines_on,
     maker_of,
 )
+from seqforecast.evaluation.baselines.statistical import STATISTICAL
 from seqforecast.evaluation.final_choice import (
     NETWORK,
     FinalChoice,
@@ -39,6 +39,7 @@ from seqforecast.models.forecaster import Forecaster
 from seqforecast.runs.documents import read_document
 from seqforecast.runs.final_documents import FinalFacts, check_final
 from seqforecast.runs.run_files import RunDirectory
+from seqforecast.workflows.pipeline.baselines import fit_baselines, units_of
 from seqforecast.workflows.pipeline.prepare import Prepared, history_stops
 
 LOGGER = logging.getLogger("seqforecast")
@@ -152,43 +153,35 @@ class Fitted:
         linear: the linear map, where that is one of them.
         units: shape (series + 1,), of the series that it knows; the last one is that
             of others.
+        notes: on those that are left out, and on windows without a fit.
     """
 
     baselines: Mapping[str, Baseline]
     linear: LinearMap | None
     units: Doubles
+    notes: tuple[str, ...] = ()
 
     @classmethod
-    def on(cls, prepared: Prepared) -> "Fitted":
-        """Fit every baseline that is reported."""
-        panel, units, fitted = prepared.panel, units_of(prepared), None
-        baselines = {}
-        for name in prepared.baselines:
-            if name == LINEAR:
-                fitted = fit_linear(panel, prepared.train, units[:-1])
-                baselines[name] = _linear_on(panel, fitted, units[:-1])
-            else:
-                baselines[name] = fit_baseline(prepared, name)
-        return cls(baselines, fitted, units)
+    def on(cls, prepared: Prepared, *, chooses: bool = False) -> "Fitted":
+        """Fit every baseline that is reported and can forecast the test part.
 
-
-def fit_baseline(prepared: Prepared, name: str) -> Baseline:
-    """Return a baseline, fitted on the train part where it learns anything."""
-    panel, units = prepared.panel, units_of(prepared)[:-1]
-    season = baselines_on(panel, BASELINES)[name]
-    return maker_of(name)(panel, prepared.train, season, units)
+        Args:
+            prepared: the data.
+            chooses: whether the final forecast is to be chosen from them: they must
+                forecast the validation part too.
+        """
+        panel, units, linear = prepared.panel, units_of(prepared), None
+        parts = [prepared.validation] * chooses + [prepared.test]
+        fitted, notes = fit_baselines(prepared, parts)
+        if LINEAR in fitted:
+            linear = fit_linear(panel, prepared.train, units[:-1])
+            fitted[LINEAR] = _linear_on(panel, linear, units[:-1])
+        return cls(fitted, linear, units, tuple(notes))
 
 
 def _linear_on(panel: Panel, fitted: LinearMap, units: Doubles) -> Baseline:
     """Return the forecaster of a linear map on a panel, of so many units."""
     return lambda windows: forecast_linear(fitted, panel, windows, units)
-
-
-def units_of(prepared: Prepared) -> Doubles:
-    """Return the deviation of each series' train part, and of all together."""
-    own, scale = prepared.deviation, prepared.scaler.spread
-    together = pooled_deviation(prepared.panel, prepared.parts) or float(scale[-1])
-    return np.append(np.where(own > 0, own, scale[:-1]), together)
 
 
 def choose(prepared: Prepared, network: Forecaster, fitted: Fitted) -> FinalChoice:
@@ -220,7 +213,8 @@ def choose(prepared: Prepared, network: Forecaster, fitted: Fitted) -> FinalChoi
     untrained = {
         name: predict(before)
         for name, predict in fitted.baselines.items()
-        if name != LINEAR and len(before)
+        # Statistical ones would take as long again for each of very many cutoffs.
+        if name not in (LINEAR, *STATISTICAL) and len(before)
     }
     return choose_final(asked, validation, _judged(untrained, panel, before, unit))
 

@@ -25,6 +25,7 @@ from seqforecast.evaluation.baselines.registry import (
     baselines_on,
     choose_baselines,
 )
+from seqforecast.evaluation.baselines.statistical import STATISTICAL, be_installed
 from seqforecast.evaluation.conformal import settle_intervals
 from seqforecast.models.section import check_values
 from seqforecast.models.size import Tokens, tokens_of
@@ -121,7 +122,10 @@ def prepare_panel(experiment: Experiment, panel: Panel, parts: Parts) -> Prepare
     Raises:
         DataError: the data cannot be used as asked.
         ConfigError: a setting does not fit the data.
+        BackendError: the final forecast is of a library that is not installed.
     """
+    if experiment.final in STATISTICAL:
+        be_installed()
     panel = with_season(panel, parts, experiment)
     window = experiment.window
     length = choose_length(panel, parts, window, segment=experiment.model.segment)

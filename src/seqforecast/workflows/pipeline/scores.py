@@ -1,6 +1,6 @@
 """Scores of a run: model and baselines on the same windows, intervals around them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,15 +27,14 @@ from seqforecast.runs.documents import (
 )
 from seqforecast.runs.forecasts import RowMaker, path_for, write_frames
 from seqforecast.runs.run_files import RunDirectory
-from seqforecast.workflows.pipeline.final_forecast import (
-    FinalForecaster,
-    Fitted,
-    units_of,
-)
+from seqforecast.workflows.pipeline.baselines import fit_baselines, units_of
+from seqforecast.workflows.pipeline.final_forecast import FinalForecaster, Fitted
 from seqforecast.workflows.pipeline.prepare import Prepared, history_stops
 
 if TYPE_CHECKING:
     import pandas as pd
+
+WINDOWS_AT_ONCE = 50_000
 
 
 def score_validation(prepared: Prepared, forecaster: Forecaster) -> dict[str, Any]:
@@ -47,6 +46,22 @@ def score_validation(prepared: Prepared, forecaster: Forecaster) -> dict[str, An
         given = {MODEL: forecaster.median_of(out)}
         scorer.add(chunk, chunk.targets(panel.values), given)
     return scorer.metrics_of(MODEL)
+
+
+def score_baselines(
+    prepared: Prepared, names: Sequence[str]
+) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """Return metrics of baselines on the validation part by name, and notes.
+
+    Those that cannot forecast it are left out, as `fit_baselines` does.
+    """
+    windows, panel = prepared.validation, prepared.panel
+    fitted, notes = fit_baselines(prepared, [windows], names)
+    scorer = _scorer(prepared, windows, prepared.parts.validation, [*fitted])
+    for chunk in windows.chunks(WINDOWS_AT_ONCE):
+        given = {name: predict(chunk) for name, predict in fitted.items()}
+        scorer.add(chunk, chunk.targets(panel.values), given)
+    return {name: scorer.metrics_of(name) for name in fitted}, notes
 
 
 def score_test(
@@ -102,11 +117,13 @@ def score_forecasts(
         DataError: a forecast is not a finite number.
     """
     windows, panel = prepared.test, prepared.panel
-    baselines = (fitted or Fitted.on(prepared)).baselines
+    fitted = fitted or Fitted.on(prepared)
+    baselines = fitted.baselines
     own = [] if final.is_network else [NETWORK]
     names = [MODEL, *own, *baselines]
     choice = final.choice
     scorer = _scorer(prepared, windows, prepared.parts.test, names, choice)
+    scorer.tell(fitted.notes)
     quantiles = _quantile_totals(prepared, final, intervals)
     rows = RowMaker(panel, windows, windows.horizon)
     forecasts = final.forecast(panel, windows, numbers, prepared.features)

@@ -9,6 +9,7 @@ from typing import Any
 from seqforecast.config.experiment_file import Loaded, load_experiment
 from seqforecast.data.panel import Panel
 from seqforecast.errors import RunError
+from seqforecast.evaluation.final_choice import NETWORK
 from seqforecast.evaluation.intervals import Intervals
 from seqforecast.files import write_json, write_whole
 from seqforecast.models.forecaster import join_members
@@ -230,7 +231,7 @@ def _score(
     """
     trained, learnt = learn(run, prepared, learners, display)
     stages.end("train")
-    fitted = Fitted.on(prepared)
+    fitted = Fitted.on(prepared, chooses=prepared.experiment.final != NETWORK)
     final, intervals, validation = _choose_final(learners, trained, prepared, fitted)
     stages.end("choose the final forecast")
     engine, size = learners[0].engine, count_trained(models_of(learners))
