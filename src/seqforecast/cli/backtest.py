@@ -8,8 +8,8 @@ import typer
 
 from seqforecast.cli import options
 from seqforecast.cli.terminal import (
-    has_terminal,
     listen,
+    live_display,
     print_json,
     print_path,
     print_result,
@@ -81,11 +81,7 @@ def backtest(
     """
     every = _every(refit)
     listen(quiet=quiet, verbose=verbose)
-    display = None
-    if has_terminal() and not quiet:
-        from seqforecast.cli.progress import LiveProgress
-
-        display = LiveProgress()
+    display = live_display(quiet=quiet)
 
     from seqforecast.config.experiment_file import load_experiment, resolve
     from seqforecast.reporting.backtest.text import render_backtest

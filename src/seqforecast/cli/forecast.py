@@ -8,8 +8,8 @@ import typer
 
 from seqforecast.cli import data_options, options
 from seqforecast.cli.terminal import (
-    has_terminal,
     listen,
+    live_display,
     print_json,
     print_path,
     print_result,
@@ -65,11 +65,7 @@ def forecast(
     if level is not None:
         changes.append(f"intervals.level=[{level}]")
     listen(quiet=quiet, verbose=verbose)
-    display = None
-    if has_terminal() and not quiet:
-        from seqforecast.cli.progress import LiveProgress
-
-        display = LiveProgress()
+    display = live_display(quiet=quiet)
 
     from seqforecast.runs.directory import Destination
     from seqforecast.runs.score_documents import read_metrics

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.terminal import has_terminal, listen, print_json, print_result
+from seqforecast.cli.terminal import listen, live_display, print_json, print_result
 
 
 def reproduce(
@@ -45,11 +45,7 @@ def reproduce(
         seqforecast reproduce runs/simplernn/20260131-120000-a1b2c3
     """
     listen(quiet=quiet, verbose=verbose)
-    display = None
-    if has_terminal() and not quiet:
-        from seqforecast.cli.progress import LiveProgress
-
-        display = LiveProgress()
+    display = live_display(quiet=quiet)
 
     from seqforecast.runs.directory import open_complete
     from seqforecast.workflows.finished.reproduce import DIFFERENT, reproduce_run

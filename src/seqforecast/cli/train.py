@@ -9,8 +9,8 @@ import typer
 
 from seqforecast.cli import options
 from seqforecast.cli.terminal import (
-    has_terminal,
     listen,
+    live_display,
     print_json,
     print_path,
     print_result,
@@ -67,11 +67,7 @@ def train(
         extras = {"start": start, "mirrors": names}
         _plan(str(experiment), changes, extras, as_json=as_json)
         return
-    display = None
-    if has_terminal() and not quiet:
-        from seqforecast.cli.progress import LiveProgress
-
-        display = LiveProgress()
+    display = live_display(quiet=quiet)
 
     from seqforecast.config.experiment_file import load_experiment, resolve
     from seqforecast.runs.directory import Destination
