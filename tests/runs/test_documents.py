@@ -1,5 +1,6 @@
 """What a run says of itself is read as it was written, or refused with its place."""
 
+import dataclasses
 import json
 import warnings
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from seqforecast.config.experiment_file import load_mapping
 from seqforecast.data.features import FeatureSpec
 from seqforecast.data.panel import TimeZone
+from seqforecast.data.windows import latest_windows
 from seqforecast.errors import RunError
 from seqforecast.files import write_json
 from seqforecast.reporting.run import page, tables
@@ -28,6 +30,7 @@ from seqforecast.runs.multi_fit_directories import ComparisonDirectory
 from seqforecast.runs.records import read_history
 from seqforecast.runs.run_files import RunDirectory
 from seqforecast.workflows.finished.diff import changed_settings, settings_of
+from seqforecast.workflows.pipeline.final_forecast import open_final
 from seqforecast.workflows.pipeline.scores import read_intervals
 from seqforecast.workflows.pipeline.seen_data import read_seen, steps_seen
 from support.broken_documents import broken, check_refusal, deep
@@ -162,11 +165,47 @@ def use_fit(run: RunDirectory) -> None:
     assert all(-np.inf < level < np.inf for level in levels)
 
 
+class Network:
+    """Stands in for a network of the lookback and horizon of the run."""
+
+    lookback, horizon, quantiles = 16, 2, ()
+
+    def median_of(self, out: Any) -> Any:
+        return out
+
+
+FINAL = {
+    "schema": 1,
+    "asked": "auto",
+    "weights": {"linear": 0.5, "network": 0.3, "naive": 0.2},
+    "reason": "50% linear + 30% network + 20% naive",
+    "linear": {
+        "weights": [[0.1, 0.2]] * 16,
+        "bias": [0.0, 1.0],
+        "units": [1.0, 2.0, 1.5],
+    },
+}
+AUTO = load_mapping(small(final="auto")).experiment
+
+
+def use_final(run: RunDirectory) -> None:
+    network: Any = Network()
+    final = open_final(run, AUTO, network, PANEL)
+    windows = latest_windows(PANEL, 1)
+    last = dataclasses.replace(windows, lookback=1, horizon=2)
+    for name, predict in final.baselines.items():
+        if name != "linear":
+            assert predict(last).shape == (len(PANEL.ids), 2)
+    assert sum(final.weights.values()) == pytest.approx(1)
+    assert final.choice.reason is not None
+
+
 KINDS: dict[str, tuple[dict[str, Any], Any]] = {
     "manifest.json": (MANIFEST, use_manifest),
     "preprocess.json": (PREPROCESS, use_preprocess),
     "intervals.json": (INTERVALS, use_intervals),
     "seen.json": (SEEN, use_seen),
+    "final.json": (FINAL, use_final),
     "request.json": (REQUEST, use_request),
     "fit.json": ({"fit": 1, "levels": [0.1, 0.9]}, use_fit),
 }

@@ -37,6 +37,12 @@ def test_without_an_experiment_cells_are_compared_where_memory_matters():
     assert sides[0].experiment.data.kind == "echo"
 
 
+def test_networks_are_compared_whatever_is_forecast_in_the_end(write):
+    """Broken on purpose: `final` left as it is."""
+    (member,) = choose_members(["gru"], write("a", final="auto"))
+    assert member.experiment.final == "network"
+
+
 def test_overrides_are_for_all(write):
     words = ["gru", write("other", training={"epochs": 9})]
     sides = choose_members(words, write("mine"), ["training.epochs=2"])

@@ -32,6 +32,46 @@ def test_a_validation_part_that_is_too_short_is_refused_before_training(tmp_path
         prepare(loaded.experiment, loaded.folder)
 
 
+def prepared(validation, **overrides):
+    from seqforecast.workflows.pipeline.prepare import prepare
+
+    parts = {"train": "rest", "validation": validation, "test": 60}
+    mapping = small(data=ASKED["data"], split=parts)
+    loaded = load_mapping(mapping, overrides)
+    return prepare(loaded.experiment, loaded.folder)
+
+
+@pytest.mark.parametrize(
+    ("validation", "levels", "said"),
+    [
+        (22, [80.0, 95.0], ""),
+        (21, [80.0], "no intervals of 95 % or more: they need 19 validation windows"),
+        (7, [80.0], "there are 4"),
+        (6, None, "no intervals of 80 % or more: they need 4 validation windows"),
+    ],
+)
+def test_the_usual_levels_are_those_there_is_room_for(validation, levels, said):
+    """Broken on purpose: a default that is refused; one window fewer needed."""
+    found = prepared(validation)
+    section = found.experiment.intervals
+    assert (section and section.level) == levels
+    notes = " ".join(found.panel.notes)
+    assert said in notes
+    assert ("no intervals" in notes) == bool(said)
+
+
+def test_a_refit_takes_the_usual_intervals_away_with_a_word():
+    found = prepared(40, **{"training.refit": True})
+    assert found.experiment.intervals is None
+    assert "training.refit keeps nothing back" in " ".join(found.panel.notes)
+
+
+@pytest.mark.parametrize("none", ["none", None])
+def test_none_is_a_word_and_a_null(none):
+    loaded = load_mapping(small(intervals=none))
+    assert loaded.experiment.intervals is None
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     return train(tmp_path_factory.mktemp("intervals"), small(**ASKED))
@@ -89,7 +129,7 @@ def test_the_validation_part_is_covered_as_asked(run):
 @pytest.mark.tensorflow
 def test_intervals_change_nothing_else(run, tmp_path):
     """Same weights, forecasts and scores; and the terminal says what they cover."""
-    plain = train(tmp_path, small(data=ASKED["data"]))
+    plain = train(tmp_path, small(data=ASKED["data"], intervals="none"))
     different = same_run(run, plain)
     assert set(different) == {"forecasts.csv", "test"}
     ours, theirs = (each.read_json(each.metrics)["test"] for each in (run, plain))
