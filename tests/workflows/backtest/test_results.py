@@ -310,7 +310,7 @@ def test_what_is_missing_in_the_data_is_not_scored(tmp_path):
         "time": "t",
         "missing": "previous",
     }
-    planned = plan(small(data=data))
+    planned = plan(small(data=data, intervals="none"))
     document = describe(planned, pretended(planned))
     points = [each["points"] for each in document["by_cutoff"]]
     assert points == [4, 4, 4, 0, 4]
