@@ -47,11 +47,11 @@ def test_a_notebook_shows_a_run_and_its_pictures(run):
     shown = run._repr_html_()
     assert "<table" in shown
     assert "data:image/svg+xml" in shown
-    assert run.plot().path == run.directory.plots / "forecast.png"
+    assert run.plot().path == run.directory.plots / "future.png"
     assert run.plot("loss")._repr_svg_().rstrip().endswith("</svg>")
     with pytest.raises(ConfigError, match="has no picture called losses") as caught:
         run.plot("losses")
-    assert caught.value.hint.startswith("there are: forecast, error_by_step")
+    assert caught.value.hint.startswith("there are: future, forecast, error_by_step")
 
 
 def test_the_forecast_begins_after_the_end_of_the_data(run, frame):

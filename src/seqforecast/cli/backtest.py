@@ -9,7 +9,6 @@ import typer
 from seqforecast.cli import options
 from seqforecast.cli.terminal import (
     listen,
-    live_display,
     print_json,
     print_path,
     print_result,
@@ -81,6 +80,8 @@ def backtest(
     """
     every = _every(refit)
     listen(quiet=quiet, verbose=verbose)
+    from seqforecast.cli.progress import live_display
+
     display = live_display(quiet=quiet)
 
     from seqforecast.config.experiment_file import load_experiment, resolve

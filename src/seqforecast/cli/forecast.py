@@ -9,7 +9,6 @@ import typer
 from seqforecast.cli import data_options, options
 from seqforecast.cli.terminal import (
     listen,
-    live_display,
     print_json,
     print_path,
     print_result,
@@ -65,6 +64,8 @@ def forecast(
     if level is not None:
         changes.append(f"intervals.level=[{level}]")
     listen(quiet=quiet, verbose=verbose)
+    from seqforecast.cli.progress import live_display
+
     display = live_display(quiet=quiet)
 
     from seqforecast.runs.directory import Destination

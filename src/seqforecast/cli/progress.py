@@ -13,7 +13,11 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from seqforecast.cli.terminal import PrintableStream, display_stream
+from seqforecast.cli.terminal import (
+    PrintableStream,
+    display_stream,
+    has_terminal,
+)
 from seqforecast.errors import one_line
 from seqforecast.execution.fit import Ended, Fit, Watcher
 from seqforecast.training.history import EpochRecord
@@ -89,6 +93,11 @@ class LiveProgress(NoDisplay):
     def close(self) -> None:
         """Take the bar away."""
         self._progress.stop()
+
+
+def live_display(*, quiet: bool) -> LiveProgress | None:
+    """Return what shows epochs as they end, where somebody looks and wants it."""
+    return None if quiet or not has_terminal() else LiveProgress()
 
 
 class LiveFits(Watcher):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from seqforecast.cli import options
-from seqforecast.cli.terminal import listen, live_display, print_json, print_result
+from seqforecast.cli.terminal import listen, print_json, print_result
 
 
 def reproduce(
@@ -45,6 +45,8 @@ def reproduce(
         seqforecast reproduce runs/simplernn/20260131-120000-a1b2c3
     """
     listen(quiet=quiet, verbose=verbose)
+    from seqforecast.cli.progress import live_display
+
     display = live_display(quiet=quiet)
 
     from seqforecast.runs.directory import open_complete

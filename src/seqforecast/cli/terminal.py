@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import Any, TextIO, cast
 
 from seqforecast.errors import (
     UNPRINTABLE,
@@ -27,9 +27,6 @@ from seqforecast.errors import (
     printable,
     root_cause,
 )
-
-if TYPE_CHECKING:
-    from seqforecast.cli.progress import LiveProgress
 
 # What is installed to have a package of another name.
 DISTRIBUTIONS = {"PIL": "pillow", "yaml": "pyyaml"}
@@ -321,12 +318,3 @@ def listen(*, quiet: bool, verbose: bool) -> None:
 def has_terminal() -> bool:
     """Return whether stderr is a terminal a person looks at."""
     return sys.stderr.isatty()
-
-
-def live_display(*, quiet: bool) -> "LiveProgress | None":
-    """Return what shows epochs as they end, where somebody looks and wants it."""
-    if quiet or not has_terminal():
-        return None
-    from seqforecast.cli.progress import LiveProgress
-
-    return LiveProgress()

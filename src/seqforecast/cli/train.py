@@ -10,7 +10,6 @@ import typer
 from seqforecast.cli import options
 from seqforecast.cli.terminal import (
     listen,
-    live_display,
     print_json,
     print_path,
     print_result,
@@ -67,6 +66,8 @@ def train(
         extras = {"start": start, "mirrors": names}
         _plan(str(experiment), changes, extras, as_json=as_json)
         return
+    from seqforecast.cli.progress import live_display
+
     display = live_display(quiet=quiet)
 
     from seqforecast.config.experiment_file import load_experiment, resolve

@@ -167,7 +167,7 @@ def test_training_writes_the_page_that_report_makes_again(tmp_path: Path) -> Non
     assert len(gone) <= 1
     assert all(line.startswith("<td") for line in gone)
     images = Page("\n".join(first)).all("img")
-    assert len(images) == len(list(run.plots.glob("*.png"))) == 4
+    assert len(images) == len(list(run.plots.glob("*.png"))) == 5
     assert {"image/svg+xml"} == {str(each["src"])[5:18] for each in images}
     assert not [each for each in images if "no description" in str(each["alt"])]
 
@@ -205,7 +205,7 @@ def test_a_full_disk_at_the_end_ends_the_run_and_space_completes_it(
         words = ("train", "--resume", run.path)
     result = call(*words)
     assert result.exit_code == 0, result.stderr
-    assert len([*run.plots.glob("*.png")]) == len([*run.plots.glob("*.svg")]) == 4
+    assert len([*run.plots.glob("*.png")]) == len([*run.plots.glob("*.svg")]) == 5
     assert not [*run.path.rglob(".part*")]
 
 
