@@ -127,6 +127,15 @@ def test_what_kills_leave_is_what_was_recorded(monkeypatch):
     assert made.count("goes on to the same end") >= 3
 
 
+def test_what_simple_forecasters_are_worth_is_what_was_recorded(monkeypatch):
+    """`python benchmarks/residual.py --readme docs/guide/model.md` rewrites it."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    script = importlib.import_module("residual")
+    made = script.made_table()
+    assert block_of("residual").strip() == made
+    assert made.count("| and Theta") == 3
+
+
 def test_the_error_rates_of_compare_are_those_of_the_simulation(monkeypatch):
     """One row, simulated again; a repetition or two may fall to the other side.
 

@@ -17,9 +17,9 @@ from seqforecast.workflows.train.dry_run import count_fits
 
 LOGGER = logging.getLogger("seqforecast")
 
-# Saving, scoring and drawing are not tried: like TensorFlow's start they are Python
-# at work, and of a small run take about as long.
-AFTER_IN_STARTS = 1.0
+# Gradients, saving, scoring and drawing are not tried: like building the model they are
+# Python at work, and of small runs took three to six times as long.
+AFTER_IN_BUILDS = 4.0
 
 
 def plan_budget(
@@ -47,7 +47,7 @@ def plan_budget(
     assign(engine.variables, initial)
     stages.end("plan")
     spent = {stage.name: stage.seconds for stage in stages.done}
-    after = AFTER_IN_STARTS * spent["start TensorFlow"]
+    after = AFTER_IN_BUILDS * spent["build model"]
     # The first one has compiled already.
     others = sum(spent.values()) + after + cost.once * (len(learners) - 1)
     fits = count_fits(learner)
