@@ -163,7 +163,7 @@ def test_steps_that_were_filled_do_not_count():
         st.sampled_from(
             ["network", "naive", "seasonal_naive", "drift", "linear", "theta", "ets"]
         ),
-        st.floats(0.0, 1e6),
+        st.floats(1e-3, 1e6),
         min_size=1,
     ),
     factor=st.floats(1e-3, 1e3),
