@@ -28,7 +28,7 @@ from seqforecast.workflows.pipeline.baselines import fit_baseline
 from support.small_run import SINE, small
 from support.stand_in_fitters import stand_in_fitters
 
-SETTINGS = small(data={**SINE, "length": 240})
+SETTINGS = small(data={**SINE, "length": 240}, intervals="none")
 FIT = {"fit": 1, "epochs": 3, "levels": []}
 
 
@@ -210,6 +210,7 @@ def test_every_file_agrees_with_the_document(tmp_path):
         data={**SINE, "length": 240, "series": 3},
         model={"cell": "gru", "units": [4], "quantiles": [*levels]},
         training={"loss": "quantile"},
+        intervals="none",
     )
     planned = plan(settings, refit=2, step=2)
     made = pretended(planned, levels)
@@ -219,7 +220,7 @@ def test_every_file_agrees_with_the_document(tmp_path):
 
     write_forecasts(directory, planned, made, levels)
     frame = pd.read_csv(directory.forecasts)
-    names = ["naive", "seasonal_naive", "drift", "linear"]
+    names = ["naive", "seasonal_naive", "drift", "linear", "theta", "ets"]
     assert [*frame] == [
         *("unique_id", "cutoff", "ds", "step", "y", "y_hat"),
         *("q_10", "q_50", "q_90", *names),
@@ -309,7 +310,7 @@ def test_what_is_missing_in_the_data_is_not_scored(tmp_path):
         "time": "t",
         "missing": "previous",
     }
-    planned = plan(small(data=data))
+    planned = plan(small(data=data, intervals="none"))
     document = describe(planned, pretended(planned))
     points = [each["points"] for each in document["by_cutoff"]]
     assert points == [4, 4, 4, 0, 4]
