@@ -28,7 +28,7 @@ from seqforecast.workflows.pipeline.baselines import fit_baseline
 from support.small_run import SINE, small
 from support.stand_in_fitters import stand_in_fitters
 
-SETTINGS = small(data={**SINE, "length": 240})
+SETTINGS = small(data={**SINE, "length": 240}, intervals="none")
 FIT = {"fit": 1, "epochs": 3, "levels": []}
 
 
