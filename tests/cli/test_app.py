@@ -26,7 +26,7 @@ from support.small_run import SMALL, small
             ["train", "x.yaml", "--resume", "run"],
             (
                 "--resume goes on with what the run began as: it takes no experiment, "
-                "--set, --device, --run-dir, --from or --dry-run"
+                "--set, --device, --run-dir, --from, --budget or --dry-run"
             ),
         ),
         (
@@ -46,7 +46,7 @@ def test_a_wrong_call_is_a_usage_error(words, said):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("forecast", "No such command 'forecast': `seqforecast predict RUN` does that"),
+        ("future", "No such command 'future': `seqforecast predict RUN` does that"),
         ("fit", "`seqforecast train EXPERIMENT` does that here"),
         ("trian", "No such command 'trian': did you mean 'train'? known: backtest"),
     ],
