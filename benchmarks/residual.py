@@ -23,7 +23,7 @@ from seqforecast.backend import load_tensorflow
 from seqforecast.config.experiment import Experiment
 from seqforecast.data.panel import Panel
 from seqforecast.data.split import split
-from seqforecast.evaluation.baselines import seasonal_naive
+from seqforecast.evaluation.baselines.simple import seasonal_naive
 from seqforecast.models.forecaster import join_members
 from seqforecast.training.engine import Engine
 from seqforecast.training.loop import Learner, fit_members, values_of

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from seqforecast.data.scaling import Scaler
 from seqforecast.data.windows import index_windows
-from seqforecast.evaluation.baselines import fit_linear, forecast_linear, seasonal_naive
+from seqforecast.evaluation.baselines.linear import fit_linear, forecast_linear
+from seqforecast.evaluation.baselines.simple import seasonal_naive
 from seqforecast.models.section import Cell, ModelSection
 from support.panels import panel_of
 
