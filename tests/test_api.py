@@ -56,7 +56,8 @@ def test_a_notebook_shows_a_run_and_its_pictures(run):
 
 def test_the_forecast_begins_after_the_end_of_the_data(run, frame):
     made = run.predict()
-    assert list(made.columns) == ["unique_id", "ds", "step", "y_hat"]
+    ends = ["q_2.5", "q_10", "q_90", "q_97.5"]
+    assert list(made.columns) == ["unique_id", "ds", "step", "y_hat", *ends]
     first = made.groupby("unique_id")["ds"].min()
     assert (first == frame["day"].iloc[-1] + pd.Timedelta(days=1)).all()
     assert made.groupby("unique_id")["step"].apply(list).tolist() == [[1, 2, 3, 4]] * 2

@@ -145,7 +145,7 @@ def test_blocks_that_are_alike_claim_no_more_than_they_should(count, monkeypatch
         alike = noise[1:] + 0.5 * noise[:-1]
         baseline = random.uniform(9, 11, count)
         found = measure_skill(baseline + alike, {"naive": baseline}, blocks(count))
-        claimed += found.verdict != "no telling"
+        claimed += found.verdict in ("better", "worse")
 
     assert claimed / 300 <= 0.09
 

@@ -48,6 +48,18 @@ def test_a_directory_of_ones_own_is_made_with_its_parents(tmp_path):
     assert claim(tmp_path / "a" / "b").path.is_dir()
 
 
+def test_a_lock_alone_is_nothing(tmp_path):
+    """A disk that is full takes no more of a run than that.
+
+    Broken on purpose: the lock counted, so that the same command was refused.
+    """
+    run = claim(tmp_path / "a")
+    with run.locked():
+        pass
+    assert [path.name for path in run.path.iterdir()] == [".lock"]
+    assert claim(tmp_path / "a").path == run.path
+
+
 def test_a_directory_with_something_in_it_is_refused(tmp_path):
     (tmp_path / "mine.txt").touch()
     with pytest.raises(RunError, match="is not empty") as caught:

@@ -157,6 +157,11 @@ def choose_final(
     return FinalChoice(kept, _reason(asked, kept, validation, errors), errors)
 
 
+def two_seasons(panel: Panel) -> int:
+    """Return the steps of history that show a season, and two more."""
+    return 2 * (panel.season or 1) + 2
+
+
 def rolling_windows(panel: Panel, stops: IntArray, horizon: int) -> WindowIndex:
     """Return windows at up to five origins of each series, half a horizon apart.
 
@@ -166,7 +171,7 @@ def rolling_windows(panel: Panel, stops: IntArray, horizon: int) -> WindowIndex:
         horizon: steps of each.
     """
     apart = max(horizon // 2, 1)
-    least = max(FEWEST_STEPS, 2 * (panel.season or 1) + 2)
+    least = max(FEWEST_STEPS, two_seasons(panel))
     counts = np.clip((stops - horizon - least) // apart + 1, 0, ORIGINS)
     first = stops - horizon - (counts - 1) * apart - 1
     return count_windows(panel.offsets[:-1] + first, counts, (1, horizon), stride=apart)

@@ -67,7 +67,8 @@ def refuse_taken(path: Path) -> None:
         raise RunError(
             f"{path} is a file, not a directory", hint="choose another --run-dir"
         )
-    if path.is_dir() and any(path.iterdir()):
+    lock = RunDirectory(path).lock  # all that a disk which is full has taken
+    if path.is_dir() and any(each != lock for each in path.iterdir()):
         raise RunError(
             f"{path} is not empty",
             hint="a run is never written over: choose another --run-dir, "

@@ -9,6 +9,7 @@ import pytest
 
 import seqforecast
 from seqforecast.config.experiment_file import load_experiment
+from seqforecast.data.windows import index_windows
 from seqforecast.errors import ConfigError, RunError
 from seqforecast.evaluation.baselines.simple import naive, seasonal_naive
 from seqforecast.evaluation.final_choice import FinalChoice
@@ -17,6 +18,7 @@ from seqforecast.runs import directory
 from seqforecast.workflows.pipeline.final_forecast import (
     FinalForecaster,
     Fitted,
+    _judged,
     choose,
     open_final,
 )
@@ -47,8 +49,6 @@ class WithQuantiles(Network):
 
 @pytest.fixture
 def windows():
-    from seqforecast.data.windows import index_windows
-
     panel = panel_of([np.arange(12.0)])
     return panel, index_windows(panel, np.array([[6, 12]]), (3, 2))
 
@@ -274,3 +274,18 @@ def test_a_backtest_chooses_at_each_fit(table, tmp_path):
     test = document["test"]
     assert test["network"]["mae"] != test["model"]["mae"]
     assert sum(test["final"]["weights"].values()) == pytest.approx(1)
+
+
+def test_windows_before_two_seasons_do_not_judge():
+    """Broken on purpose: every validation window counted."""
+    values = np.arange(40.0)
+    series = panel_of([values, values[:25]], season=12)
+    spans = np.array([[20, 40], [20, 25]])
+    index = index_windows(series, spans, (3, 2))
+    given = {"naive": index.targets(series.values)}
+    judged = _judged(given, series, index, np.ones(2))
+    known = index.starts + 3 - series.offsets[index.series]
+    counts = np.isfinite(judged.actual).all(axis=1)
+    # The second series never has two seasons: it is judged as it is.
+    assert (counts == ((known >= 26) | (index.series == 1))).all()
+    assert not counts.all()

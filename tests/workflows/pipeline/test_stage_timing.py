@@ -68,8 +68,10 @@ def test_a_run_records_its_stages(tmp_path):
         "start TensorFlow",
         "build model",
         "train",
+        "choose the final forecast",
         "save model",
         "score",
+        "forecast the future",
         "draw",
         "write page",
     ]

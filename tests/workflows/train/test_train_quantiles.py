@@ -88,13 +88,14 @@ def test_an_interrupted_run_goes_on_as_if_it_had_not_been(whole, tmp_path):
 def test_predict_refuses_a_quantile_that_is_not_finite(whole, monkeypatch):
     """Broken on purpose: only y_hat looked at."""
     from seqforecast.workflows.finished import predict
+    from seqforecast.workflows.pipeline import final_forecast
 
     def made(forecaster, values, windows, *_):
         out = np.zeros((len(windows), 4, 3))
         out[0, 0, 2] = np.inf
         yield windows, out
 
-    monkeypatch.setattr(predict, "forecast", made)
+    monkeypatch.setattr(final_forecast, "forecast", made)
     with pytest.raises(DataError, match="the forecast of series_0 is not a finite"):
         predict.predict_run(whole)
 

@@ -31,6 +31,7 @@ from seqforecast.evaluation.final_choice import (
     choose_final,
     name_final,
     rolling_windows,
+    two_seasons,
 )
 from seqforecast.evaluation.metrics import Doubles, in_sample_errors
 from seqforecast.files import write_json
@@ -225,9 +226,17 @@ def _judged(
     windows: WindowIndex,
     unit: FloatArray,
 ) -> Judged:
-    """Return forecasts beside what came."""
+    """Return forecasts beside what came, where it says what to expect at the end.
+
+    With less than two seasons of history none can be learnt: how a forecaster did there
+    says nothing of a series that has more by now. Earlier origins have two, too.
+    """
     series = windows.series.astype(np.int64)
-    return Judged(given, known_targets(panel, windows), series, unit)
+    actual = known_targets(panel, windows)
+    least = two_seasons(panel)
+    known = windows.starts + windows.lookback - panel.offsets[series]
+    actual[(known < least) & (panel.lengths[series] >= least)] = np.nan
+    return Judged(given, actual, series, unit)
 
 
 def say_choice(prepared: Prepared, choice: FinalChoice) -> None:
@@ -248,7 +257,9 @@ def finalise(
 def write_final(
     run: RunDirectory, asked: str, choice: FinalChoice, fitted: Fitted
 ) -> None:
-    """Write what `open_final` reads."""
+    """Write what `open_final` reads; nothing where the network is all of it."""
+    if asked == NETWORK:
+        return
     linear = None
     if fitted.linear is not None and LINEAR in choice.weights:
         linear = {
