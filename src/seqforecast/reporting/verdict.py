@@ -91,7 +91,7 @@ def weights_of(test: Mapping[str, Any]) -> Mapping[str, float]:
 def say_reason(test: Mapping[str, Any]) -> list[str]:
     """Return why the final forecast is what it is; nothing for the network's."""
     reason = test.get("final", {}).get("reason")
-    return [f"It is {reason}."] if reason else []
+    return [f"Final forecast: {reason}."] if reason else []
 
 
 def say_final(test: Mapping[str, Any]) -> str:
